@@ -1,0 +1,55 @@
+# `make run` and `make test` are the two commands of the README; each sets up what it needs first.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_READY := .venv/.run-ready
+DEV_READY := .venv/.dev-ready
+
+.PHONY: run test check format faults bench lock clean
+.DEFAULT_GOAL := run
+
+run: $(RUN_READY)
+	$(BIN)/kit start --chat
+
+test: $(DEV_READY)
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(DEV_READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+format: $(DEV_READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+faults: $(DEV_READY)
+	$(BIN)/pytest -m long -o addopts="--strict-markers --strict-config" tests
+
+bench: $(DEV_READY)
+	$(BIN)/python -m bench
+
+lock: .venv/.uv
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate -q -o requirements/run.lock
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --group dev --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate -q -o requirements/dev.lock
+
+clean:
+	rm -rf .venv node_modules build *.egg-info
+
+# A fast installer, itself pinned by hash; pip reads the user's own registry settings to fetch it.
+.venv/.uv: requirements/bootstrap.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "K.I.T. needs Python 3.11 or newer")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements/bootstrap.lock
+	touch $@
+
+$(RUN_READY): .venv/.uv requirements/run.lock pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/run.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	touch $@
+
+$(DEV_READY): $(RUN_READY) requirements/dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/dev.lock
+	touch $@

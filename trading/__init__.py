@@ -1,0 +1,1 @@
+"""The money domain: markets, orders, ledger and analysis. It imports nothing of ours."""

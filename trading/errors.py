@@ -1,0 +1,37 @@
+"""What can go wrong with money, named by what the caller should do about it."""
+
+
+class TradingError(Exception):
+    """Something the caller asked of the money domain cannot be done."""
+
+
+class UnknownSymbol(TradingError):
+    """Name another pair: this market does not trade the one asked for."""
+
+
+class UnknownExchange(TradingError):
+    """Name another exchange: this one is not configured."""
+
+
+class InvalidOrder(TradingError):
+    """Change the order: it breaks a rule of the venue or contradicts itself."""
+
+
+class InsufficientFunds(TradingError):
+    """Trade less or free funds: the account does not hold what the order needs."""
+
+
+class RiskLimitExceeded(TradingError):
+    """Trade less or wait: the order would break a limit its owner set."""
+
+
+class ExchangeUnavailable(TradingError):
+    """Try again later: the exchange or its data cannot be reached or gave a broken answer."""
+
+
+class StaleOrder(TradingError):
+    """Read the order again: somebody changed it in between."""
+
+
+class NotFound(TradingError):
+    """Name another one: there is no such order, position or account."""

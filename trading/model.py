@@ -1,0 +1,316 @@
+"""The words of the market and of the account: plain values, money as Decimal, time aware."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from trading.symbols import Symbol
+
+ZERO = Decimal(0)
+
+
+class Side(StrEnum):
+    """Which way an order or a fill goes."""
+
+    BUY = "buy"
+    SELL = "sell"
+
+    @property
+    def sign(self) -> int:
+        """+1 for a buy, -1 for a sell."""
+        return 1 if self is Side.BUY else -1
+
+    @property
+    def opposite(self) -> "Side":
+        """The side that undoes this one."""
+        return Side.SELL if self is Side.BUY else Side.BUY
+
+
+class Source(StrEnum):
+    """Where a price comes from."""
+
+    LIVE = "live"
+    SIMULATED = "simulated"
+    REPLAY = "replay"
+
+
+class Mode(StrEnum):
+    """Whether an account holds real or paper money."""
+
+    PAPER = "paper"
+    LIVE = "live"
+
+
+class OrderType(StrEnum):
+    """How an order wants to be filled."""
+
+    MARKET = "market"
+    LIMIT = "limit"
+    STOP = "stop"
+    STOP_LIMIT = "stop-limit"
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands; `trading.orders` holds which may follow which."""
+
+    INTENT = "intent"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    PARTIAL = "partial"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    DENIED = "denied"
+    UNKNOWN = "unknown"
+
+
+class Liquidity(StrEnum):
+    """Whether a fill took a resting order or was one."""
+
+    TAKER = "taker"
+    MAKER = "maker"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """One moment of a market. `change_24h` is a fraction; volume is in base units."""
+
+    symbol: Symbol
+    bid: Decimal
+    ask: Decimal
+    last: Decimal
+    high_24h: Decimal
+    low_24h: Decimal
+    open_24h: Decimal
+    volume_24h: Decimal
+    at: datetime
+    source: Source
+    exchange: str
+
+    @property
+    def change_24h(self) -> Decimal:
+        """How far the last price is from the one 24 hours ago, as a fraction."""
+        return self.last / self.open_24h - 1 if self.open_24h else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """What traded from `opened_at` on for one timeframe; volume in base units."""
+
+    opened_at: datetime
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A price in an order book and how much base rests there."""
+
+    price: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBook:
+    """What rests at one moment: best price first on both sides."""
+
+    symbol: Symbol
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    at: datetime
+    source: Source
+    exchange: str
+
+    def opposite(self, side: Side) -> tuple[Level, ...]:
+        """Return the levels that an order of `side` takes."""
+        return self.asks if side is Side.BUY else self.bids
+
+    def own(self, side: Side) -> tuple[Level, ...]:
+        """Return the levels among which an order of `side` would rest."""
+        return self.bids if side is Side.BUY else self.asks
+
+
+@dataclass(frozen=True, slots=True)
+class PublicTrade:
+    """A trade of the market at large; `side` is the taker's."""
+
+    id: str
+    price: Decimal
+    amount: Decimal
+    side: Side
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """The rules a venue has for one pair. Fees are fractions of the notional."""
+
+    symbol: Symbol
+    tick: Decimal
+    step: Decimal
+    min_amount: Decimal
+    min_notional: Decimal
+    maker_fee: Decimal
+    taker_fee: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What somebody wants done, before any rule has looked at it.
+
+    Exactly one of `amount` (base) and `cost` (quote) is set. `price` is the limit, `stop_price` the trigger.
+    `key` names the wish: the same key never makes a second order.
+    """
+
+    account: str
+    symbol: Symbol
+    side: Side
+    type: OrderType
+    amount: Decimal | None = None
+    cost: Decimal | None = None
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    reduce_only: bool = False
+    exchange: str | None = None
+    key: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as it stands. Amounts in base, prices in quote; `average` is the mean fill price.
+
+    Orders of one `group` protect one entry: the first that fills cancels the rest.
+    `looked_at` is up to when the market has been searched for what fills a resting order, and
+    `queue_ahead` how much base was resting at its price before it came.
+    """
+
+    id: str
+    account: str
+    symbol: Symbol
+    side: Side
+    type: OrderType
+    status: OrderStatus
+    amount: Decimal
+    created_at: datetime
+    updated_at: datetime
+    mode: Mode
+    exchange: str
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    reduce_only: bool = False
+    triggered: bool = False
+    group: str | None = None
+    filled: Decimal = ZERO
+    cost: Decimal = ZERO
+    fees: Decimal = ZERO
+    reserved: Decimal = ZERO
+    queue_ahead: Decimal = ZERO
+    looked_at: datetime | None = None
+    reason: str | None = None
+    key: str | None = None
+    version: int = 0
+
+    @property
+    def remaining(self) -> Decimal:
+        """How much base is still to be filled."""
+        return self.amount - self.filled
+
+    @property
+    def average(self) -> Decimal | None:
+        """The mean price of the fills so far."""
+        return self.cost / self.filled if self.filled else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One execution: `amount` base at `price`, `fee` in quote. `realized`: net P&L closed, or None."""
+
+    id: str
+    order_id: str
+    account: str
+    symbol: Symbol
+    side: Side
+    amount: Decimal
+    price: Decimal
+    fee: Decimal
+    liquidity: Liquidity
+    at: datetime
+    exchange: str
+    mode: Mode
+    order_type: OrderType
+    realized: Decimal | None = None
+
+    @property
+    def notional(self) -> Decimal:
+        """What was paid or received for it, without the fee."""
+        return self.amount * self.price
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """An open holding, as a fold of fills. `entry_fees` are those of the part still open."""
+
+    id: str
+    account: str
+    symbol: Symbol
+    side: str
+    amount: Decimal
+    entry_price: Decimal
+    entry_fees: Decimal
+    realized: Decimal
+    opened_at: datetime
+    exchange: str
+    mode: Mode
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+
+    def unrealized(self, mark: Decimal) -> Decimal:
+        """Return what closing at `mark` would win or lose before fees."""
+        return (mark - self.entry_price) * self.amount * (1 if self.side == "long" else -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How much of one asset an account holds; `locked` is reserved by open orders."""
+
+    asset: str
+    total: Decimal
+    locked: Decimal = ZERO
+
+    @property
+    def free(self) -> Decimal:
+        """What may be spent."""
+        return self.total - self.locked
+
+
+@dataclass(frozen=True, slots=True)
+class EquityPoint:
+    """What an account was worth at one moment, in its quote currency."""
+
+    at: datetime
+    equity: Decimal
+    cash: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Money of one owner in one currency."""
+
+    id: str
+    owner: str
+    currency: str
+    mode: Mode
+    initial: Decimal
+    created_at: datetime
+    settings: Mapping[str, str] = field(default_factory=dict)
