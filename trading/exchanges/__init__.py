@@ -1,0 +1,1 @@
+"""Markets and venues: the adapters behind `trading.ports`."""
