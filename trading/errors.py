@@ -13,6 +13,14 @@ class UnknownExchange(TradingError):
     """Name another exchange: this one is not configured."""
 
 
+class UnsupportedTimeframe(TradingError):
+    """Name another candle length: this market has none of that length, nor any it could be made of."""
+
+
+class UnknownIndicator(TradingError):
+    """Name another indicator or give it other parameters: these make no sense together."""
+
+
 class InvalidOrder(TradingError):
     """Change the order: it breaks a rule of the venue or contradicts itself."""
 

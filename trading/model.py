@@ -189,8 +189,10 @@ class Order:
     """An order as it stands. Amounts in base, prices in quote; `average` is the mean fill price.
 
     Orders of one `group` protect one entry: the first that fills cancels the rest.
-    `looked_at` is up to when the market has been searched for what fills a resting order, and
-    `queue_ahead` how much base was resting at its price before it came.
+    `budget` is the most quote that all its fills together may trade (None: no bound); `quoted` says that it
+    was sized in quote, so that it is filled when its budget is spent. `looked_at` is the last moment that
+    has been searched for what fills a resting order, and `queue_ahead` how much base still rests before it
+    at its price (None: nobody has looked yet).
     """
 
     id: str
@@ -215,7 +217,9 @@ class Order:
     cost: Decimal = ZERO
     fees: Decimal = ZERO
     reserved: Decimal = ZERO
-    queue_ahead: Decimal = ZERO
+    budget: Decimal | None = None
+    quoted: bool = False
+    queue_ahead: Decimal | None = None
     looked_at: datetime | None = None
     reason: str | None = None
     key: str | None = None
@@ -259,25 +263,32 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """An open holding, as a fold of fills. `entry_fees` are those of the part still open."""
+    """A holding of one pair as a fold of fills; amount zero is closed.
+
+    `cost` is the notional paid for the part still open and `entry_fees` its fees; `realized` is the net P&L
+    of the part that was closed. All three in quote.
+    """
 
     id: str
     account: str
     symbol: Symbol
     side: str
     amount: Decimal
-    entry_price: Decimal
+    cost: Decimal
     entry_fees: Decimal
     realized: Decimal
     opened_at: datetime
     exchange: str
     mode: Mode
-    stop_loss: Decimal | None = None
-    take_profit: Decimal | None = None
+
+    @property
+    def entry_price(self) -> Decimal:
+        """The mean price of the part still open; zero when closed."""
+        return self.cost / self.amount if self.amount else ZERO
 
     def unrealized(self, mark: Decimal) -> Decimal:
         """Return what closing at `mark` would win or lose before fees."""
-        return (mark - self.entry_price) * self.amount * (1 if self.side == "long" else -1)
+        return (mark * self.amount - self.cost) * (1 if self.side == "long" else -1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,11 @@ from trading.model import (
     EquityPoint,
     Fill,
     Instrument,
+    Liquidity,
+    Mode,
     Order,
     OrderBook,
+    OrderStatus,
     Position,
     PublicTrade,
     Source,
@@ -84,12 +87,65 @@ class MarketData(Protocol):
         """Return whether this market answers right now."""
         ...
 
+    async def aclose(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A part of an order that traded: `amount` base at `price`, `fee` in quote."""
+
+    amount: Decimal
+    price: Decimal
+    fee: Decimal
+    liquidity: Liquidity
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an exchange says of an order: where it stands, and what executed since it was last asked."""
+
+    order_id: str
+    status: OrderStatus
+    executions: tuple[Execution, ...] = ()
+    looked_at: datetime | None = None
+    queue_ahead: Decimal | None = None
+    triggered: bool = False
+    reason: str | None = None
+
+
+class Exchange(Protocol):
+    """Where orders go. Only `trading.desk` calls it.
+
+    Raises InvalidOrder for what it refuses and ExchangeUnavailable when it cannot answer.
+    """
+
+    mode: Mode
+
+    async def place(self, order: Order) -> Report:
+        """Hand in an order, once, and return what became of it so far."""
+        ...
+
+    async def cancel(self, order: Order) -> Report:
+        """Take back what is unfilled; the report holds what executed before that."""
+        ...
+
+    async def watch(self, orders: Sequence[Order], until: datetime) -> Sequence[Report]:
+        """Return what the market did to resting orders of one pair since each was looked at.
+
+        Goes no further than the first event of each account, so that the desk can fit that account's other
+        orders to it before time goes on: call again until nothing executes.
+        """
+        ...
+
 
 class OrderStore(Protocol):
     """Orders on disk."""
 
-    async def add(self, order: Order) -> None:
-        """Store a new order."""
+    async def add(self, *orders: Order) -> None:
+        """Store new orders."""
         ...
 
     async def save(self, order: Order) -> Order:
@@ -105,15 +161,19 @@ class OrderStore(Protocol):
         ...
 
     async def open(self, account: str | None = None) -> Sequence[Order]:
-        """Return orders that may still fill, oldest first."""
+        """Return orders whose status is one of `trading.orders.OPEN`, oldest first."""
         ...
 
 
 class FillStore(Protocol):
     """Fills on disk, append-only."""
 
-    async def add(self, fill: Fill) -> None:
-        """Append a fill."""
+    async def add(self, *fills: Fill) -> None:
+        """Append fills."""
+        ...
+
+    async def of_order(self, order_id: str) -> Sequence[Fill]:
+        """Return the fills of one order, oldest first."""
         ...
 
     async def of(
@@ -156,8 +216,8 @@ class LedgerStore(Protocol):
     history; it always equals their sum.
     """
 
-    async def append(self, entry: Entry) -> None:
-        """Append a balanced entry."""
+    async def append(self, *entries: Entry) -> None:
+        """Append balanced entries."""
         ...
 
     async def balances(self, account: str) -> Mapping[str, Decimal]:
@@ -172,8 +232,8 @@ class LedgerStore(Protocol):
 class AccountStore(Protocol):
     """Accounts on disk."""
 
-    async def add(self, account: Account) -> None:
-        """Store a new account."""
+    async def add(self, account: Account) -> bool:
+        """Store a new account; return False, and change nothing, when its id is taken."""
         ...
 
     async def get(self, account_id: str) -> Account | None:
@@ -193,7 +253,7 @@ class EquityStore(Protocol):
     """Equity over time on disk."""
 
     async def add(self, account: str, point: EquityPoint) -> None:
-        """Append a point."""
+        """Store a point; one at the same moment replaces the earlier one."""
         ...
 
     async def between(self, account: str, since: datetime, until: datetime) -> Sequence[EquityPoint]:
@@ -228,12 +288,35 @@ class PositionStore(Protocol):
 class UnitOfWork(Protocol):
     """One transaction over the stores of the money domain; on disk once its block has ended well."""
 
-    orders: OrderStore
-    fills: FillStore
-    ledger: LedgerStore
-    accounts: AccountStore
-    equity: EquityStore
-    positions: PositionStore
+    @property
+    def orders(self) -> OrderStore:
+        """Orders."""
+        ...
+
+    @property
+    def fills(self) -> FillStore:
+        """Fills."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerStore:
+        """The ledger."""
+        ...
+
+    @property
+    def accounts(self) -> AccountStore:
+        """Accounts."""
+        ...
+
+    @property
+    def equity(self) -> EquityStore:
+        """Equity over time."""
+        ...
+
+    @property
+    def positions(self) -> PositionStore:
+        """Positions."""
+        ...
 
 
 Transact = Callable[[], AbstractAsyncContextManager[UnitOfWork]]

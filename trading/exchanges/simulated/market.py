@@ -157,6 +157,9 @@ class SimulatedMarket:
         """Return that this market answers, as it always does."""
         return MarketHealth(self.exchange, self.source, connected=True, latency_ms=0.0)
 
+    async def aclose(self) -> None:
+        """Let go of nothing: there are no connections."""
+
     def _tape(self, symbol: Symbol) -> Tape:
         tape = self._tapes.get(symbol)
         if tape is None:

@@ -1,0 +1,178 @@
+"""What the last message means after those before it: answers to our questions, "and ETH?", "on 4h"."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agent.models.offline.gaps import Gap, find_gap
+from agent.models.offline.grammar import (
+    match_follow_up,
+    read_pairs,
+    read_timeframe,
+    slots,
+    strip_politeness,
+    understand,
+)
+from agent.models.offline.intents import Amount, Intent, Kind, Order, Unit
+from agent.models.offline.language import Language
+from agent.models.offline.orders import read_close, read_order
+from agent.models.offline.pairs import MARK, read_pair
+from agent.models.offline.patterns import read_period
+from agent.models.offline.questions import was_asked
+from agent.models.offline.words import CURRENCIES, Sentence, read_sentence
+
+DEPTH = 6
+"""How many messages a chain of questions and answers can be long."""
+
+_TRADES = (Kind.ORDER, Kind.MARGIN)
+_WITHDRAWN = (Kind.DENY, Kind.DROPPED)
+_ABOUT_PAIRS = (Kind.PRICE, Kind.ANALYSIS, Kind.CHART, Kind.HOLDING, Kind.HISTORY)
+_SHORT_ANSWER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the person, and what the assistant said to it at last."""
+
+    text: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the person wants now, and the language to answer in."""
+
+    intent: Intent
+    language: Language
+
+
+def understand_conversation(said: Sequence[Said]) -> Understood:
+    """Return what the last of these messages asks for."""
+    heard = [read_sentence(each.text) for each in said[-DEPTH:]]
+    if not heard:
+        return Understood(Intent(Kind.HELP), Language.EN)
+    answers = [each.answer for each in said[-DEPTH:]]
+    return Understood(_resolve(heard, answers), _language(heard))
+
+
+def _language(heard: Sequence[Sentence]) -> Language:
+    return next((each.language for each in reversed(heard) if each.language), Language.EN)
+
+
+def _resolve(heard: Sequence[Sentence], answers: Sequence[str]) -> Intent:
+    sentence, language = heard[-1], _language(heard)
+    direct = understand(sentence, language)
+    if not _may_continue(direct, sentence):
+        return direct
+    if len(heard) > 1:
+        previous = _resolve(heard[:-1], answers[:-1])
+        if was_asked(previous, answers[-2]):
+            continued = _answered(previous, direct, sentence, language)
+        else:
+            continued = _repeated(previous, sentence)
+    else:
+        continued = _repeated(Intent(Kind.UNKNOWN), sentence)
+    return continued or direct
+
+
+def _may_continue(direct: Intent, sentence: Sentence) -> bool:
+    if direct.kind is Kind.UNKNOWN or direct.kind in _WITHDRAWN:
+        return True
+    return direct.kind in (Kind.PRICE, Kind.CHART) and match_follow_up(sentence) is not None
+
+
+def _answered(previous: Intent, direct: Intent, sentence: Sentence, language: Language) -> Intent | None:
+    if direct.kind in _WITHDRAWN:
+        return Intent(Kind.DROPPED)
+    tokens = strip_politeness(sentence.tokens)
+    if len(tokens) > _SHORT_ANSWER:
+        return None
+    if previous.kind is Kind.CLOSE:
+        return _close_named(previous, tokens, language)
+    order = _amount_named(previous.order, tokens) or _order_completed(previous.order, tokens, language)
+    if order is None:
+        return None
+    margin = order.margin or order.leverage is not None
+    return Intent(Kind.MARGIN if margin else Kind.ORDER, order=replace(order, margin=margin))
+
+
+def _close_named(previous: Intent, tokens: Sequence[str], language: Language) -> Intent | None:
+    close, unread = read_close(tokens, language)
+    if unread or (close.pair is None and not close.everything):
+        return None
+    share = previous.close.share if close.share == 1 else close.share
+    return replace(
+        previous, close=replace(close, share=share, direction=close.direction or previous.close.direction)
+    )
+
+
+def _amount_named(order: Order, tokens: Sequence[str]) -> Order | None:
+    """Take "USDT" or "BTC" as what a bare number of before counts."""
+    if len(tokens) != 1 or order.amount is None or order.pair is None or find_gap(order) is not Gap.UNIT:
+        return None
+    token = tokens[0]
+    if token in CURRENCIES:
+        return replace(order, amount=Amount(order.amount.value, Unit.QUOTE, token))
+    if token.startswith(MARK) and order.pair.covers(read_pair(token).symbol):
+        return replace(order, amount=Amount(order.amount.value, Unit.BASE, order.pair.symbol.base))
+    return None
+
+
+def _order_completed(order: Order, tokens: Sequence[str], language: Language) -> Order | None:
+    reading = read_order(tokens, language)
+    new = reading.order
+    if reading.unread or new == Order() or new.side is not None:
+        return None
+    foreign = new.pair is not None and order.pair is not None and not order.pair.covers(new.pair.symbol)
+    if foreign and new.amount is not None:
+        return None
+    amount = new.amount
+    if amount and amount.unit is Unit.BARE:
+        # We asked how much money, so a bare number is money.
+        amount = replace(amount, unit=Unit.QUOTE)
+    keep_pair = order.pair is not None and not foreign
+    return replace(
+        order,
+        pair=order.pair if keep_pair else new.pair or order.pair,
+        amount=amount or order.amount,
+        price=new.price or order.price,
+        stop=new.stop or order.stop,
+        target=new.target or order.target,
+        leverage=new.leverage or order.leverage,
+        exchange=new.exchange or order.exchange,
+    )
+
+
+def _repeated(previous: Intent, sentence: Sentence) -> Intent | None:
+    match = match_follow_up(sentence)
+    if match is None:
+        return None
+    found = slots(match)
+    if "pairs" in found:
+        return _for_other_pairs(previous, found)
+    if "tf" in found and previous.kind in (Kind.PRICE, Kind.ANALYSIS, Kind.CHART):
+        return _with_timeframe(replace(previous, kind=_timed(previous.kind)), found)
+    if "period" in found and previous.kind in (Kind.PNL, Kind.REPORT):
+        return replace(previous, kind=Kind.PNL, period=read_period(found["period"]))
+    return None
+
+
+def _for_other_pairs(previous: Intent, found: Mapping[str, str]) -> Intent | None:
+    pairs = read_pairs(found["pairs"])
+    if previous.kind in _TRADES:
+        # Only the direction carries over: how much of another coin is asked anew.
+        order = Order(previous.order.side, pairs[0], margin=previous.order.margin)
+        return Intent(previous.kind, order=order) if len(pairs) == 1 else None
+    if previous.kind in _ABOUT_PAIRS:
+        return _with_timeframe(replace(previous, pairs=pairs), found)
+    return _with_timeframe(Intent(Kind.CHART if "tf" in found else Kind.PRICE, pairs=pairs), found)
+
+
+def _with_timeframe(intent: Intent, found: Mapping[str, str]) -> Intent:
+    if "tf" not in found:
+        return intent
+    timeframe = read_timeframe(found["tf"])
+    return replace(intent, timeframe=timeframe) if timeframe else Intent(Kind.BAD_TIMEFRAME)
+
+
+def _timed(kind: Kind) -> Kind:
+    return Kind.CHART if kind is Kind.PRICE else kind

@@ -1,0 +1,139 @@
+"""What a person can want, as values."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from agent.models.offline.pairs import Pair
+from trading.model import Side
+from trading.timeframes import Timeframe
+
+
+class Kind(StrEnum):
+    """Everything a message can ask for."""
+
+    PRICE = "price"
+    ANALYSIS = "analysis"
+    OVERVIEW = "overview"
+    CHART = "chart"
+    ORDER = "order"
+    MARGIN = "margin"
+    CLOSE = "close"
+    ORDERS = "orders"
+    CANCEL_ORDER = "cancel_order"
+    CANCEL_ALL = "cancel_all"
+    MOVE_STOP = "move_stop"
+    PORTFOLIO = "portfolio"
+    HOLDING = "holding"
+    POSITIONS = "positions"
+    PNL = "pnl"
+    HISTORY = "history"
+    REPORT = "report"
+    WATCH = "watch"
+    UNWATCH = "unwatch"
+    WATCHLIST = "watchlist"
+    ALERT_NEW = "alert_new"
+    ALERT_LIST = "alert_list"
+    ALERT_DELETE = "alert_delete"
+    ALERT_CLEAR = "alert_clear"
+    JOB_NEW = "job_new"
+    JOB_LIST = "job_list"
+    JOB_DELETE = "job_delete"
+    BACKTEST = "backtest"
+    OPTIMIZE = "optimize"
+    AUTONOMY = "autonomy"
+    PAUSE = "pause"
+    RESUME = "resume"
+    HALT = "halt"
+    LEADERBOARD = "leaderboard"
+    WHY = "why"
+    REMEMBER = "remember"
+    RECALL = "recall"
+    FORGET = "forget"
+    APPROVE = "approve"
+    DENY = "deny"
+    STATUS = "status"
+    HELP = "help"
+    SKILLS = "skills"
+    PLATFORMS = "platforms"
+    MODEL = "model"
+    SETTINGS = "settings"
+    IDENTITY = "identity"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+    DROPPED = "dropped"
+    """A question of ours is not answered but withdrawn."""
+    BAD_TIMEFRAME = "bad_timeframe"
+    UNCLEAR_ORDER = "unclear_order"
+    """It begins as an order or a close, but not all of it is understood."""
+    TOO_LONG = "too_long"
+    UNKNOWN = "unknown"
+
+
+class Unit(StrEnum):
+    """What an amount counts."""
+
+    QUOTE = "quote"
+    BASE = "base"
+    SHARE = "share"
+    """A fraction of what is held, 1 for all of it."""
+    BARE = "bare"
+    """Nothing said: it could be either side of the pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much; `currency` as named (usd, eur, usdt ...), or the coin's ticker for a base amount."""
+
+    value: Decimal
+    unit: Unit
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A price, in `currency` when one was named, or a distance from the entry in percent."""
+
+    value: Decimal
+    percent: bool = False
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is known of an order so far; `margin` when it was worded as a long or short."""
+
+    side: Side | None = None
+    pair: Pair | None = None
+    amount: Amount | None = None
+    price: Level | None = None
+    stop: Level | None = None
+    target: Level | None = None
+    leverage: Decimal | None = None
+    exchange: str | None = None
+    margin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """What to close: a pair's positions or everything, a share of each, perhaps of one direction only."""
+
+    pair: Pair | None = None
+    everything: bool = False
+    share: Decimal = Decimal(1)
+    direction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a message asks for, with what it names. `rest` is free text in folded words."""
+
+    kind: Kind
+    pairs: tuple[Pair, ...] = ()
+    timeframe: Timeframe | None = None
+    period: str | None = None
+    number: int | None = None
+    rest: str = ""
+    order: Order = field(default_factory=Order)
+    close: Close = field(default_factory=Close)

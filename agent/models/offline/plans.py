@@ -1,0 +1,145 @@
+"""What is done about each intent: one row each. An intent without a row is understood but not available."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from agent.models.offline import telling_market, telling_money
+from agent.models.offline.intents import Intent, Kind
+from agent.models.offline.language import Language
+from agent.models.offline.plan_trading import plan_close, plan_margin, plan_order
+from agent.models.offline.steps import Call, Plan, each, once
+
+OVERVIEW_PAIRS = ("BTC/USDT", "ETH/USDT", "SOL/USDT", "XRP/USDT", "BNB/USDT")
+CHART_CANDLES = 48
+HISTORY_ROWS = 10
+MAX_HISTORY_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A plan, the tools it cannot do without, and what a person would say to start it."""
+
+    plan: Plan
+    needs: tuple[str, ...]
+    examples: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _said(english: str, german: str) -> Mapping[Language, tuple[str, ...]]:
+    return {
+        Language.EN: tuple(english.split("|")) if english else (),
+        Language.DE: tuple(german.split("|")) if german else (),
+    }
+
+
+def _prices(intent: Intent) -> Sequence[Call]:
+    return [Call("market_price", {"pair": str(pair.symbol)}) for pair in intent.pairs]
+
+
+def _overview(intent: Intent) -> Sequence[Call]:
+    return [Call("market_price", {"pair": pair}) for pair in OVERVIEW_PAIRS]
+
+
+def _analyses(intent: Intent) -> Sequence[Call]:
+    timeframe = {"timeframe": str(intent.timeframe)} if intent.timeframe else {}
+    return [Call("market_analyze", {"pair": str(pair.symbol), **timeframe}) for pair in intent.pairs]
+
+
+def _candles(intent: Intent) -> Sequence[Call]:
+    timeframe = str(intent.timeframe or "1h")
+    return [
+        Call("market_candles", {"pair": str(pair.symbol), "timeframe": timeframe, "limit": CHART_CANDLES})
+        for pair in intent.pairs
+    ]
+
+
+def _nothing_asked(tool: str) -> Sequence[Call]:
+    return (Call(tool, {}),)
+
+
+def _pnl(intent: Intent) -> Sequence[Call]:
+    return (Call("portfolio_pnl", {"period": intent.period or "7d"}),)
+
+
+def _report(intent: Intent) -> Sequence[Call]:
+    return (Call("portfolio_get", {}), Call("portfolio_pnl", {"period": intent.period or "24h"}))
+
+
+def _history(intent: Intent) -> Sequence[Call]:
+    limit = min(intent.number or HISTORY_ROWS, MAX_HISTORY_ROWS) or HISTORY_ROWS
+    pair = {"pair": str(intent.pairs[0].symbol)} if intent.pairs else {}
+    return (Call("trade_history", {**pair, "limit": limit}),)
+
+
+ROWS: Mapping[Kind, Row] = {
+    Kind.PRICE: Row(
+        once(_prices, each(telling_market.price_line)),
+        ("market_price",),
+        _said("price BTC|what's the price of ETH", "preis BTC|was kostet ETH"),
+    ),
+    Kind.ANALYSIS: Row(
+        once(_analyses, each(telling_market.analysis, "\n\n")),
+        ("market_analyze",),
+        _said("analyze BTC|is ETH bullish on 4h", "analysiere BTC|wie steht ETH"),
+    ),
+    Kind.OVERVIEW: Row(
+        once(_overview, telling_market.overview),
+        ("market_price",),
+        _said("market overview", "marktübersicht"),
+    ),
+    Kind.CHART: Row(
+        once(_candles, each(telling_market.chart, "\n\n")),
+        ("market_candles",),
+        _said("chart BTC 4h", "zeig mir ETH täglich"),
+    ),
+    Kind.ORDER: Row(
+        plan_order,
+        ("trade_execute",),
+        _said(
+            "buy BTC for 500|buy 0.1 ETH at 2500|sell SOL for 200$",
+            "kaufe BTC für 500|kaufe 0,1 ETH bei 2500|verkaufe SOL für 200$",
+        ),
+    ),
+    Kind.MARGIN: Row(plan_margin, ("trade_execute",)),
+    Kind.CLOSE: Row(
+        plan_close,
+        ("trade_positions", "trade_close"),
+        _said("close 50% of ETH|close all positions", "schließe 50% von ETH|schließe alle positionen"),
+    ),
+    Kind.PORTFOLIO: Row(
+        once(lambda intent: _nothing_asked("portfolio_get"), each(telling_money.portfolio)),
+        ("portfolio_get",),
+        _said("portfolio", "portfolio"),
+    ),
+    Kind.HOLDING: Row(
+        once(lambda intent: _nothing_asked("portfolio_get"), each(telling_money.holding)),
+        ("portfolio_get",),
+        _said("how much BTC do I have", "wie viel BTC habe ich"),
+    ),
+    Kind.POSITIONS: Row(
+        once(lambda intent: _nothing_asked("trade_positions"), each(telling_money.positions)),
+        ("trade_positions",),
+        _said("my positions", "meine positionen"),
+    ),
+    Kind.PNL: Row(
+        once(_pnl, each(telling_money.pnl)),
+        ("portfolio_pnl",),
+        _said("p&l this week", "gewinn heute"),
+    ),
+    Kind.HISTORY: Row(
+        once(_history, each(telling_money.history)), ("trade_history",), _said("history", "verlauf")
+    ),
+    Kind.REPORT: Row(
+        once(_report, telling_money.report), ("portfolio_get", "portfolio_pnl"), _said("report", "bericht")
+    ),
+    Kind.SKILLS: Row(
+        once(lambda intent: _nothing_asked("skill_list"), each(telling_money.skills)),
+        ("skill_list",),
+        _said("list skills", "zeig fähigkeiten"),
+    ),
+    Kind.STATUS: Row(
+        once(lambda intent: _nothing_asked("status"), each(telling_money.status)),
+        ("status",),
+        _said("status", "status"),
+    ),
+}
+"""The rows, in the order in which examples are offered."""

@@ -1,0 +1,52 @@
+"""What is asked back before anything is traded, and how to tell that it was."""
+
+from collections.abc import Mapping
+
+from agent.models.offline.gaps import Gap, find_gap, foreign_currency
+from agent.models.offline.intents import Intent, Kind, Order
+from agent.models.offline.language import Language
+from agent.models.offline.voice import Voice
+from trading.model import Side
+
+_TRADES = (Kind.ORDER, Kind.MARGIN)
+_KEYS: Mapping[Gap, str] = {
+    Gap.PAIR: "ask_pair.{side}",
+    Gap.AMOUNT: "ask_amount.{side}",
+    Gap.UNIT: "ask_unit",
+    Gap.CURRENCY: "ask_currency",
+    Gap.SHARE: "ask_share",
+}
+_REFUSALS: Mapping[Gap, str] = {Gap.LEVEL_CURRENCY: "level_currency", Gap.POSITIVE: "positive"}
+
+
+def question(intent: Intent, voice: Voice) -> str:
+    """Return what must be asked before an intent can be acted on, empty when it is all there."""
+    if intent.kind is Kind.CLOSE:
+        named = intent.close.pair is not None or intent.close.everything
+        return "" if named else voice.say("ask_close")
+    gap = find_gap(intent.order) if intent.kind in _TRADES else None
+    return _say(_KEYS[gap], intent.order, voice) if gap and gap in _KEYS else ""
+
+
+def refusal(order: Order, voice: Voice) -> str:
+    """Return why an order cannot be, empty when nothing speaks against it."""
+    gap = find_gap(order)
+    return _say(_REFUSALS[gap], order, voice) if gap and gap in _REFUSALS else ""
+
+
+def was_asked(intent: Intent, answer: str) -> bool:
+    """Tell whether `answer` is the question that an intent leads to, in either language."""
+    asked = answer.strip()
+    return bool(asked) and asked in {question(intent, Voice(language)) for language in Language}
+
+
+def _say(key: str, order: Order, voice: Voice) -> str:
+    symbol = order.pair.symbol if order.pair else None
+    return voice.say(
+        key.format(side=order.side or Side.BUY),
+        pair=symbol,
+        base=symbol.base if symbol else "",
+        quote=symbol.quote if symbol else "",
+        number=voice.amount(order.amount.value) if order.amount else "",
+        currency=foreign_currency(order),
+    )

@@ -1,0 +1,336 @@
+"""How people ask in German: patterns per kind, in the language of `patterns`. Umlauts are folded by it."""
+
+from collections.abc import Mapping
+
+from agent.models.offline.intents import Kind
+
+MACROS: Mapping[str, str] = {
+    "show": "zeig|zeige|zeig mir|zeige mir|gib mir|gib|nenn mir|nenne mir|sag mir|liste|anzeigen|was ist|"
+    "was sind|lass mich|wie ist|wie sind|wie lautet|wie sieht|schau",
+    "the": "der|die|das|den|dem|mein|meine|meinen|meiner|alle|alle meine|aktuelle|aktueller|aktuellen|die "
+    "aktuellen|den aktuellen|der aktuelle|unsere",
+    "on": "[auf|im|in|fuer|auf der] [dem|der|den] {tf} [chart|zeitebene|kerzen|basis|sicht]",
+    "of": "von|fuer|vom|zu|zum|bei|des|der|von meinem|auf",
+    "a": "ein|eine|einen|der|die|das|1",
+    "look": "bullish|bearish|bullisch|baerisch|ueberkauft|ueberverkauft|stark|schwach|neutral|ein kauf|ein "
+    "verkauf|im aufwaertstrend|im abwaertstrend|gut|guenstig|teuer|am steigen|am fallen|kaufenswert",
+}
+
+SENTENCES: Mapping[Kind, tuple[str, ...]] = {
+    Kind.PRICE: (
+        "[aktueller|aktuelle|der|die|den] (preis|kurs|preise|kurse|wert) [<of>] [<a>] {pairs}",
+        "{pairs} (preis|kurs|preise|kurse|wert)",
+        "<show> [<the>] (preis|kurs|preise|kurse|wert|stand) [<of>] {pairs} [an]",
+        "<show> [<the>] {pairs} (preis|kurs|preise|kurse) [an]",
+        "was (kostet|kosten) [<a>] {pairs}",
+        "wie (viel|teuer) (ist|kostet|sind|kosten) [<a>] {pairs} [wert]",
+        "wieviel (ist|kostet|sind|kosten) [<a>] {pairs} [wert]",
+        "wie (hoch|tief) ist [der|die] (preis|kurs) [<of>] {pairs}",
+        "wie hoch (ist|steht) [der] {pairs} [kurs|preis]",
+        "was (ist|sind) [<a>] {pairs} wert",
+        "(wo|bei wie viel|bei wieviel) (steht|liegt|ist) [der] (kurs|preis) [<of>] {pairs}",
+        "(wo|bei wie viel|bei wieviel) (steht|liegt|ist) {pairs}",
+        "wie steht [der] (kurs|preis) [<of>] {pairs}",
+        "welchen (kurs|preis) (hat|haben) {pairs}",
+    ),
+    Kind.ANALYSIS: (
+        "(analysiere|analysier|analysieren|untersuche|pruefe) [mir|den] {pairs} [markt|chart] [<on>]",
+        "{pairs} [<on>] (analysieren|untersuchen)",
+        "[technische|schnelle|kurze] (analyse|marktanalyse|chartanalyse|chartanalyse) [<of>] {pairs} [<on>]",
+        "(mach|mache|erstelle|gib mir|zeig mir|zeig) [mir] [eine|die] [technische|kurze] (analyse|"
+        "marktanalyse|chartanalyse) [<of>] {pairs} [<on>]",
+        "{pairs} [technische] (analyse|marktanalyse|chartanalyse|ausblick|prognose|trend|signal|signale|"
+        "indikatoren) [<on>]",
+        "[<show>] [<the>] (indikatoren|indikator|signale|signal|rsi|macd|trend|ausblick|prognose|"
+        "unterstuetzung|unterstuetzungen|widerstand|widerstaende|stimmung|lage|atr|bollinger) [<of>] "
+        "{pairs} [<on>] [aus]",
+        "wie (steht|stehen|laeuft|laufen|gehts|geht es|entwickelt sich) [es um|mit|denn] {pairs} [heute] "
+        "[<on>]",
+        "wie (stehts|steht es|siehts|sieht es) (um|mit|bei) {pairs} [aus] [heute]",
+        "wie (sieht|sehen) [der] {pairs} [chart] [<on>] [aus] [heute]",
+        "(ist|sind|wirkt) {pairs} [noch|gerade|aktuell|momentan] <look> [<on>]",
+        "(ist|sind) {pairs} <look> oder <look> [<on>]",
+        "was (haeltst|denkst|meinst) du (von|ueber|zu) {pairs}",
+        "soll ich [jetzt|heute|noch] [meine|mein|meinen] {pairs} [jetzt|heute|noch] (kaufen|verkaufen|"
+        "halten|shorten|kaufen oder verkaufen|halten oder verkaufen|nachkaufen|longen)",
+        "sollte ich [jetzt] [meine] {pairs} [jetzt] (kaufen|verkaufen|halten)",
+        "ist (es|jetzt) [ein|eine|der|die] (guter|gute|richtige|richtiger) (zeitpunkt|zeit|moment) um "
+        "{pairs} zu (kaufen|verkaufen)",
+        "(lohnt|lohnen) sich {pairs}",
+        "(steigt|faellt|steigen|fallen) {pairs} [heute|bald|morgen|noch|weiter]",
+        "wird {pairs} [heute|bald|noch] (steigen|fallen)",
+        "was ist (mit|los mit|bei) {pairs} [los]",
+        "was macht [der] {pairs} [kurs]",
+    ),
+    Kind.OVERVIEW: (
+        "[<show>] [<the>] (marktuebersicht|maerkte|markt|marktlage|marktbericht|marktanalyse|kurse) [an]",
+        "[eine|die] uebersicht [ueber den markt|vom markt|des marktes]",
+        "was (ist|gibt es|gibts) [heute] (los|neues|neu) [am|im|auf dem] [markt|kryptomarkt] [heute]",
+        "was passiert [gerade|heute] [am|im|auf dem] [markt|kryptomarkt]",
+        "was (geht|geht ab) [am|im] markt",
+        "wie (ist|steht|laeuft|sieht) [es am|der] (markt|kryptomarkt) [aus] [heute]",
+        "[<show>] [<the>] (gewinner|verlierer|top gewinner|groessten gewinner|groessten verlierer|"
+        "groessten bewegungen) [am markt|des tages]",
+        "analysiere den markt",
+    ),
+    Kind.CHART: (
+        "[<show>] [<the>] (chart|kerzen|diagramm|verlauf|kursverlauf) [<of>] {pairs} [<on>] [an]",
+        "(zeig|zeige|zeig mir|zeige mir|gib mir) [den|die|das] [{tf}] (chart|kerzen|diagramm) [<of>] {pairs}",
+        "(zeig|zeige|zeig mir|zeige mir|gib mir) [den|die|das] {pairs} [<on>] [chart|kerzen|diagramm] [an]",
+        "{pairs} (chart|kerzen|diagramm|kursverlauf) [<on>]",
+        "{pairs} <on>",
+    ),
+    Kind.ORDERS: (
+        "[<show>] [<the>] [offene|offenen] (orders|order|auftraege|aufträge) [an]",
+        "welche (orders|auftraege) (habe ich|sind) [offen]",
+        "(habe ich|gibt es) [noch] [offene] (orders|auftraege)",
+    ),
+    Kind.CANCEL_ORDER: (
+        "(storniere|stornier|stornieren|loesche|streiche) [die|den|meine] (order|auftrag|auftragsnummer) "
+        "[nummer|nr] {n}",
+        "(order|auftrag) {n} (stornieren|loeschen|streichen|abbrechen)",
+        "storniere {n}",
+    ),
+    Kind.CANCEL_ALL: (
+        "(storniere|stornier|loesche|streiche) (alle|alles|alle orders|alle auftraege|alle meine orders|"
+        "alle offenen orders|meine orders|alle meine auftraege)",
+        "alle [offenen|meine] (orders|auftraege) (stornieren|loeschen|streichen)",
+        "alles stornieren",
+    ),
+    Kind.MOVE_STOP: (
+        "[setze|setz|verschiebe|zieh|aendere|stelle] [den|meinen] stop [<of>] {pair} auf {rest}",
+        "[setze|setz|verschiebe|zieh|aendere] [den|meinen] {pair} stop auf {rest}",
+    ),
+    Kind.PORTFOLIO: (
+        "[<show>] [<the>] (portfolio|vermoegen|guthaben|kontostand|konto|depot|bestand|bestaende|saldo|"
+        "wallet|geld) [an|wert|uebersicht|aus]",
+        "(wie viel|wieviel) [geld|guthaben|vermoegen|usdt] (habe|hab) ich [noch|gerade|insgesamt]",
+        "(wie viel|wieviel) (ist|sind) (mein|meine) (portfolio|depot|konto|bestaende) [wert]",
+        "(was|was alles) (habe|besitze|halte) ich [alles|im depot|im portfolio]",
+        "wie (geht es|gehts|steht|laeuft|sieht) [es] [um|mit] (mein|meinem|meinen) (portfolio|depot|konto) "
+        "[aus]",
+        "wie hoch ist mein (guthaben|vermoegen|kontostand|saldo)",
+    ),
+    Kind.HOLDING: (
+        "(wie viel|wie viele|wieviel|wieviele) {pair} (habe|hab|besitze|halte) ich [noch]",
+        "(habe|besitze|halte) ich [noch] {pair}",
+        "[<show>] (mein|meine|meinen) {pair} [bestand|guthaben] [an]",
+        "{pair} (bestand|guthaben)",
+    ),
+    Kind.POSITIONS: (
+        "[<show>] [<the>] [offene|offenen] (positionen|position) [an]",
+        "welche positionen (habe ich|sind) [offen]",
+        "(habe ich|gibt es) [noch] [offene] positionen",
+        "wie (laufen|stehen) meine (positionen|trades)",
+    ),
+    Kind.PNL: (
+        "[<show>] [<the>] (gewinn|gewinne|verlust|verluste|gewinn und verlust|pnl|guv|rendite|performance|"
+        "ertrag|bilanz) [im|in|der|die|fuer|von] [{period}] [aus]",
+        "[{period}] (gewinn|rendite|performance|bilanz|pnl)",
+        "(wie viel|wieviel|was) (habe|hab) ich [{period}] [gewinn|verlust] (verdient|gewonnen|verloren|"
+        "gemacht|erwirtschaftet)",
+        "(wie viel|wieviel) (gewinn|verlust) (habe|hab) ich [{period}] [gemacht]",
+        "(bin ich im|habe ich) (plus|minus|gewinn|verlust) [{period}] [gemacht]",
+        "wie (laeuft es|laeufts|lief es) [bei mir] [{period}]",
+    ),
+    Kind.HISTORY: (
+        "[<show>] [<the>] (verlauf|historie|handelsverlauf|handelshistorie|trade historie|transaktionen|"
+        "trades|geschaefte) [<of>] [{pair}] [an]",
+        "[<show>] [<the>] (letzten|letzte|vergangenen) [{n}] (trades|orders|geschaefte|transaktionen) "
+        "[<of>] [{pair}] [an]",
+        "[<show>] meine (letzten|letzte) [{n}] (trades|orders|geschaefte|transaktionen) [<of>] [{pair}] [an]",
+        "was habe ich [heute|zuletzt] (gehandelt|gekauft|verkauft)",
+    ),
+    Kind.REPORT: (
+        "[<show>] [<the>|einen|ein] (bericht|tagesbericht|zusammenfassung|report|lagebericht|"
+        "statusbericht) [an] [{period}]",
+        "(schick|schicke|sende|schreib|erstelle|mach) [mir] [einen|den|eine] (bericht|zusammenfassung|"
+        "tagesbericht)",
+    ),
+    Kind.WATCH: (
+        "(ueberwache|beobachte|verfolge|behalte) [den] {pairs} [kurs|im auge]",
+        "{pairs} (ueberwachen|beobachten|verfolgen)",
+        "(setze|setz|nimm|fuege) {pairs} (auf die|auf meine|zur|in die) watchlist [hinzu|auf]",
+    ),
+    Kind.UNWATCH: (
+        "{pairs} nicht [laenger|mehr] (ueberwachen|beobachten|verfolgen)",
+        "nicht [laenger|mehr] {pairs} (ueberwachen|beobachten)",
+        "(ueberwache|beobachte) {pairs} nicht [mehr|laenger]",
+        "nicht mehr (ueberwachen|beobachten) {pairs}",
+        "(entferne|loesche|nimm) {pairs} (von|aus) (der|meiner) watchlist",
+    ),
+    Kind.WATCHLIST: (
+        "[<show>] [<the>] (watchlist|beobachtungsliste|merkliste) [an]",
+        "was (beobachte|ueberwache|ueberwachst|beobachtest) (ich|du)",
+    ),
+    Kind.ALERT_NEW: (
+        "[setze|setz|stelle|stell|erstelle|neuer|neuen] [mir] [einen|ein] [preis] (alarm|preisalarm|"
+        "kursalarm|alert) (wenn|falls|bei|sobald|fuer) {rest}",
+        "(sag|sage|melde|gib|schreib|sag mir|melde mir|gib mir|schreib mir|melde dich|gib mir bescheid|sag "
+        "mir bescheid|sag bescheid|gib bescheid|sage mir|benachrichtige mich|benachrichtige|informiere "
+        "mich|warne mich|alarmiere mich|warn mich) (wenn|falls|sobald|bei) {rest}",
+        "(alarm|preisalarm|kursalarm) {pair} {rest}",
+        "(setze|setz|stelle|erstelle|neuer) [einen] (alarm|preisalarm) [{rest}]",
+    ),
+    Kind.ALERT_LIST: (
+        "[<show>] [<the>] [aktive|aktiven] (alarme|preisalarme) [an]",
+        "welche alarme (habe ich|sind aktiv|gibt es)",
+    ),
+    Kind.ALERT_DELETE: (
+        "(loesche|entferne|storniere) [den|meinen] (alarm|preisalarm) [nummer|nr] {n}",
+        "alarm {n} (loeschen|entfernen)",
+    ),
+    Kind.ALERT_CLEAR: (
+        "(loesche|entferne|leere) (alle|alle meine|meine|die) (alarme|preisalarme)",
+        "alle (alarme|preisalarme) (loeschen|entfernen)",
+    ),
+    Kind.JOB_NEW: (
+        "[schick|schicke|sende] [mir] [ein|das] (morgenbriefing|briefing|abendbriefing|tagesbriefing|"
+        "marktbriefing|morgenbericht) [{rest}]",
+        "(wochenbericht|monatsbericht|woechentlicher bericht) [{rest}]",
+        "(jeden|jede|jedes|alle) (tag|morgen|abend|woche|monat|stunde|stunden|montag|dienstag|mittwoch|"
+        "donnerstag|freitag|samstag|sonntag|werktag|{n}) {rest}",
+        "in {n} (m|min|minute|minuten|h|stunde|stunden|tag|tagen|sekunden) {rest}",
+        "(um|morgen um|heute um) {n} [uhr] {rest}",
+        "(erinnere mich|plane) {rest}",
+    ),
+    Kind.JOB_LIST: (
+        "[<show>] [<the>] (jobs|aufgaben|zeitplan|zeitplaene|geplante aufgaben|geplanten aufgaben|"
+        "erinnerungen) [an]",
+        "welche jobs (habe ich|laufen|gibt es)",
+    ),
+    Kind.JOB_DELETE: (
+        "(loesche|entferne|stoppe|storniere) [den|die|meinen] (job|aufgabe|zeitplan) [nummer|nr] {n}",
+        "(job|aufgabe) {n} (loeschen|entfernen|stoppen)",
+    ),
+    Kind.BACKTEST: (
+        "(backteste|backtest|teste|simuliere) [die|eine|den|meine] {rest}",
+        "(mach|mache|starte) [einen] backtest [{rest}]",
+    ),
+    Kind.OPTIMIZE: ("(optimiere|optimier|optimieren) [die|den|das|meine] {rest}", "{rest} optimieren"),
+    Kind.AUTONOMY: (
+        "(handel|handle|handele|trade) (automatisch|autonom|selbststaendig|selbst|von allein|von selbst|"
+        "fuer mich)",
+        "(starte|aktiviere) [den|das] (autopilot|autopiloten|automatischen handel|auto modus|automatik|"
+        "autonomen modus|trading|handel|auto trading)",
+        "(autopilot|automatik) (an|ein)",
+        "automatisch handeln",
+    ),
+    Kind.PAUSE: (
+        "(pausiere|pausier) [das|den] [trading|handel|bot|alles]",
+        "(trading|handel) pausieren",
+        "(mach|mache) [eine] pause",
+    ),
+    Kind.RESUME: (
+        "(weiter|weiterhandeln|weiter handeln|weitermachen|mach weiter|handel weiter|handle weiter|setze "
+        "fort|trading fortsetzen|handel fortsetzen|trading weiter|setze das trading fort|setze den handel "
+        "fort)",
+    ),
+    Kind.HALT: (
+        "(stoppe|stop|beende|beend|halte) [das|den] (trading|handel|handeln|bot|alles|autopilot) [an]",
+        "(trading|handel) (stoppen|beenden|anhalten)",
+        "(halt|stopp|notaus|not aus|notstopp|alles stoppen|aufhoeren|hoer auf|hoer auf zu handeln|handel "
+        "aus)",
+    ),
+    Kind.LEADERBOARD: (
+        "[<show>] [<the>] (rangliste|bestenliste|tabelle|arena|rangfolge|leaderboard) [an]",
+        "wer (fuehrt|gewinnt|ist vorne|liegt vorne|ist der beste|ist erster|liegt in fuehrung)",
+        "welches modell (fuehrt|gewinnt|ist vorne|ist das beste)",
+    ),
+    Kind.WHY: (
+        "(warum|wieso|weshalb) (hat|haben|ist|wurde|hast|hattest) {rest}",
+        "erklaere (den|diesen|die) (trade|entscheidung) [{rest}]",
+    ),
+    Kind.REMEMBER: (
+        "(merk|merke) dir [dass] {rest}",
+        "(notiere|notier|speichere) [dir] [dass] {rest}",
+        "vergiss nicht [dass] {rest}",
+    ),
+    Kind.RECALL: (
+        "was habe ich [dir] (ueber|zu|zum|von) {rest} (gesagt|erzaehlt|geschrieben|notiert)",
+        "was (weisst|weißt) du (ueber|von|zu) {rest}",
+        "(erinnerst du dich|weisst du noch) {rest}",
+        "was hast du dir [ueber] {rest} gemerkt",
+    ),
+    Kind.FORGET: ("vergiss [das|dass|was ich ueber|alles ueber] {rest}", "vergiss alles"),
+    Kind.APPROVE: (
+        "(bestaetigen|bestaetige|bestaetigt|genehmigen|genehmige|freigeben|ja|jawohl|ja mach|mach das|"
+        "einverstanden|passt) [{n}]",
+    ),
+    Kind.DENY: (
+        "(ablehnen|abgelehnt|lehne ab|ablehne|abbrechen|abbruch|brich ab|nein|nee|verwerfen|stornieren|"
+        "lehne [das] ab) [{n}]",
+    ),
+    Kind.STATUS: (
+        "[<show>] [<the>] (status|systemstatus|zustand) [an]",
+        "(bist du|laeufst du) (da|online|wach|noch da|noch|erreichbar|bereit)",
+        "(laeuft|funktioniert) alles",
+        "ist alles (ok|okay|in ordnung|gut)",
+    ),
+    Kind.HELP: (
+        "(hilfe|hilf mir|hilf|hilfe bitte|anleitung|menue)",
+        "[<show>] [<the>] (befehle|kommandos|beispiele|moeglichkeiten) [an]",
+        "was (kannst|kann) (du|ich|kit|man) [alles|hier] [machen|tun|fragen|fuer mich tun|sagen|schreiben|"
+        "eingeben]",
+        "(wie funktioniert das|wie geht das|wie benutze ich dich|was jetzt|was verstehst du|was tust du|"
+        "was machst du)",
+    ),
+    Kind.SKILLS: (
+        "[<show>] [<the>|deine] (faehigkeiten|skills) [an]",
+        "welche (faehigkeiten|skills|werkzeuge) (hast du|gibt es)",
+    ),
+    Kind.PLATFORMS: (
+        "[<show>] [<the>] (plattformen|boersen|kanaele|verbindungen) [an]",
+        "welche (plattformen|boersen|kanaele) (gibt es|unterstuetzt du|werden unterstuetzt|sind verbunden|"
+        "kannst du)",
+    ),
+    Kind.MODEL: (
+        "[<show>] [<the>|dein] (modell|modelle|sprachmodell) [an]",
+        "welches (modell|sprachmodell) (bist du|nutzt du|benutzt du|verwendest du|laeuft|ist das)",
+    ),
+    Kind.SETTINGS: ("[<show>|oeffne|aendere] [<the>|deine] (einstellungen|konfiguration) [an]",),
+    Kind.IDENTITY: (
+        "(wer|was) (bist du|ist kit|ist das|seid ihr)",
+        "wie heisst du",
+        "bist du (ein bot|ein mensch|eine ki|echt|ein roboter|kit|menschlich)",
+        "stell dich vor",
+    ),
+    Kind.GREETING: (
+        "(hallo|moin|moin moin|servus|gruess dich|gruess gott|gruezi|guten tag|guten morgen|guten abend|"
+        "morgen|tag|tach|na) [kit|zusammen|du]",
+        "[hallo] (wie gehts|wie geht es dir|wie gehts dir|na wie gehts|alles klar|was geht)",
+    ),
+    Kind.THANKS: (
+        "(danke|dankeschoen|vielen dank|danke schoen|danke dir|herzlichen dank|besten dank|merci) [kit|dir|"
+        "sehr|fuer die hilfe|fuer deine hilfe]",
+        "(super|toll|prima|klasse|perfekt|gut|sehr gut|gut gemacht|okay|ok|alles klar|verstanden) [danke|"
+        "danke dir|kit]",
+    ),
+    Kind.GOODBYE: (
+        "(tschuess|auf wiedersehen|bis bald|bis spaeter|bis dann|bis morgen|gute nacht|ciao|tschau|servus "
+        "kit) [kit]",
+    ),
+    Kind.DROPPED: (
+        "(egal|vergiss es|lass es|lass gut sein|nichts|doch nicht|schon gut|lieber nicht|lass [das])",
+    ),
+}
+
+FOLLOW_UPS: tuple[str, ...] = (
+    "[und|oder|jetzt|und jetzt] [wie steht es mit|wie sieht es aus mit|wie stehts mit|was ist mit|wie ist "
+    "es mit|wie sieht es mit] [fuer|bei|von|mit|der|die] {pairs} [auch|aus] [<on>]",
+    "(dasselbe|das gleiche|genauso) (fuer|mit|bei) {pairs}",
+    "[und|jetzt] [was ist mit] <on>",
+    "[und|jetzt] [was ist mit|wie war es] [im|in|der|die|fuer] {period}",
+)
+
+PREFIXES = (
+    "hey|hi|hallo|ok|okay|also|so|kit|dann|jetzt|nun|gut|moin|servus|danke|ja|kannst du|koenntest du|"
+    "wuerdest du|kannst du mir|koenntest du mir|ich moechte|ich will|ich wuerde gern|ich wuerde gerne|ich "
+    "haette gern|ich haette gerne|lass uns|bitte|mir|ich brauche|ich muss|du sollst|guten morgen|guten tag|"
+    "guten abend|hallo kit|ich moechte wissen|weisst du|kannst du mir sagen|ich will wissen|ich moechte "
+    "gern|ich moechte gerne|sag mir|sag|einfach|schnell"
+)
+SUFFIXES = (
+    "danke|danke dir|jetzt|gerade|fuer mich|aktuell|im moment|momentan|"
+    "sofort|kit|denn jetzt|heute noch|zeigen|anzeigen|wissen|sagen"
+)

@@ -1,0 +1,82 @@
+"""Words for what became of orders and closes."""
+
+from agent.models.offline.facts import Facts
+from agent.models.offline.steps import problem
+from agent.models.offline.telling_market import base_of, quote_of
+from agent.models.offline.turn import Done
+from agent.models.offline.voice import Voice
+
+_PLAIN_STATES = ("cancelled", "expired", "rejected")
+_FILLING_STATES = ("filled", "partial", "pending")
+
+
+def order_told(done: Done, voice: Voice) -> str:
+    """Tell what became of an order."""
+    wrong = problem(done, voice)
+    if wrong:
+        return wrong
+    facts = done.facts or Facts()
+    sentences = [_outcome(facts, voice)]
+    for key, name in (("stop", "stopLoss"), ("target", "takeProfit")):
+        level = facts.number(name)
+        if level is not None:
+            sentences.append(voice.say(key, price=voice.price(level)))
+    if order := facts.text("orderId"):
+        sentences.append(voice.say("order_id", id=order))
+    return " ".join(sentences)
+
+
+def close_told(done: Done, position: Facts, voice: Voice) -> str:
+    """Tell what became of closing a position."""
+    pair = position.text("pair")
+    wrong = problem(done, voice)
+    if wrong:
+        return voice.say("close_failed", pair=pair, message=done.message or wrong)
+    facts = done.facts or Facts()
+    quote = quote_of(position)
+    return voice.say(
+        "closed",
+        mode=voice.mode(facts, position),
+        share=voice.share(facts.number("percentage")),
+        pair=pair,
+        size=voice.amount(facts.number("closedSize")),
+        price=voice.price(facts.number("exitPrice")),
+        quote=quote,
+        pnl=voice.result(facts.number("realizedPnl")),
+        fees=voice.price(facts.number("fees")),
+    )
+
+
+def _ended(facts: Facts, status: str, voice: Voice) -> str:
+    text = voice.say(status, mode=voice.mode(facts), pair=facts.text("pair"))
+    executed = facts.number("executedQty")
+    if executed:
+        price = voice.price(facts.number("executedPrice"))
+        text += " " + voice.say(
+            "executed", done=voice.amount(executed), base=base_of(facts), price=price, quote=quote_of(facts)
+        )
+    reason = facts.text("reason")
+    return f"{text} {voice.say('reason', reason=reason)}" if reason else text
+
+
+def _outcome(facts: Facts, voice: Voice) -> str:
+    status, side = facts.text("status").lower(), facts.text("side").lower()
+    mode, pair = voice.mode(facts), facts.text("pair")
+    if status in _PLAIN_STATES:
+        return _ended(facts, status, voice)
+    if status not in _FILLING_STATES or side not in ("buy", "sell"):
+        return voice.say("other_status", mode=mode, pair=pair, status=status or voice.amount(None))
+    limit = facts.number("price")
+    at = voice.say("at", price=voice.price(limit), quote=quote_of(facts)) if limit is not None else ""
+    return voice.say(
+        f"{status}.{side}",
+        mode=mode,
+        amount=voice.amount(facts.number("executedQty" if status == "filled" else "amount")),
+        done=voice.amount(facts.number("executedQty")),
+        base=base_of(facts),
+        price=voice.price(facts.number("executedPrice")),
+        cost=voice.price(facts.number("cost")),
+        quote=quote_of(facts),
+        fees=voice.price(facts.number("fees")),
+        at=at,
+    )

@@ -1,0 +1,1 @@
+"""Telegram and Discord: words in, rendered answers and buttons out. No adapter is here yet."""

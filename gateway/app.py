@@ -1,0 +1,173 @@
+"""The gateway: one aiohttp application for the WebSocket and the pages."""
+
+import asyncio
+import time
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from gateway import protocol
+from gateway.auth import Doorman, Keyring, LockOut, OwnerKey, bearer
+from gateway.connection import GOING_AWAY, Connection
+from gateway.http import Pages, guard, page, refusal
+from gateway.hub import Hub
+from gateway.limits import Budgets, Nanoseconds
+from gateway.metrics import Metrics
+from gateway.origin import origin_allowed
+from gateway.settings import GatewaySettings
+from gateway.shared import Catalog, Shared
+from gateway.under_way import UnderWay
+from tools.errors import CallError
+from tools.policy import Principal
+from tools.registry import Registry
+from tools.services import Services
+
+OVERSIZE = 4
+"""A message this many times the frame limit closes the connection unread; a smaller one is answered."""
+
+log = structlog.get_logger(__name__)
+
+
+class Gateway:
+    """Serves a registry's capabilities. `clock` counts nanoseconds and only goes forward."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        services: Services,
+        settings: GatewaySettings,
+        *,
+        keyring: Keyring | None = None,
+        metrics: CollectorRegistry | None = None,
+        clock: Nanoseconds = time.monotonic_ns,
+    ) -> None:
+        if keyring is None and settings.token is not None:
+            keyring = OwnerKey(settings.token)
+        counted = Metrics(metrics or CollectorRegistry())
+        self._shared = Shared(
+            registry=registry,
+            services=services,
+            settings=settings,
+            catalog=Catalog(registry, services),
+            hub=Hub(services, counted),
+            budgets=Budgets(settings.limited, settings.limit_factor, clock),
+            doorman=Doorman(keyring, LockOut(clock)),
+            metrics=counted,
+            clock=clock,
+        )
+        self._under_way = UnderWay()
+        self._pages = Pages(self._shared, self._under_way)
+        self._connections: set[Connection] = set()
+        self._open = 0
+        self._closing: asyncio.Task[None] | None = None
+
+    def clients(self) -> int:
+        """Return how many clients are connected and let in."""
+        return sum(connection.peer.principal is not None for connection in self._connections)
+
+    def application(self) -> web.Application:
+        """Return the application to run; it begins to listen for events when it starts."""
+        pages, shared = self._pages, self._shared
+        application = web.Application(middlewares=[guard(shared)])
+        application.add_routes(
+            [
+                web.get("/", self._front),
+                web.get("/ws", self._socket),
+                web.get("/health", page(shared, pages.health)),
+                web.get("/ready", page(shared, pages.ready)),
+                web.get("/live", page(shared, pages.live)),
+                web.get("/metrics", page(shared, pages.metrics)),
+            ]
+        )
+        application.on_startup.append(self._start)
+        application.on_shutdown.append(self._stop)
+        return application
+
+    async def close(self, reason: str = "the service is stopping") -> None:
+        """Tell every client, let requests under way finish, then close; bounded in time, idempotent."""
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(self._close(reason))
+        await asyncio.shield(self._closing)
+
+    async def _close(self, reason: str) -> None:
+        shared = self._shared
+        self._under_way.stopping = True
+        last = shared.hub.last_seq
+        # Not an event of the record: it repeats the last number and is never replayed.
+        farewell = protocol.event("shutdown", {"reason": reason, "resume": {"lastSeq": last}}, last)
+        for connection in tuple(self._connections):
+            connection.outbox.push(farewell)
+        await self._under_way.finish(shared.settings.drain_seconds)
+        ending = [connection.end(GOING_AWAY, reason[:100]) for connection in self._connections]
+        if ending:
+            await asyncio.wait(ending, timeout=2 * shared.settings.close_seconds)
+        shared.hub.stop()
+
+    async def _start(self, application: web.Application) -> None:
+        await self._shared.hub.start()
+
+    async def _stop(self, application: web.Application) -> None:
+        await self.close()
+
+    async def _front(self, request: web.Request) -> web.StreamResponse:
+        if _upgrades(request):
+            return await self._socket(request)
+        return await page(self._shared, self._pages.front)(request)
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if not _upgrades(request):
+            return refusal(426, "this address speaks WebSocket", {"Upgrade": "websocket"})
+        settings = self._shared.settings
+        if not origin_allowed(request.headers, settings):
+            log.warning("foreign origin refused", origin=request.headers.get("Origin", "")[:200])
+            return refusal(403, "this origin may not open a connection")
+        if self._under_way.stopping:
+            return refusal(503, "the service is stopping", {"Retry-After": "5"})
+        if self._open >= settings.max_connections:
+            return refusal(503, f"all {settings.max_connections} connections are taken", {"Retry-After": "5"})
+        self._open += 1
+        try:
+            return await self._serve(request)
+        finally:
+            self._open -= 1
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        settings = self._shared.settings
+        socket = web.WebSocketResponse(
+            # Frames are written ready-made, which compression would not allow.
+            compress=False,
+            heartbeat=settings.heartbeat_seconds,
+            max_msg_size=OVERSIZE * settings.max_frame_bytes,
+            timeout=settings.close_seconds,
+            decode_text=False,
+        )
+        address = request.remote or ""
+        principal = await self._known(request, address)
+        stream = await socket.prepare(request)
+        transport = request.transport
+        if transport is None:
+            return socket
+        connection = Connection(self._shared, self._under_way, socket, transport, stream, address)
+        self._connections.add(connection)
+        self._shared.metrics.connections += 1
+        try:
+            await connection.serve(principal)
+        finally:
+            self._shared.metrics.connections -= 1
+            self._connections.discard(connection)
+        return socket
+
+    async def _known(self, request: web.Request, address: str) -> Principal | None:
+        """Return who the handshake's header lets in; a wrong one is told when a request needs it."""
+        token = bearer(request.headers)
+        if token is None and not self._shared.doorman.open:
+            return None
+        try:
+            return await self._shared.doorman.admit(token, address)
+        except CallError:
+            return None
+
+
+def _upgrades(request: web.Request) -> bool:
+    return request.headers.get("Upgrade", "").strip().lower() == "websocket"

@@ -1,0 +1,128 @@
+"""What waits to be sent to one client: a bounded queue and the task that writes it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+WRITE_BYTES = 64 * 1024
+"""How much is handed to the socket at once."""
+
+
+class Outbox:
+    """Keeps the order of messages, joins small ones into few writes, and never waits for its client.
+
+    `overflowed` is called once, when more waits than the bounds allow.
+    """
+
+    def __init__(
+        self,
+        transport: asyncio.WriteTransport,
+        drain: Callable[[], Awaitable[None]],
+        max_frames: int,
+        max_bytes: int,
+        overflowed: Callable[[], None],
+    ) -> None:
+        self._transport = transport
+        self._drain = drain
+        self._max_frames = max_frames
+        self._max_bytes = max_bytes
+        self._overflowed = overflowed
+        self._waiting: deque[bytes] = deque()
+        self._bytes = 0
+        self._held: list[bytes] | None = None
+        self._work = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._shut = False
+
+    @property
+    def pressed(self) -> bool:
+        """Tell whether half of the queue is full, so that its client should ask for no more."""
+        return len(self._waiting) * 2 > self._max_frames or self._bytes * 2 > self._max_bytes
+
+    @property
+    def holding(self) -> bool:
+        """Tell whether messages are kept back."""
+        return self._held is not None
+
+    def push(self, message: bytes) -> None:
+        """Queue a message; after `shut` it is dropped."""
+        if self._shut:
+            return
+        self._bytes += len(message)
+        if self._held is None:
+            self._waiting.append(message)
+            self._work.set()
+        else:
+            self._held.append(message)
+        held = len(self._held) if self._held else 0
+        if len(self._waiting) + held > self._max_frames or self._bytes > self._max_bytes:
+            self.shut(drop=True)
+            self._overflowed()
+
+    def hold(self) -> None:
+        """Keep back what is pushed from now on, until `release`."""
+        if self._held is None:
+            self._held = []
+
+    async def feed(self, message: bytes) -> None:
+        """Queue a message before what is held, once there is room; after `shut` it is dropped."""
+        if self.pressed:
+            await self.room()
+        if not self._shut:
+            self._waiting.append(message)
+            self._bytes += len(message)
+            self._work.set()
+
+    def release(self) -> None:
+        """Queue what was held."""
+        held, self._held = self._held, None
+        self._waiting.extend(held or ())
+        if self._waiting:
+            self._work.set()
+
+    async def room(self) -> None:
+        """Return once the queue is half empty, or shut."""
+        while self.pressed and not self._shut:
+            self._room.clear()
+            await self._room.wait()
+
+    def shut(self, drop: bool = False) -> None:
+        """Take no more messages; `run` ends once it has written, or dropped, what is waiting."""
+        self.release()
+        self._shut = True
+        if drop:
+            self._waiting.clear()
+            self._bytes = 0
+        self._work.set()
+        self._room.set()
+
+    async def run(self) -> None:
+        """Write until shut; a client that has gone ends it as well."""
+        try:
+            while self._waiting or not self._shut:
+                self._work.clear()
+                if not self._waiting:
+                    await self._work.wait()
+                while self._waiting and not self._transport.is_closing():
+                    self._transport.write(self._take())
+                    if not self.pressed:
+                        self._room.set()
+                    await self._drain()
+                if self._transport.is_closing():
+                    return
+        except ConnectionError:
+            return
+        finally:
+            self.shut(drop=True)
+
+    def _take(self) -> bytes:
+        waiting = self._waiting
+        batch = [waiting.popleft()]
+        size = len(batch[0])
+        while waiting and size < WRITE_BYTES:
+            message = waiting.popleft()
+            size += len(message)
+            batch.append(message)
+        self._bytes -= size
+        return b"".join(batch) if len(batch) > 1 else batch[0]

@@ -1,0 +1,90 @@
+"""Who is at the other end of a connection, and what they are told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway import protocol
+from gateway.dialects import Dialect
+from gateway.outbox import Outbox
+from gateway.shared import Shared
+from tools.policy import Budget, Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The messages of the events that a peer missed; `complete` is False when older ones are gone."""
+
+    messages: Sequence[bytes]
+    complete: bool
+    after: int
+
+
+class Peer:
+    """One connection's client: unknown until let in, then told what concerns its principal."""
+
+    def __init__(self, shared: Shared, outbox: Outbox, address: str) -> None:
+        self._shared = shared
+        self.outbox = outbox
+        self.address = address
+        self.id = shared.services.new_id("conn")
+        self.dialect = Dialect.DEVICE
+        self.principal: Principal | None = None
+        self.name: str | None = None
+        self.budget: Budget = shared.budgets.of(self.dialect, self._holder)
+        self.baseline = 0
+        """Events with a greater number are told on this connection."""
+        self._first: int | None = None
+        self._replayed = 0
+
+    @property
+    def caller(self) -> str:
+        """The id under which the same client comes back, else the connection's."""
+        return self.name or self.id
+
+    @property
+    def _holder(self) -> str:
+        return f"{self.principal.id if self.principal else ''}:{self.caller}"
+
+    def let_in(self, principal: Principal, dialect: Dialect, name: str | None) -> None:
+        """Become a principal's client and hear of its events from now on."""
+        hub = self._shared.hub
+        if self.principal is None or self.principal.id != principal.id:
+            self.leave()
+            hub.join(self, principal.id)
+            self.baseline = hub.last_seq
+            self._first = None
+            self._replayed = 0
+        self.principal = principal
+        self.dialect = dialect
+        self.name = name
+        self.budget = self._shared.budgets.of(dialect, self._holder)
+
+    def leave(self) -> None:
+        """Hear of no more events."""
+        if self.principal is not None:
+            self._shared.hub.leave(self, self.principal.id)
+            self.principal = None
+
+    def tell(self, message: bytes, seq: int) -> None:
+        """Take an event's message, unless a replay has told it already."""
+        if seq <= self._replayed:
+            return
+        if self._first is None:
+            self._first = seq
+        self.outbox.push(message)
+
+    async def missed(self, principal: Principal, after: int) -> Missed:
+        """Return what `principal` was told after number `after` and before this connection told its first.
+
+        Whatever happens meanwhile is told live, once.
+        """
+        last = self._shared.hub.last_seq
+        found = await self._shared.services.events.replay(principal.id, after)
+        first = self._first
+        events = [event for event in found.events if first is None or event.seq < first]
+        if events:
+            self._first = events[0].seq
+            self._replayed = events[-1].seq
+        messages = [protocol.event(event.name, event.payload, event.seq) for event in events]
+        # A number from the future is one of another database.
+        return Missed(messages, complete=found.complete and after <= last, after=min(after, last))

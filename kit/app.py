@@ -1,0 +1,219 @@
+"""The composition root: everything of one service, built, run and taken down in order."""
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+import structlog
+
+from agent.models.port import Model
+from agent.runner import Runner
+from gateway.app import Gateway
+from gateway.settings import GatewaySettings
+from kit.background.loop import Loop
+from kit.errors import CannotStart
+from kit.graphs import LazyGraph
+from kit.home import prepare, workspace_templates
+from kit.ids import id_maker
+from kit.listen import Listening, listen
+from kit.lock import only_one
+from kit.parts import build_market, build_model, known_exchanges
+from kit.settings import Settings
+from kit.system import Process
+from memory.database import Database
+from memory.errors import StoreError
+from memory.workspace import Workspace
+from tools.catalog import CATALOG, build_registry
+from tools.events import EventBus
+from tools.policy import LOCAL_OWNER
+from tools.registry import Registry
+from tools.services import Services
+from tools.skillbook import Skills
+from tools.trade_events import teller
+from trading.accounts import open_account
+from trading.clock import Clock, SystemClock
+from trading.desk import Desk
+from trading.equity import EquityRecorder
+from trading.exchanges.paper import PaperExchange
+from trading.markets import CachedMarket, Markets
+from trading.model import Account, Mode
+from trading.portfolio import PortfolioReader
+from trading.ports import MarketData
+
+OPENING_BALANCE = Decimal(100_000)
+CURRENCY = "USDT"
+KEPT_EVENTS = 100_000
+KEPT_CALLS = timedelta(days=90)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What a service takes from the world: time, chance, and the parts that a test chooses itself."""
+
+    clock: Clock
+    entropy: Callable[[int], bytes] = os.urandom
+    market: MarketData | None = None
+    model: Model | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A running service."""
+
+    services: Services
+    registry: Registry
+    gateway: Gateway
+    listening: Listening
+
+
+@asynccontextmanager
+async def serve(settings: Settings, edge: Edge | None = None) -> AsyncIterator[App]:
+    """Run a service until the block ends: ready inside it, and nothing left half-done after it.
+
+    Raises CannotStart that says what to mend.
+    """
+    edge = edge or Edge(SystemClock())
+    prepare(settings.home)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(only_one(settings.home))
+        try:
+            database = await stack.enter_async_context(Database.open(settings.database))
+        except StoreError as error:
+            raise CannotStart(f"database: {error}") from None
+        yield await _build(settings, edge, database, stack)
+
+
+async def _build(settings: Settings, edge: Edge, database: Database, stack: AsyncExitStack) -> App:
+    clock = edge.clock
+    new_id = id_maker(clock, edge.entropy)
+    events = EventBus(database, clock)
+    telling = Loop("events", events.step, 0.0, clock)
+    await stack.enter_async_context(_telling(telling, events))
+
+    markets = await _markets(settings, edge, stack)
+    desk = Desk(
+        exchanges={Mode.PAPER: PaperExchange(markets, clock)},
+        markets=markets,
+        transact=database.transact,
+        read=database.read,
+        clock=clock,
+        new_id=new_id,
+        publish=teller(events),
+    )
+    stack.push_async_callback(desk.drain)
+    now = clock.now()
+    main = Account("main", LOCAL_OWNER.id, CURRENCY, Mode.PAPER, OPENING_BALANCE, now)
+    await open_account(database.transact, main, new_id)
+    await _recover(database, desk, clock)
+
+    registry = build_registry()
+    model = edge.model or build_model(settings, clock, random.Random(edge.entropy(8)))
+    stack.push_async_callback(model.aclose)
+    workspace = Workspace(settings.home / "workspace")
+    workspace.make(workspace_templates())
+    graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data))
+    runner = Runner(model, registry, workspace, graph)
+    stack.push_async_callback(registry.drain)
+    stack.push_async_callback(runner.close)
+
+    loops = _loops(database, desk, EquityRecorder(database.transact, database.read, markets, clock), clock)
+    gateways: list[Gateway] = []
+    services = Services(
+        clock=clock,
+        new_id=new_id,
+        database=database,
+        events=events,
+        markets=markets,
+        desk=desk,
+        portfolio=PortfolioReader(database.read, markets, clock),
+        chat=runner,
+        skills=Skills([each.name for each in CATALOG]),
+        system=Process(
+            clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
+        ),
+    )
+    gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
+    gateways.append(gateway)
+    listening = await stack.enter_async_context(listen(gateway.application(), settings))
+    await stack.enter_async_context(_running([*(loop.run for loop in loops), graph]))
+    return App(services, registry, gateway, listening)
+
+
+async def _markets(settings: Settings, edge: Edge, stack: AsyncExitStack) -> Markets:
+    market = edge.market or build_market(settings, edge.clock)
+    stack.push_async_callback(market.aclose)
+    return Markets(CachedMarket(market, edge.clock), known=known_exchanges())
+
+
+async def _recover(database: Database, desk: Desk, clock: Clock) -> None:
+    """Settle what a crash left behind: orders whose placing was cut off, turns that were."""
+    cut = await desk.recover()
+    async with database.transact() as uow:
+        turns = await uow.turns.interrupt_running(clock.now())
+    if cut or turns:
+        log.warning("the last run was cut off", orders=len(cut), turns=len(turns))
+
+
+def _loops(database: Database, desk: Desk, equity: EquityRecorder, clock: Clock) -> Sequence[Loop]:
+    async def tidy() -> None:
+        async with database.transact() as uow:
+            await uow.events.prune(KEPT_EVENTS)
+            await uow.calls.prune(clock.now() - KEPT_CALLS)
+
+    return (
+        Loop("resting orders", desk.settle, 1.0, clock),
+        Loop("equity", equity.record, 300.0, clock),
+        Loop("housekeeping", tidy, 3600.0, clock),
+    )
+
+
+def _gateway_settings(settings: Settings) -> GatewaySettings:
+    token = settings.gateway_token
+    return GatewaySettings(
+        token=token.get_secret_value() if token else None,
+        host=settings.gateway_host,
+        allowed_origins=frozenset(settings.allowed_origins),
+        max_connections=settings.max_connections,
+        limited=settings.limits,
+    )
+
+
+def _nanoseconds(clock: Clock) -> Callable[[], int]:
+    """Return the count that limits are measured by; a test's clock drives them too."""
+    if isinstance(clock, SystemClock):
+        return time.monotonic_ns
+    return lambda: int(clock.now().timestamp() * 1_000_000_000)
+
+
+@asynccontextmanager
+async def _telling(loop: Loop, events: EventBus) -> AsyncIterator[None]:
+    """Deliver events until the block ends, and then what is left of them."""
+    async with _running([loop.run]):
+        yield
+    await events.drain()
+
+
+@asynccontextmanager
+async def _running(works: Sequence[Callable[[], Awaitable[object]]]) -> AsyncIterator[None]:
+    """Run works beside the block and stop them after it; one that has failed by then is told."""
+    tasks = [asyncio.create_task(_awaited(work)) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("a background task failed", exc_info=outcome)
+
+
+async def _awaited(work: Callable[[], Awaitable[object]]) -> None:
+    await work()

@@ -1,0 +1,67 @@
+"""The ports a service answers on."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+
+from kit.errors import CannotStart
+from kit.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+SHUTDOWN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where a service can be reached."""
+
+    host: str
+    ports: Sequence[int]
+
+    @property
+    def url(self) -> str:
+        """The WebSocket address."""
+        return f"ws://{_in_url(self.host)}:{self.ports[0]}"
+
+    @property
+    def http(self) -> str:
+        """The HTTP address."""
+        return f"http://{_in_url(self.host)}:{self.ports[0]}"
+
+
+@asynccontextmanager
+async def listen(application: web.Application, settings: Settings) -> AsyncIterator[Listening]:
+    """Answer on every port of the settings until the block ends; raise CannotStart for one that is taken.
+
+    While no port was chosen, the documented ones are tried and those that are free are served.
+    """
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        for port in settings.ports:
+            await _open(runner, settings, port)
+        ports = [address[1] for address in runner.addresses]
+        if not ports:
+            taken = ", ".join(str(port) for port in settings.ports)
+            raise CannotStart(f"ports {taken} are taken; stop what uses them or set KIT_GATEWAY_PORT")
+        yield Listening(settings.gateway_host, ports)
+    finally:
+        await runner.cleanup()
+
+
+async def _open(runner: web.AppRunner, settings: Settings, port: int) -> None:
+    try:
+        await web.TCPSite(runner, settings.gateway_host, port).start()
+    except OSError as error:
+        if settings.port_is_given or port in settings.extra_ports:
+            raise CannotStart(f"cannot listen on {settings.gateway_host}:{port}: {error.strerror}") from None
+        log.warning("a documented port is taken", port=port, reason=error.strerror)
+
+
+def _in_url(host: str) -> str:
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"[{reachable}]" if ":" in reachable else reachable

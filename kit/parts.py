@@ -1,0 +1,57 @@
+"""The parts of a service that its settings choose: where prices come from and which models answer."""
+
+import importlib.util
+import random
+from collections.abc import Mapping
+from pathlib import Path
+
+from agent.models.catalog import Access, assemble
+from agent.models.errors import ModelError
+from agent.models.port import Model
+from kit.errors import CannotStart
+from kit.settings import Settings
+from trading.clock import Clock
+from trading.markets import PAPER_NAMES
+from trading.ports import MarketData
+
+
+def build_market(settings: Settings, clock: Clock) -> MarketData:
+    """Return the market that prices come from; raise CannotStart for an exchange nobody knows."""
+    if settings.exchange.lower() in PAPER_NAMES:
+        from trading.exchanges.simulated import SimulatedMarket
+
+        return SimulatedMarket(clock)
+    exchange = settings.exchange.lower()
+    if exchange not in known_exchanges():
+        raise CannotStart(f"exchange: there is no exchange {settings.exchange!r}; try binance or kraken")
+    from trading.exchanges.ccxt_market import CcxtMarket
+
+    return CcxtMarket(exchange, clock, urls=settings.exchange_urls or None)
+
+
+def known_exchanges() -> frozenset[str]:
+    """Return the exchange ids that ccxt knows, without loading it: that takes seconds."""
+    spec = importlib.util.find_spec("ccxt")
+    if spec is None or spec.origin is None:
+        return frozenset()
+    folder = Path(spec.origin).parent / "async_support"
+    return frozenset(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+
+
+def access(settings: Settings) -> Mapping[str, Access]:
+    """Return how each model vendor lets us in."""
+    anthropic, openai = settings.anthropic_api_key, settings.openai_api_key
+    return {
+        "anthropic": Access(
+            anthropic.get_secret_value() if anthropic else None, settings.anthropic_base_url or None
+        ),
+        "openai": Access(openai.get_secret_value() if openai else None, settings.openai_base_url or None),
+    }
+
+
+def build_model(settings: Settings, clock: Clock, jitter: random.Random) -> Model:
+    """Return the models that answer, as one; raise CannotStart that says what to mend."""
+    try:
+        return assemble(settings.model, access(settings), clock, jitter)
+    except ModelError as error:
+        raise CannotStart(f"model: {error}") from None

@@ -1,0 +1,51 @@
+"""Which requests may be sent a second time, under the same frame id, when their answer was lost."""
+
+from math import inf
+
+JOURNALED_SECONDS = 55.0
+"""The service gives a frame id of the last 60 seconds its stored answer; the rest is for the way there."""
+
+READS = frozenset(
+    {
+        "health",
+        "ping",
+        "status",
+        "chat.history",
+        "market.analyze",
+        "market.candles",
+        "market.data",
+        "market.price",
+        "memory.get",
+        "memory.search",
+        "portfolio.get",
+        "portfolio.pnl",
+        "portfolio.snapshot",
+        "sessions.get",
+        "trade.history",
+        "trade.positions",
+    }
+)
+JOURNALED = frozenset(
+    {
+        "alert.create",
+        "alert.delete",
+        "backtest.optimize",
+        "backtest.run",
+        "chat.abort",
+        "chat.send",
+        "cron.add",
+        "cron.remove",
+        "cron.run",
+        "sessions.create",
+        "tool.invoke",
+        "trade.close",
+        "trade.execute",
+    }
+)
+
+
+def repeatable_for(method: str) -> float:
+    """Return for how many seconds after it was first sent a request may be sent again; 0 is never."""
+    if method in READS or method.endswith(".list"):
+        return inf
+    return JOURNALED_SECONDS if method in JOURNALED else 0.0

@@ -1,0 +1,90 @@
+"""Running the service, and finding the one that runs."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from kit.answers import CONNECTION_FAILED, KitError
+from kit.client import KitClient
+from kit.settings import Settings, load
+
+
+async def serve_until_stopped(prompt: bool) -> int:
+    """Serve until SIGINT or SIGTERM, or, with a prompt, until it is left; return the exit code."""
+    from kit.app import serve
+    from kit.logs import configure
+
+    settings = load()
+    configure("warning" if prompt else settings.log_level)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with serve(settings) as app:
+        places = ", ".join(f"ws://{settings.gateway_host}:{port}" for port in app.listening.ports)
+        print(f"K.I.T. is ready: {places} (paper money, {app.services.markets.source} prices)", flush=True)
+        if prompt:
+            await _prompt_until(stopped, app.listening.url, settings)
+        else:
+            await stopped.wait()
+        print("K.I.T. is stopping", file=sys.stderr, flush=True)
+    return 0
+
+
+async def _prompt_until(stopped: asyncio.Event, url: str, settings: Settings) -> None:
+    from kit.chat_prompt import repl
+
+    async with KitClient(url, _token(settings)) as client:
+        chat = asyncio.create_task(repl(client, session="main"))
+        stop = asyncio.create_task(stopped.wait())
+        await asyncio.wait({chat, stop}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (chat, stop):
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await chat
+
+
+@asynccontextmanager
+async def client_of(url: str | None) -> AsyncIterator[KitClient]:
+    """Connect to the service named, to the one of KIT_HOME, or to one that runs only for this call."""
+    named = url or os.environ.get("KIT_GATEWAY_URL")
+    if named:
+        async with KitClient(named) as client:
+            yield client
+        return
+    settings = load()
+    running = await _connected(settings)
+    if running is not None:
+        async with running:
+            yield running
+        return
+    from kit.app import serve
+    from kit.logs import configure
+
+    configure("warning")
+    async with (
+        serve(settings.model_copy(update={"gateway_port": 0, "extra_ports": ()})) as app,
+        KitClient(app.listening.url, _token(settings)) as client,
+    ):
+        yield client
+
+
+async def _connected(settings: Settings) -> KitClient | None:
+    for port in settings.ports:
+        client = KitClient(f"ws://{settings.gateway_host}:{port}", _token(settings), connect_timeout=2.0)
+        try:
+            await client.connect()
+        except KitError as error:
+            if error.code != CONNECTION_FAILED:
+                raise
+        else:
+            return client
+    return None
+
+
+def _token(settings: Settings) -> str | None:
+    return settings.gateway_token.get_secret_value() if settings.gateway_token else None

@@ -1,0 +1,64 @@
+"""The running process, as health and status tell of it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from importlib.metadata import version
+
+from kit.background.loop import Loop
+from memory.database import Database
+from memory.errors import DatabaseUnavailable
+from trading.clock import Clock
+from trading.markets import Markets
+
+API_VERSION = "1.0.0"
+"""The version both API references print."""
+
+PATIENCE = 5.0
+
+
+class Process:
+    """What this process says of itself."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        database: Database,
+        markets: Markets,
+        loops: Sequence[Loop],
+        clients: Callable[[], int],
+    ) -> None:
+        self.gateway_id = "kit-gateway-main"
+        self.version = API_VERSION
+        self.build = version("kit-trading-agent")
+        self._clock = clock
+        self._database = database
+        self._markets = markets
+        self._loops = loops
+        self._clients = clients
+        self._started: datetime = clock.now()
+
+    def uptime(self) -> float:
+        """Return seconds since the start."""
+        return (self._clock.now() - self._started).total_seconds()
+
+    def clients(self) -> int:
+        """Return how many clients are connected and let in."""
+        return self._clients()
+
+    async def problems(self) -> Sequence[str]:
+        """Return what is wrong right now, in words a person can act on; empty when all is well."""
+        found = [loop.problem for loop in self._loops if loop.problem]
+        found += await self._of_database()
+        for market in await self._markets.health():
+            if not market.connected:
+                found.append(f"{market.exchange} does not answer: {market.reason or 'no reason given'}")
+        return found
+
+    async def _of_database(self) -> list[str]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._database.ping()
+        except (DatabaseUnavailable, TimeoutError) as error:
+            return [f"the database does not answer: {error or 'it takes too long'}"]
+        return []

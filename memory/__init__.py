@@ -1,0 +1,1 @@
+"""What the service remembers: one database behind a unit of work, on SQLite or Postgres."""

@@ -1,0 +1,161 @@
+"""Conversations on disk: sessions, what was said in them, and the agent's turns."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from memory import schema
+from memory.errors import MissingReference
+from memory.records import Session, TranscriptMessage, Turn, TurnStatus
+from memory.rows import Shape, changing
+from memory.sql import insert_unless_there
+
+SESSION = Shape(schema.sessions, Session)
+MESSAGE = Shape(schema.messages, TranscriptMessage)
+TURN = Shape(schema.turns, Turn)
+
+INSERT_SESSION = insert_unless_there(schema.sessions)
+INSERT_MESSAGE = schema.messages.insert().inline()
+USE_SESSION = (
+    update(schema.sessions)
+    .where(schema.sessions.c.principal == bindparam("who"), schema.sessions.c.id == bindparam("which"))
+    .values(updated_at=bindparam("at"), message_count=schema.sessions.c.message_count + bindparam("more"))
+)
+
+
+class Sessions:
+    """Conversations of every principal."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def create(self, session: Session) -> None:
+        """Store a new session; raise AlreadyStored when its principal has one of that id."""
+        await self._connection.execute(schema.sessions.insert(), SESSION.values(session))
+
+    async def ensure(self, session: Session) -> Session:
+        """Store a session unless its principal has one of that id, and return the one that is there."""
+        insert = INSERT_SESSION[self._connection.dialect.name]
+        await self._connection.execute(insert, SESSION.values(session))
+        return await self.get(session.principal, session.id) or session
+
+    async def get(self, principal: str, session_id: str) -> Session | None:
+        """Return one session of a principal."""
+        table = schema.sessions.c
+        found = await self._connection.execute(
+            SESSION.query.where(table.principal == principal, table.id == session_id)
+        )
+        return SESSION.read(found.one_or_none())
+
+    async def list(self, principal: str) -> Sequence[Session]:
+        """Return the sessions of a principal, the one used last first."""
+        table = schema.sessions.c
+        rows = await self._connection.execute(
+            SESSION.query.where(table.principal == principal).order_by(
+                table.updated_at.desc(), table.id.desc()
+            )
+        )
+        return SESSION.read_all(rows)
+
+    async def touch(self, principal: str, session_id: str, at: datetime) -> None:
+        """Mark a session as used at `at`; raise MissingReference when there is none."""
+        await _use(self._connection, principal, session_id, at, messages=0)
+
+
+class Messages:
+    """What was said, append-only, in the order it was."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def append(self, message: TranscriptMessage) -> None:
+        """Append a message and count it; raise MissingReference without its session, AlreadyStored twice."""
+        await _use(self._connection, message.principal, message.session_id, message.created_at, messages=1)
+        await self._connection.execute(INSERT_MESSAGE, MESSAGE.values(message))
+
+    async def page(
+        self, principal: str, session_id: str, limit: int, before: str | None = None
+    ) -> tuple[Sequence[TranscriptMessage], bool]:
+        """Return up to `limit` messages, oldest first, and whether older ones exist.
+
+        They are those just before message `before`; without it, or when the session has no such message, the
+        newest.
+        """
+        table = schema.messages.c
+        mine = (table.principal == principal, table.session_id == session_id)
+        query = MESSAGE.query.where(*mine).order_by(table.seq.desc()).limit(limit + 1)
+        if before is not None:
+            mark = (
+                await self._connection.execute(select(table.seq).where(*mine, table.id == before))
+            ).scalar()
+            if mark is not None:
+                query = query.where(table.seq < mark)
+        rows = (await self._connection.execute(query)).all()
+        return MESSAGE.read_all(reversed(rows[:limit])), len(rows) > limit
+
+    async def recent(self, principal: str, session_id: str, limit: int) -> Sequence[TranscriptMessage]:
+        """Return the newest messages of a session, oldest first."""
+        messages, _ = await self.page(principal, session_id, limit)
+        return messages
+
+
+class Turns:
+    """The agent's turns and what they used."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def start(self, turn: Turn) -> None:
+        """Store a turn that begins; raise MissingReference without its session."""
+        await self._connection.execute(schema.turns.insert(), TURN.values(turn))
+
+    async def finish(self, turn: Turn) -> None:
+        """Store how a turn ended; raise MissingReference when it was never started."""
+        values = changing(TURN.values(turn), "id", "principal", "session_id", "started_at")
+        done = await self._connection.execute(
+            update(schema.turns).where(schema.turns.c.id == turn.id).values(values)
+        )
+        if done.rowcount != 1:
+            raise MissingReference(f"there is no turn {turn.id}")
+
+    async def get(self, turn_id: str) -> Turn | None:
+        """Return one turn."""
+        found = await self._connection.execute(TURN.query.where(schema.turns.c.id == turn_id))
+        return TURN.read(found.one_or_none())
+
+    async def running(self, principal: str, session_id: str) -> Turn | None:
+        """Return the turn of a session that has not ended, the latest if there are several."""
+        table = schema.turns.c
+        found = await self._connection.execute(
+            TURN.query.where(
+                table.principal == principal,
+                table.session_id == session_id,
+                table.status == TurnStatus.RUNNING,
+            )
+            .order_by(table.started_at.desc(), table.id.desc())
+            .limit(1)
+        )
+        return TURN.read(found.one_or_none())
+
+    async def interrupt_running(self, at: datetime) -> Sequence[Turn]:
+        """Mark every running turn as interrupted at `at` and return them; for a start after a crash."""
+        cut = (
+            update(schema.turns)
+            .where(schema.turns.c.status == TurnStatus.RUNNING)
+            .values(status=TurnStatus.INTERRUPTED, finished_at=at)
+            .returning(*TURN.columns)
+        )
+        turns = TURN.read_all(await self._connection.execute(cut))
+        return sorted(turns, key=lambda turn: (turn.started_at, turn.id))
+
+
+async def _use(
+    connection: AsyncConnection, principal: str, session_id: str, at: datetime, messages: int
+) -> None:
+    done = await connection.execute(
+        USE_SESSION, {"who": principal, "which": session_id, "at": at, "more": messages}
+    )
+    if done.rowcount != 1:
+        raise MissingReference(f"{principal} has no session {session_id}")

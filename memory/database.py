@@ -1,0 +1,96 @@
+"""The door to everything on disk."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from memory.address import backend_of
+from memory.conversations import Messages, Sessions, Turns
+from memory.faults import translated
+from memory.journal import Calls, Events
+from memory.ledger import Ledger
+from memory.migrate import migrate, version_of
+from memory.money import Accounts, Equity, Fills, Orders, Positions
+from trading.ports import AccountStore, EquityStore, FillStore, LedgerStore, OrderStore, PositionStore
+
+
+class UnitOfWork:
+    """Every store over one transaction; what `trading.ports.UnitOfWork` asks for, and the conversations."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.orders: OrderStore = Orders(connection)
+        self.fills: FillStore = Fills(connection)
+        self.ledger: LedgerStore = Ledger(connection)
+        self.accounts: AccountStore = Accounts(connection)
+        self.equity: EquityStore = Equity(connection)
+        self.positions: PositionStore = Positions(connection)
+        self.sessions = Sessions(connection)
+        self.messages = Messages(connection)
+        self.turns = Turns(connection)
+        self.events = Events(connection)
+        self.calls = Calls(connection)
+
+
+class Backend(Protocol):
+    """How one kind of database opens its transactions."""
+
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Hold a write transaction, committed at the end of the block."""
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Read one unchanging state."""
+        ...
+
+    def alone(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Hold a write transaction that no other process has beside it."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+class Database:
+    """One database, ready for use. A failing block raises what `memory.errors` names, at its end."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator["Database"]:
+        """Bring the database at `url` up to date, serve it, and close it at the end of the block.
+
+        Takes sqlite:///path and postgresql://…, with or without the driver's name. Any number of processes
+        may do so at once. Raises BadDatabaseUrl, DatabaseUnavailable, ReadOnly or DatabaseTooNew.
+        """
+        backend = backend_of(url)
+        try:
+            with translated():
+                await migrate(backend)
+            yield cls(backend)
+        finally:
+            await backend.close()
+
+    @asynccontextmanager
+    async def transact(self) -> AsyncIterator[UnitOfWork]:
+        """Hold a write transaction: committed when the block ends, rolled back when it raises."""
+        with translated():
+            async with self._backend.write() as connection:
+                yield UnitOfWork(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        """Read one unchanging state, without keeping anybody from writing; writes are refused."""
+        with translated():
+            async with self._backend.snapshot() as connection:
+                yield UnitOfWork(connection)
+
+    async def ping(self) -> None:
+        """Return when the database answers; raise DatabaseUnavailable when it does not."""
+        with translated():
+            async with self._backend.snapshot() as connection:
+                await version_of(connection)

@@ -1,0 +1,69 @@
+"""What a failing statement means to the caller."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from memory.errors import AlreadyStored, DatabaseUnavailable, MissingReference, ReadOnly, StoreError
+
+BY_NAME: dict[str, type[StoreError]] = {
+    "SQLITE_CONSTRAINT_UNIQUE": AlreadyStored,
+    "SQLITE_CONSTRAINT_PRIMARYKEY": AlreadyStored,
+    "SQLITE_CONSTRAINT_FOREIGNKEY": MissingReference,
+    "SQLITE_READONLY": ReadOnly,
+    "23505": AlreadyStored,
+    "23503": MissingReference,
+    "25006": ReadOnly,
+}
+"""SQLite's names and Postgres' SQLSTATEs of what a caller can act on."""
+
+UNAVAILABLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise database errors as what `memory.errors` names; what no caller can act on stays as it is."""
+    try:
+        yield
+    except NoConnection as error:
+        raise DatabaseUnavailable("every connection is in use") from error
+    except DBAPIError as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        raise fault from error
+    except StatementError as error:
+        # A value that its column refused, wrapped on the way.
+        if isinstance(error.orig, StoreError):
+            raise error.orig from None
+        raise
+
+
+def fault_of(error: DBAPIError) -> StoreError | None:
+    """Return what a database error means to the caller, None when it is a fault of ours."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        name, code = getattr(cause, "sqlite_errorname", ""), getattr(cause, "sqlite_errorcode", 0)
+        unavailable = code & 0xFF in UNAVAILABLE
+    else:
+        name = getattr(cause, "sqlstate", None) or ""
+        unavailable = isinstance(error, OperationalError)
+    if name in BY_NAME:
+        return BY_NAME[name](str(cause))
+    if unavailable or error.connection_invalidated:
+        return DatabaseUnavailable(str(cause))
+    return None

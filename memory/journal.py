@@ -1,0 +1,135 @@
+"""What happened, in order, and which calls with side effects were made."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from memory import schema
+from memory.records import Call, NewEvent, StoredEvent
+from memory.rows import Shape
+from memory.sql import Insert, inserting
+
+EVENT = Shape(schema.events, StoredEvent)
+CALL = Shape(schema.calls, Call)
+
+EVENT_COUNTER = "events"
+INSERT_EVENT = schema.events.insert()
+TAKE_NUMBERS = (
+    update(schema.counters)
+    .where(schema.counters.c.name == EVENT_COUNTER)
+    .values(value=schema.counters.c.value + bindparam("taken"))
+    .returning(schema.counters.c.value)
+)
+
+
+def _claiming(insert: Insert) -> Executable:
+    unless_there = insert.on_conflict_do_nothing(index_elements=["principal", "capability", "key"])
+    return unless_there.returning(schema.calls.c.id)
+
+
+INSERT_CALL = inserting(schema.calls, _claiming)
+CALL_OF_WISH = CALL.query.where(
+    schema.calls.c.principal == bindparam("who"),
+    schema.calls.c.capability == bindparam("what"),
+    schema.calls.c.key == bindparam("wish"),
+)
+FINISH_CALL = update(schema.calls).where(schema.calls.c.id == bindparam("this"))
+RELEASE_KEY = FINISH_CALL.where(schema.calls.c.key.is_not(None))
+
+
+class Events:
+    """Everything that was told, in one growing order without gaps at the end."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def append(self, events: Sequence[NewEvent]) -> Sequence[StoredEvent]:
+        """Store events and return them with their places in the order.
+
+        Numbers grow in the order of commits: whoever has read number n will never find a smaller one new.
+        """
+        if not events:
+            return []
+        # The counter's row stays locked until the commit, so the next writer's numbers come after.
+        last = await self._connection.scalar(TAKE_NUMBERS, {"taken": len(events)})
+        first = int(last or 0) - len(events) + 1
+        stored = [
+            StoredEvent(seq, each.at, each.name, each.principal, each.session_id, each.payload)
+            for seq, each in enumerate(events, first)
+        ]
+        await self._connection.execute(INSERT_EVENT, [EVENT.values(each) for each in stored])
+        return stored
+
+    async def after(self, principal: str, seq: int, limit: int) -> Sequence[StoredEvent]:
+        """Return what concerns a principal, or everybody, after number `seq`, oldest first."""
+        table = schema.events.c
+        rows = await self._connection.execute(
+            EVENT.query.where(table.seq > seq, or_(table.principal == principal, table.principal.is_(None)))
+            .order_by(table.seq)
+            .limit(limit)
+        )
+        return EVENT.read_all(rows)
+
+    async def oldest_seq(self) -> int | None:
+        """Return the number of the oldest event that is kept."""
+        oldest = await self._connection.scalar(select(func.min(schema.events.c.seq)))
+        return None if oldest is None else int(oldest)
+
+    async def last_seq(self) -> int:
+        """Return the number that was given last, 0 before the first; it stays when events are pruned."""
+        counters = schema.counters.c
+        last = await self._connection.scalar(select(counters.value).where(counters.name == EVENT_COUNTER))
+        return int(last or 0)
+
+    async def prune(self, keep_newest: int) -> int:
+        """Forget all but the newest events and return how many that were."""
+        oldest_kept = await self.last_seq() - keep_newest + 1
+        done = await self._connection.execute(delete(schema.events).where(schema.events.c.seq < oldest_kept))
+        return done.rowcount
+
+
+class Calls:
+    """Calls with side effects: what makes a repeated wish do nothing new, and the record of who did what."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def claim(self, call: Call, not_before: datetime | None) -> Call | None:
+        """Store a call and return None, or return the one that was made for the same wish.
+
+        The same wish is the same principal, capability and key. One that started before `not_before` no
+        longer counts and gives up its key, which stays empty in the record. Of two claims at once one is
+        stored, and the other waits for its commit and returns it.
+        """
+        wish = {"who": call.principal, "what": call.capability, "wish": call.key}
+        insert = INSERT_CALL[self._connection.dialect.name]
+        while True:
+            stored = (await self._connection.execute(insert, CALL.values(call))).scalar()
+            if stored is not None:
+                return None
+            earlier = CALL.read((await self._connection.execute(CALL_OF_WISH, wish)).one_or_none())
+            if earlier is None:
+                continue
+            if not_before is None or earlier.started_at >= not_before:
+                return earlier
+            await self._connection.execute(RELEASE_KEY, {"this": earlier.id, "key": None})
+
+    async def get(self, call_id: str) -> Call | None:
+        """Return one call."""
+        found = await self._connection.execute(CALL.query.where(schema.calls.c.id == call_id))
+        return CALL.read(found.one_or_none())
+
+    async def finish(
+        self, call_id: str, at: datetime, ok: bool, code: str | None, answer: Mapping[str, Any] | None
+    ) -> None:
+        """Store the outcome of a call."""
+        outcome = {"finished_at": at, "ok": ok, "code": code, "answer": answer}
+        await self._connection.execute(FINISH_CALL, {"this": call_id, **outcome})
+
+    async def prune(self, before: datetime) -> int:
+        """Forget the calls that started before `before` and return how many that were."""
+        done = await self._connection.execute(delete(schema.calls).where(schema.calls.c.started_at < before))
+        return done.rowcount

@@ -1,0 +1,208 @@
+"""Orders, fills, accounts, equity and positions on disk: ports of `trading.ports`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from operator import eq, ge, le
+from typing import Any
+
+from sqlalchemy import Column, bindparam, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from memory import schema
+from memory.rows import Shape, changing
+from memory.sql import insert_unless_there, upsert
+from trading.errors import StaleOrder
+from trading.model import Account, EquityPoint, Fill, Order, Position
+from trading.orders import OPEN
+from trading.symbols import Symbol
+
+ORDER = Shape(schema.orders, Order)
+FILL = Shape(schema.fills, Fill)
+ACCOUNT = Shape(schema.accounts, Account)
+EQUITY = Shape(schema.equity, EquityPoint)
+POSITION = Shape(schema.positions, Position)
+
+# Statements on the path of an order are built once: building one costs more than running it.
+_O, _P, _E = schema.orders.c, schema.positions.c, schema.equity.c
+INSERT_ORDER = schema.orders.insert()
+INSERT_FILL = schema.fills.insert()
+UPDATE_ORDER = update(schema.orders).where(_O.id == bindparam("this"), _O.version == bindparam("seen"))
+ORDER_BY_ID = ORDER.query.where(_O.id == bindparam("order"))
+ORDER_BY_KEY = ORDER.query.where(_O.account == bindparam("owner"), _O.key == bindparam("wish"))
+OPEN_ORDERS = ORDER.query.where(or_(*(_O.status == each for each in sorted(OPEN)))).order_by(
+    _O.created_at, _O.id
+)
+OPEN_ORDERS_OF = OPEN_ORDERS.where(_O.account == bindparam("owner"))
+OPEN_POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner"), _P.is_open).order_by(
+    _P.opened_at, _P.id
+)
+OPEN_POSITIONS_IN = OPEN_POSITIONS_OF.where(_P.symbol == bindparam("pair"))
+UPSERT_POSITION = upsert(schema.positions, "id")
+UPSERT_EQUITY = upsert(schema.equity, "account", "at")
+INSERT_ACCOUNT = insert_unless_there(schema.accounts)
+LOCK_ACCOUNT = (
+    select(schema.accounts.c.id).where(schema.accounts.c.id == bindparam("owner")).with_for_update()
+)
+
+
+class Orders:
+    """Orders on disk."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, *orders: Order) -> None:
+        """Store new orders; AlreadyStored when an id, or a key on its account, exists."""
+        if orders:
+            await self._connection.execute(INSERT_ORDER, [ORDER.values(each) for each in orders])
+
+    async def save(self, order: Order) -> Order:
+        """Store a changed order and return it with its next version; raise StaleOrder if it is stale."""
+        saved = replace(order, version=order.version + 1)
+        values = changing(ORDER.values(saved), "id", "account", "created_at")
+        values |= {"this": order.id, "seen": order.version}
+        done = await self._connection.execute(UPDATE_ORDER, values)
+        if done.rowcount != 1:
+            raise StaleOrder(f"order {order.id} is no longer at version {order.version}")
+        return saved
+
+    async def get(self, order_id: str) -> Order | None:
+        """Return one order."""
+        found = await self._connection.execute(ORDER_BY_ID, {"order": order_id})
+        return ORDER.read(found.one_or_none())
+
+    async def by_key(self, account: str, key: str) -> Order | None:
+        """Return the order that was made for this wish."""
+        found = await self._connection.execute(ORDER_BY_KEY, {"owner": account, "wish": key})
+        return ORDER.read(found.one_or_none())
+
+    async def open(self, account: str | None = None) -> Sequence[Order]:
+        """Return orders that may still fill, oldest first."""
+        if account is None:
+            return ORDER.read_all(await self._connection.execute(OPEN_ORDERS))
+        return ORDER.read_all(await self._connection.execute(OPEN_ORDERS_OF, {"owner": account}))
+
+
+class Fills:
+    """Fills on disk, append-only."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, *fills: Fill) -> None:
+        """Append fills; AlreadyStored when an id exists, MissingReference without its order."""
+        if fills:
+            await self._connection.execute(INSERT_FILL, [FILL.values(each) for each in fills])
+
+    async def of_order(self, order_id: str) -> Sequence[Fill]:
+        """Return the fills of one order, oldest first."""
+        table = schema.fills.c
+        query = FILL.query.where(table.order_id == order_id).order_by(table.at, table.seq)
+        return FILL.read_all(await self._connection.execute(query))
+
+    async def of(
+        self,
+        account: str,
+        symbol: Symbol | None = None,
+        exchange: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Fill]:
+        """Return fills, oldest first; with `limit` the newest ones. `since` and `until` are inclusive."""
+        table = schema.fills.c
+        given: tuple[tuple[Callable[[Any, Any], Any], Column[Any], object], ...] = (
+            (eq, table.symbol, symbol),
+            (eq, table.exchange, exchange),
+            (ge, table.at, since),
+            (le, table.at, until),
+        )
+        wanted = [compare(column, value) for compare, column, value in given if value is not None]
+        query = FILL.query.where(table.account == account, *wanted)
+        newest_first = query.order_by(table.at.desc(), table.seq.desc()).limit(limit)
+        rows = (await self._connection.execute(newest_first)).all()
+        return FILL.read_all(reversed(rows))
+
+
+class Accounts:
+    """Accounts on disk."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, account: Account) -> bool:
+        """Store a new account; return False, and change nothing, when its id is taken."""
+        insert = INSERT_ACCOUNT[self._connection.dialect.name]
+        done = await self._connection.execute(insert, ACCOUNT.values(account))
+        return done.first() is not None
+
+    async def get(self, account_id: str) -> Account | None:
+        """Return one account."""
+        found = await self._connection.execute(ACCOUNT.query.where(schema.accounts.c.id == account_id))
+        return ACCOUNT.read(found.one_or_none())
+
+    async def all(self) -> Sequence[Account]:
+        """Return every account, oldest first."""
+        table = schema.accounts.c
+        query = ACCOUNT.query.order_by(table.created_at, table.id)
+        return ACCOUNT.read_all(await self._connection.execute(query))
+
+    async def lock(self, account_id: str) -> None:
+        """Keep every other transaction from changing this account until this one ends."""
+        # SQLite has one writer at a time, and this transaction is it.
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(LOCK_ACCOUNT, {"owner": account_id})
+
+
+class Equity:
+    """Equity over time on disk."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, account: str, point: EquityPoint) -> None:
+        """Store a point; one at the same moment replaces the earlier one."""
+        upsert = UPSERT_EQUITY[self._connection.dialect.name]
+        await self._connection.execute(upsert, {"account": account, **EQUITY.values(point)})
+
+    async def between(self, account: str, since: datetime, until: datetime) -> Sequence[EquityPoint]:
+        """Return points in the range (inclusive), oldest first."""
+        query = EQUITY.query.where(_E.account == account, _E.at.between(since, until)).order_by(_E.at)
+        return EQUITY.read_all(await self._connection.execute(query))
+
+    async def at(self, account: str, moment: datetime) -> EquityPoint | None:
+        """Return the last point at or before `moment`."""
+        query = EQUITY.query.where(_E.account == account, _E.at <= moment).order_by(_E.at.desc()).limit(1)
+        return EQUITY.read((await self._connection.execute(query)).one_or_none())
+
+    async def first(self, account: str) -> EquityPoint | None:
+        """Return the oldest point."""
+        query = EQUITY.query.where(_E.account == account).order_by(_E.at).limit(1)
+        return EQUITY.read((await self._connection.execute(query)).one_or_none())
+
+
+class Positions:
+    """The fold of fills into positions."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def save(self, position: Position) -> None:
+        """Store a position as it stands now; one of amount zero is closed."""
+        upsert = UPSERT_POSITION[self._connection.dialect.name]
+        values = POSITION.values(position)
+        await self._connection.execute(upsert, {**values, "is_open": position.amount != 0})
+
+    async def get(self, position_id: str) -> Position | None:
+        """Return one position, open or closed."""
+        found = await self._connection.execute(POSITION.query.where(_P.id == position_id))
+        return POSITION.read(found.one_or_none())
+
+    async def open(self, account: str, symbol: Symbol | None = None) -> Sequence[Position]:
+        """Return open positions, oldest first."""
+        if symbol is None:
+            rows = await self._connection.execute(OPEN_POSITIONS_OF, {"owner": account})
+        else:
+            rows = await self._connection.execute(OPEN_POSITIONS_IN, {"owner": account, "pair": symbol})
+        return POSITION.read_all(rows)

@@ -1,0 +1,123 @@
+"""What is remembered besides money, as plain values: times are aware UTC, ids come from the caller."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+
+class SessionMode(StrEnum):
+    """How far the agent may go in a conversation: by its person's role, order by order, or not at all."""
+
+    AUTO = "auto"
+    MANUAL = "manual"
+    READONLY = "readonly"
+
+
+class MessageRole(StrEnum):
+    """Who said something."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class TurnStatus(StrEnum):
+    """What became of a turn; `interrupted` means that the process died under it."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    ABORTED = "aborted"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation. Its id is unique per principal, so that everybody has a session `main`."""
+
+    id: str
+    principal: str
+    name: str
+    mode: SessionMode
+    created_at: datetime
+    updated_at: datetime
+    message_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptMessage:
+    """One message of a conversation; `data` holds what is not prose, such as tool calls."""
+
+    id: str
+    principal: str
+    session_id: str
+    role: MessageRole
+    content: str
+    created_at: datetime
+    turn_id: str | None = None
+    data: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answer of the agent. `cost` is in US dollars, None when the price of its tokens is unknown."""
+
+    id: str
+    principal: str
+    session_id: str
+    model: str
+    started_at: datetime
+    status: TurnStatus = TurnStatus.RUNNING
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost: Decimal | None = None
+    error_code: str | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """Something that happened, not stored yet; without a principal it concerns everybody."""
+
+    at: datetime
+    name: str
+    principal: str | None
+    session_id: str | None
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """Something that happened, with its place `seq` in the order of everything that did."""
+
+    seq: int
+    at: datetime
+    name: str
+    principal: str | None
+    session_id: str | None
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call with side effects, under the name `key` of its wish.
+
+    Unfinished while `finished_at` is None; then `ok` tells the outcome, `answer` holds the result or the
+    error's details and `code` the error's code.
+    """
+
+    id: str
+    key: str | None
+    principal: str
+    capability: str
+    origin: str
+    body_hash: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    ok: bool | None = None
+    code: str | None = None
+    answer: Mapping[str, Any] | None = None

@@ -1,0 +1,241 @@
+"""Every table, in one metadata. A column has the name of the field it holds."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
+
+from memory.records import MessageRole, SessionMode, TurnStatus
+from memory.types import Choice, Json, Moment, Money, Pair, Seq, Words
+from trading.model import Liquidity, Mode, OrderStatus, OrderType, Side
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("currency", Words, nullable=False),
+    Column("mode", Choice(Mode), nullable=False),
+    Column("initial", Money, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("settings", Json, nullable=False),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("account", Words, ForeignKey("accounts.id"), nullable=False),
+    Column("symbol", Pair, nullable=False),
+    Column("side", Choice(Side), nullable=False),
+    Column("type", Choice(OrderType), nullable=False),
+    Column("status", Choice(OrderStatus), nullable=False),
+    Column("amount", Money, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("mode", Choice(Mode), nullable=False),
+    Column("exchange", Words, nullable=False),
+    Column("price", Money),
+    Column("stop_price", Money),
+    Column("stop_loss", Money),
+    Column("take_profit", Money),
+    Column("reduce_only", Boolean, nullable=False),
+    Column("triggered", Boolean, nullable=False),
+    Column("group", Words),
+    Column("filled", Money, nullable=False),
+    Column("cost", Money, nullable=False),
+    Column("fees", Money, nullable=False),
+    Column("reserved", Money, nullable=False),
+    Column("budget", Money),
+    Column("quoted", Boolean, nullable=False),
+    Column("queue_ahead", Money),
+    Column("looked_at", Moment),
+    Column("reason", Words),
+    Column("key", Words),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("account", "key"),
+    Index(None, "status", "account"),
+)
+
+fills = Table(
+    "fills",
+    metadata,
+    Column("seq", Seq, primary_key=True, autoincrement=True),
+    Column("id", Words, nullable=False, unique=True),
+    Column("order_id", Words, ForeignKey("orders.id"), nullable=False),
+    Column("account", Words, nullable=False),
+    Column("symbol", Pair, nullable=False),
+    Column("side", Choice(Side), nullable=False),
+    Column("amount", Money, nullable=False),
+    Column("price", Money, nullable=False),
+    Column("fee", Money, nullable=False),
+    Column("liquidity", Choice(Liquidity), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("exchange", Words, nullable=False),
+    Column("mode", Choice(Mode), nullable=False),
+    Column("order_type", Choice(OrderType), nullable=False),
+    Column("realized", Money),
+    Index(None, "account", "at"),
+    Index(None, "order_id"),
+)
+
+entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("seq", Seq, primary_key=True, autoincrement=True),
+    Column("id", Words, nullable=False, unique=True),
+    Column("kind", Words, nullable=False),
+    Column("reference", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+postings = Table(
+    "ledger_postings",
+    metadata,
+    Column("entry_id", Words, ForeignKey("ledger_entries.id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("account", Words, nullable=False),
+    Column("asset", Words, nullable=False),
+    Column("amount", Money, nullable=False),
+    PrimaryKeyConstraint("entry_id", "place"),
+    Index(None, "account"),
+)
+
+balances = Table(
+    "ledger_balances",
+    metadata,
+    Column("account", Words, nullable=False),
+    Column("asset", Words, nullable=False),
+    Column("amount", Money, nullable=False),
+    PrimaryKeyConstraint("account", "asset"),
+)
+
+equity = Table(
+    "equity_points",
+    metadata,
+    Column("account", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("equity", Money, nullable=False),
+    Column("cash", Money, nullable=False),
+    PrimaryKeyConstraint("account", "at"),
+)
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("account", Words, nullable=False),
+    Column("symbol", Pair, nullable=False),
+    Column("side", Words, nullable=False),
+    Column("amount", Money, nullable=False),
+    Column("cost", Money, nullable=False),
+    Column("entry_fees", Money, nullable=False),
+    Column("realized", Money, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("exchange", Words, nullable=False),
+    Column("mode", Choice(Mode), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Index(None, "account", "is_open"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Words, nullable=False),
+    Column("principal", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("mode", Choice(SessionMode), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("message_count", Integer, nullable=False),
+    PrimaryKeyConstraint("principal", "id"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("seq", Seq, primary_key=True, autoincrement=True),
+    Column("id", Words, nullable=False, unique=True),
+    Column("principal", Words, nullable=False),
+    Column("session_id", Words, nullable=False),
+    Column("role", Choice(MessageRole), nullable=False),
+    Column("content", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("turn_id", Words),
+    Column("data", Json),
+    ForeignKeyConstraint(["principal", "session_id"], ["sessions.principal", "sessions.id"]),
+    Index(None, "principal", "session_id", "seq"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("principal", Words, nullable=False),
+    Column("session_id", Words, nullable=False),
+    Column("model", Words, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("status", Choice(TurnStatus), nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("cached_tokens", Integer, nullable=False),
+    Column("cost", Money),
+    Column("error_code", Words),
+    Column("finished_at", Moment),
+    ForeignKeyConstraint(["principal", "session_id"], ["sessions.principal", "sessions.id"]),
+    Index(None, "status"),
+    Index(None, "principal", "session_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Seq, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("principal", Words),
+    Column("session_id", Words),
+    Column("payload", Json, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("value", Seq, nullable=False),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("key", Words),
+    Column("principal", Words, nullable=False),
+    Column("capability", Words, nullable=False),
+    Column("origin", Words, nullable=False),
+    Column("body_hash", Words, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("ok", Boolean),
+    Column("code", Words),
+    Column("answer", Json),
+    UniqueConstraint("principal", "capability", "key"),
+    Index(None, "started_at"),
+)

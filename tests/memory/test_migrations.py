@@ -1,0 +1,128 @@
+"""The database that migrations make is the one the stores expect."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, create_subprocess_exec
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Table, create_engine, text
+
+from memory import migrate, schema
+from memory.address import normalised
+from memory.database import Database
+from memory.errors import DatabaseTooNew
+from memory.records import Call, Session, StoredEvent, TranscriptMessage, Turn
+from tests.memory.samples import account
+from tests.peers.databases import prepare
+from trading.model import Account, EquityPoint, Fill, Order, Position
+
+ROOT = Path(__file__).parents[2]
+STORED: tuple[tuple[type[Any], Table], ...] = (
+    (Account, schema.accounts),
+    (Order, schema.orders),
+    (Fill, schema.fills),
+    (Position, schema.positions),
+    (EquityPoint, schema.equity),
+    (Session, schema.sessions),
+    (TranscriptMessage, schema.messages),
+    (Turn, schema.turns),
+    (StoredEvent, schema.events),
+    (Call, schema.calls),
+)
+
+
+def connect(url: str) -> Any:
+    parsed = normalised(url)
+    if parsed.get_backend_name() == "sqlite":
+        parsed = parsed.set(drivername="sqlite")
+    return create_engine(parsed).begin()
+
+
+def differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, schema.metadata))
+
+
+async def test_migrations_make_the_tables_that_the_stores_use(database_url: str) -> None:
+    async with Database.open(database_url):
+        with connect(database_url) as connection:
+            assert differences(connection) == []
+
+
+def test_the_comparison_notices_a_missing_column(sqlite_url: str) -> None:
+    with connect(sqlite_url) as connection:
+        connection.execute(text("ALTER TABLE turns DROP COLUMN cost"))
+        assert [each[0] for each in differences(connection)] == ["add_column"]
+
+
+@pytest.mark.parametrize(("kind", "table"), STORED, ids=[kind.__name__ for kind, _ in STORED])
+def test_every_field_has_a_column_that_is_empty_only_where_the_field_may_be(
+    kind: type[Any], table: Table
+) -> None:
+    for field in fields(kind):
+        assert table.c[field.name].nullable == ("None" in str(field.type)), field.name
+
+
+def test_the_newest_version_is_the_one_that_a_start_expects() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "memory" / "migrations"))
+    script = ScriptDirectory.from_config(config)
+    assert script.get_heads() == [migrate.HEAD]
+    assert {each.revision for each in script.walk_revisions()} == migrate.KNOWN
+
+
+async def test_opening_again_keeps_what_is_there(empty_url: str) -> None:
+    for name in ("a", "b"):
+        async with Database.open(empty_url) as database, database.transact() as uow:
+            await uow.accounts.add(account(name))
+    async with Database.open(empty_url) as database, database.read() as uow:
+        assert [each.id for each in await uow.accounts.all()] == ["a", "b"]
+
+
+async def test_many_may_open_an_empty_database_at_once(empty_url: str) -> None:
+    async def change(name: str) -> None:
+        async with Database.open(empty_url) as database, database.transact() as uow:
+            assert await uow.accounts.add(account(name))
+
+    await asyncio.gather(*(change(str(place)) for place in range(8)))
+    async with Database.open(empty_url) as database, database.read() as uow:
+        assert len(await uow.accounts.all()) == 8
+
+
+async def test_many_may_turn_an_old_log_into_a_new_one_at_once(tmp_path: Path) -> None:
+    for place in range(20):
+        url = f"sqlite:///{tmp_path / str(place)}.db"
+        await asyncio.gather(*(prepare(url) for _ in range(4)))
+        with connect(url) as connection:
+            assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    with connect(database_url) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseTooNew):
+        async with Database.open(database_url):
+            pass
+    with connect(database_url) as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+
+
+async def test_a_start_with_nothing_to_do_does_not_load_the_migrations(sqlite_url: str) -> None:
+    program = (
+        "import asyncio, sys\n"
+        "from memory.database import Database\n"
+        "async def main():\n"
+        "    async with Database.open(sys.argv[1]) as database:\n"
+        "        await database.ping()\n"
+        "asyncio.run(main())\n"
+        "print('alembic' in sys.modules, 'psycopg' in sys.modules)\n"
+    )
+    process = await create_subprocess_exec(sys.executable, "-c", program, sqlite_url, cwd=ROOT, stdout=PIPE)
+    assert (await process.communicate())[0] == b"False False\n"

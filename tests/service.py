@@ -1,0 +1,63 @@
+"""The whole service for tests: real sockets and a real database, on a clock that tests move."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from agent.models.port import Model
+from kit.app import App, Edge, serve
+from kit.settings import load
+from trading.clock import ManualClock
+from trading.ports import MarketData
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+"""When tests begin: a moment at which the simulated market stands where the references' samples have it."""
+
+
+def predictable(seed: str = "test") -> Callable[[int], bytes]:
+    """Return a source of bytes that gives the same ones in every run."""
+    numbers = count()
+    return lambda size: sha256(f"{seed}{next(numbers)}".encode()).digest()[:size]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service under test."""
+
+    app: App
+    clock: ManualClock
+
+    @property
+    def url(self) -> str:
+        """Its WebSocket address."""
+        return self.app.listening.url
+
+    @property
+    def http(self) -> str:
+        """Its HTTP address."""
+        return self.app.listening.http
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass, with everything that is due in it."""
+        await self.clock.advance(seconds)
+
+
+@asynccontextmanager
+async def running(
+    home: Path,
+    *,
+    clock: ManualClock | None = None,
+    model: Model | None = None,
+    market: MarketData | None = None,
+    **settings: Any,
+) -> AsyncIterator[Running]:
+    """Run a service in `home` on a free port; settings are those of config.toml."""
+    clock = clock or ManualClock(NOON)
+    edge = Edge(clock, predictable(), market=market, model=model)
+    async with serve(load(home, **{"gateway_port": 0, **settings}), edge) as app:
+        yield Running(app, clock)

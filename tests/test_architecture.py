@@ -1,0 +1,193 @@
+"""The house as its imports and sizes show it, held against the plan."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+ARROWS: dict[str, set[str]] = {
+    "trading": set(),
+    "memory": {"trading"},
+    "tools": {"trading", "memory"},
+    "agent": {"tools", "trading", "memory"},
+    "bot": {"tools"},
+    "gateway": {"tools"},
+    "kit": {"trading", "memory", "tools", "agent", "bot", "gateway"},
+}
+
+FENCES: dict[str, tuple[str, ...]] = {
+    "ccxt": ("trading/exchanges/",),
+    "langgraph": ("agent/",),
+    "langchain_core": ("agent/",),
+    "anthropic": ("agent/models/",),
+    "openai": ("agent/models/", "memory/embed"),
+    "chromadb": ("memory/vector",),
+    "telegram": ("bot/telegram",),
+    "discord": ("bot/discord",),
+    "aiohttp": ("gateway/", "kit/"),
+    "talib": ("trading/",),
+    "sqlalchemy": ("memory/",),
+    "aiosqlite": ("memory/", "agent/checkpoints.py"),
+    "psycopg": ("memory/", "agent/checkpoints.py"),
+    "alembic": ("memory/",),
+    "typer": ("kit/",),
+}
+
+# The door, the connection loop and the scheduler: where what nobody foresaw is logged and life goes on.
+MAY_CATCH_EVERYTHING = {
+    "tools/registry.py",
+    "gateway/connection.py",
+    "kit/transport.py",
+    "kit/background/loop.py",
+}
+
+# Reading the machine's time, chance or environment belongs to the edge.
+EDGE_CALLS = {
+    "datetime.now": {"trading/clock.py"},
+    "datetime.utcnow": set[str](),
+    "time.time": set[str](),
+    "os.environ": {
+        "kit/settings.py",
+        "kit/client.py",
+        "kit/cli.py",
+        "kit/app.py",
+        "memory/migrations/env.py",
+    },
+    "os.urandom": {"kit/app.py"},
+    "random.random": {"kit/backoff.py"},
+    "uuid.uuid4": {"kit/client.py", "kit/transport.py"},
+}
+
+
+def modules() -> list[Path]:
+    return [path for room in ARROWS for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+MODULES = modules()
+ids = [relative(path) for path in MODULES]
+
+
+def test_there_are_modules_to_look_at() -> None:
+    assert {name.split("/")[0] for name in ids} == set(ARROWS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_imports_follow_the_arrows(path: Path) -> None:
+    room = relative(path).split("/")[0]
+    tops = {name.split(".")[0] for name in imported(parsed(path))}
+    assert (tops & set(ARROWS)) - ARROWS[room] - {room} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_each_sdk_stays_inside_its_fence(path: Path) -> None:
+    tops = {name.split(".")[0] for name in imported(parsed(path))}
+    outside = {
+        sdk
+        for sdk in tops & set(FENCES)
+        if not any(relative(path).startswith(place) for place in FENCES[sdk])
+    }
+    assert outside == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_files_and_functions_are_small(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").count("\n") <= 400
+    long = [
+        node.name
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= 60
+    ]
+    assert long == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_only_the_outermost_loops_catch_everything(path: Path) -> None:
+    broad = [
+        node.lineno
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
+    ]
+    assert not broad or relative(path) in MAY_CATCH_EVERYTHING, f"line {broad}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_time_chance_and_environment_come_in_at_the_edge(path: Path) -> None:
+    read = {ast.unparse(node) for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
+    inside = {name for name in read & set(EDGE_CALLS) if relative(path) not in EDGE_CALLS[name]}
+    assert inside == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_everything_public_says_what_it_is(path: Path) -> None:
+    tree = parsed(path)
+    silent = [] if ast.get_docstring(tree) else ["module"]
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            silent += _silent(node)
+    assert silent == []
+
+
+def _silent(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> list[str]:
+    if node.name.startswith("_"):
+        return []
+    missing = [] if ast.get_docstring(node) else [node.name]
+    if isinstance(node, ast.ClassDef):
+        for inner in node.body:
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                missing += [f"{node.name}.{name}" for name in _silent(inner)]
+    return missing
+
+
+def test_modules_do_not_import_each_other_in_a_circle() -> None:
+    names = {relative(path)[:-3].replace("/", ".").removesuffix(".__init__"): path for path in MODULES}
+    arrows = {name: _top_level(path) & set(names) for name, path in names.items()}
+    assert _circle(arrows) is None
+
+
+def _top_level(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in parsed(path).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def _circle(arrows: dict[str, set[str]]) -> list[str] | None:
+    done: set[str] = set()
+
+    def visit(name: str, trail: list[str]) -> list[str] | None:
+        if name in trail:
+            return [*trail[trail.index(name) :], name]
+        if name in done:
+            return None
+        for after in sorted(arrows[name]):
+            # A package's own __init__ may list what is inside it.
+            if not name.startswith(f"{after}.") and (found := visit(after, [*trail, name])):
+                return found
+        done.add(name)
+        return None
+
+    return next((found for name in arrows if (found := visit(name, []))), None)

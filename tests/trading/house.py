@@ -1,0 +1,163 @@
+"""A desk with everything behind it: a real database, a market that does what the test says, a still clock."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from memory.database import Database
+from trading.accounts import open_account
+from trading.clock import ManualClock
+from trading.desk import Desk, OrderOutcome
+from trading.exchanges.paper import PaperExchange
+from trading.exchanges.scripted import ScriptedMarket, instrument
+from trading.ledger import totals
+from trading.markets import Markets
+from trading.model import Account, Fill, Instrument, Mode, Order, OrderRequest, OrderType, Side
+from trading.portfolio import PortfolioReader
+from trading.ports import Exchange, NewId
+from trading.risk import Check
+from trading.symbols import Symbol, parse_symbol
+
+START = datetime(2026, 11, 21, 12, 0, 30, tzinfo=UTC)
+BTC = parse_symbol("BTC/USDT")
+ETH = parse_symbol("ETH/USDT")
+ETHBTC = parse_symbol("ETH/BTC")
+MAIN = "main"
+D = Decimal
+
+
+def counting(start: int = 0) -> NewId:
+    """Ids that grow, the same in every run."""
+    numbers = iter(range(start, 10**9))
+    return lambda prefix: f"{prefix}_{next(numbers):09d}"
+
+
+def usual_pairs() -> Mapping[Instrument, int | str]:
+    return {
+        instrument("BTC/USDT"): 67_000,
+        instrument("ETH/USDT", step="0.0001", min_amount="0.0001"): 3_600,
+        instrument("ETH/BTC", tick="0.00001", step="0.0001", min_amount="0.0001", min_notional="0.0001"): (
+            "0.05373"
+        ),
+    }
+
+
+@dataclass
+class House:
+    database: Database
+    clock: ManualClock
+    market: ScriptedMarket
+    markets: Markets
+    exchange: Exchange
+    desk: Desk
+    portfolio: PortfolioReader
+    new_id: NewId
+    heard: list[tuple[Order, Sequence[Fill]]] = field(default_factory=list)
+
+    async def buy(self, amount: Any = None, symbol: Symbol = BTC, **more: Any) -> OrderOutcome:
+        return await self.order(Side.BUY, amount, symbol, **more)
+
+    async def sell(self, amount: Any = None, symbol: Symbol = BTC, **more: Any) -> OrderOutcome:
+        return await self.order(Side.SELL, amount, symbol, **more)
+
+    async def order(self, side: Side, amount: Any, symbol: Symbol, **more: Any) -> OrderOutcome:
+        return await self.desk.execute(request(side, amount, symbol, **more))
+
+    async def moves(self, price: Any, seconds: float = 1, symbol: Symbol = BTC, amount: Any = 1) -> None:
+        """Let time pass, one trade happen at its end, and the desk look."""
+        await self.clock.advance(seconds)
+        self.market.trade(symbol, price, amount)
+        await self.desk.settle()
+
+    async def balances(self, account: str = MAIN) -> dict[str, Decimal]:
+        async with self.database.read() as uow:
+            return {asset: total for asset, total in (await uow.ledger.balances(account)).items() if total}
+
+    async def open_orders(self, account: str | None = MAIN) -> Sequence[Order]:
+        async with self.database.read() as uow:
+            return await uow.orders.open(account)
+
+    async def stored(self, order: Order) -> Order:
+        async with self.database.read() as uow:
+            found = await uow.orders.get(order.id)
+        assert found is not None
+        return found
+
+    async def fills(self, account: str = MAIN) -> Sequence[Fill]:
+        async with self.database.read() as uow:
+            return await uow.fills.of(account)
+
+    async def audit(self, account: str = MAIN) -> None:
+        """Hold the ledger to its rules: nothing appears, nothing is owed, balances are their fold."""
+        async with self.database.read() as uow:
+            entries = await uow.ledger.entries()
+            balances = await uow.ledger.balances(account)
+            open_orders = await uow.orders.open(account)
+        sums = totals(entries)
+        assets = {asset for _, asset in sums}
+        for asset in assets:
+            assert sum(amount for (_, each), amount in sums.items() if each == asset) == 0
+        assert {asset: amount for asset, amount in balances.items() if amount} == {
+            asset: amount for (owner, asset), amount in sums.items() if owner == account and amount
+        }
+        assert all(amount >= 0 for amount in balances.values())
+        reserved: dict[str, Decimal] = {}
+        for order in open_orders:
+            asset = order.symbol.quote if order.side is Side.BUY else order.symbol.base
+            reserved[asset] = reserved.get(asset, D(0)) + order.reserved
+        assert all(amount <= balances.get(asset, D(0)) for asset, amount in reserved.items())
+
+
+def request(side: Side, amount: Any = None, symbol: Symbol = BTC, **more: Any) -> OrderRequest:
+    """An order for `main`, a market order unless said otherwise; figures may be plain numbers or text."""
+    figures = ("cost", "price", "stop_price", "stop_loss", "take_profit")
+    made = OrderRequest(MAIN, symbol, side, OrderType(more.pop("type", "market")))
+    given = {name: D(str(value)) if name in figures else value for name, value in more.items()}
+    return replace(made, amount=None if amount is None else D(str(amount)), **given)
+
+
+def account(account_id: str = MAIN, initial: int = 100_000, **more: Any) -> Account:
+    made = Account(account_id, "owner", "USDT", Mode.PAPER, D(initial), START)
+    return replace(made, **more)
+
+
+@asynccontextmanager
+async def open_house(url: str, start: datetime = START, first_id: int = 0) -> AsyncIterator[House]:
+    clock = ManualClock(start)
+    async with Database.open(url) as database:
+        house = furnish(database, clock, ScriptedMarket(clock, usual_pairs()), counting(first_id))
+        await open_account(database.transact, account(), house.new_id)
+        yield house
+        await house.desk.drain()
+
+
+def furnish(
+    database: Database,
+    clock: ManualClock,
+    market: ScriptedMarket,
+    new_id: NewId,
+    checks: Sequence[Check] = (),
+    exchange: Exchange | None = None,
+) -> House:
+    heard: list[tuple[Order, Sequence[Fill]]] = []
+
+    async def publish(order: Order, fills: Sequence[Fill]) -> None:
+        heard.append((order, fills))
+
+    markets = Markets(market, known=("binance", "kraken"))
+    exchange = exchange or PaperExchange(markets, clock)
+    desk = Desk(
+        exchanges={Mode.PAPER: exchange},
+        markets=markets,
+        transact=database.transact,
+        read=database.read,
+        clock=clock,
+        new_id=new_id,
+        publish=publish,
+        checks=checks,
+    )
+    portfolio = PortfolioReader(database.read, markets, clock)
+    return House(database, clock, market, markets, exchange, desk, portfolio, new_id, heard)

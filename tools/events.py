@@ -1,0 +1,106 @@
+"""What happened, told in order: stored with a growing number first, then delivered."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from memory.database import Database
+from memory.errors import DatabaseUnavailable
+from memory.records import NewEvent, StoredEvent
+from trading.clock import Clock
+
+Deliver = Callable[[Sequence[StoredEvent]], None]
+
+RETRY_SECONDS = 1.0
+REPLAY_PAGE = 1_000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a principal missed; `complete` is False when the oldest part is no longer kept."""
+
+    events: Sequence[StoredEvent]
+    complete: bool
+
+
+class EventBus:
+    """Stores events and hands them, in order, to whoever listens. Somebody has to `step`, again and again."""
+
+    def __init__(self, database: Database, clock: Clock, capacity: int = 10_000) -> None:
+        self._database = database
+        self._clock = clock
+        self._queue: asyncio.Queue[NewEvent | asyncio.Event] = asyncio.Queue(capacity)
+        self._listeners: list[Deliver] = []
+
+    def listen(self, deliver: Deliver) -> Callable[[], None]:
+        """Call `deliver` with each stored batch; the answer stops it."""
+        self._listeners.append(deliver)
+        return lambda: self._listeners.remove(deliver)
+
+    async def publish(
+        self,
+        name: str,
+        payload: Mapping[str, Any],
+        principal: str | None = None,
+        session_id: str | None = None,
+    ) -> None:
+        """Take an event for storing and telling; without a principal it is for everybody."""
+        await self._queue.put(NewEvent(self._clock.now(), name, principal, session_id, dict(payload)))
+
+    async def flush(self) -> None:
+        """Return once all that was published before has been delivered."""
+        told = asyncio.Event()
+        await self._queue.put(told)
+        await told.wait()
+
+    async def replay(self, principal: str, after: int) -> Replay:
+        """Return what was told to `principal` after event number `after`."""
+        async with self._database.read() as uow:
+            oldest = await uow.events.oldest_seq()
+            events: list[StoredEvent] = []
+            last = after
+            while page := await uow.events.after(principal, last, REPLAY_PAGE):
+                events += page
+                last = page[-1].seq
+        return Replay(events, complete=oldest is None or after >= oldest - 1)
+
+    async def step(self) -> None:
+        """Wait for events, then store and deliver all there are."""
+        await self._deliver(await self._batch())
+
+    async def drain(self) -> None:
+        """Store and deliver what is still waiting, once nobody steps any more."""
+        while not self._queue.empty():
+            await self.step()
+
+    async def _batch(self) -> list[NewEvent | asyncio.Event]:
+        batch = [await self._queue.get()]
+        while not self._queue.empty():
+            batch.append(self._queue.get_nowait())
+        return batch
+
+    async def _deliver(self, batch: list[NewEvent | asyncio.Event]) -> None:
+        events = [item for item in batch if isinstance(item, NewEvent)]
+        try:
+            if events:
+                stored = await self._store(events)
+                for deliver in tuple(self._listeners):
+                    deliver(stored)
+        finally:
+            for item in batch:
+                if isinstance(item, asyncio.Event):
+                    item.set()
+
+    async def _store(self, events: list[NewEvent]) -> Sequence[StoredEvent]:
+        while True:
+            try:
+                async with self._database.transact() as uow:
+                    return await uow.events.append(events)
+            except DatabaseUnavailable as error:
+                log.error("events wait for the database", waiting=len(events), error=str(error))
+                await self._clock.sleep(RETRY_SECONDS)

@@ -1,0 +1,90 @@
+"""What capabilities work with; `kit.app` wires the real things."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from memory.database import Database
+from memory.records import TranscriptMessage, Turn
+from tools.events import EventBus
+from tools.policy import Principal
+from tools.skillbook import Skills
+from trading.clock import Clock
+from trading.desk import Desk
+from trading.markets import Markets
+from trading.portfolio import PortfolioReader
+from trading.ports import NewId
+
+if TYPE_CHECKING:
+    from tools.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One message to the agent. `stream` tells of it by events; `queue` waits for a busy session.
+
+    `frame_id` is the caller's own name for the request, by which it may abort it.
+    """
+
+    session_id: str
+    message: str
+    request_id: str
+    frame_id: str | None
+    stream: bool
+    queue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of a message to the agent: its answer and the turn it took."""
+
+    message: TranscriptMessage
+    turn: Turn
+
+
+class Chat(Protocol):
+    """The agent, one turn at a time per session."""
+
+    async def send(self, ctx: "Context", asked: Asked) -> Answered:
+        """Run one turn; raise AgentBusy when the session has one and this one will not queue."""
+        ...
+
+    async def abort(self, principal: Principal, session_id: str | None, request_id: str | None) -> bool:
+        """Stop a running turn, by its session, request or frame id; tell whether there was one."""
+        ...
+
+
+class System(Protocol):
+    """The running process."""
+
+    gateway_id: str
+    version: str
+    build: str
+
+    def uptime(self) -> float:
+        """Return seconds since the start."""
+        ...
+
+    def clients(self) -> int:
+        """Return how many clients are connected and let in."""
+        ...
+
+    async def problems(self) -> Sequence[str]:
+        """Return what is wrong right now, in words a person can act on; empty when all is well."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a capability may use."""
+
+    clock: Clock
+    new_id: NewId
+    database: Database
+    events: EventBus
+    markets: Markets
+    desk: Desk
+    portfolio: PortfolioReader
+    chat: Chat
+    skills: Skills
+    system: System

@@ -1,0 +1,88 @@
+"""How the service itself is doing."""
+
+from tools.context import Context
+from tools.policy import Surface
+from tools.registry import capability
+from tools.wire import IsoTime, NoParams, Result
+from trading.ports import MarketHealth
+
+
+class ExchangeHealth(Result):
+    """Whether an exchange answers, how fast (ms, null when unknown) and where its prices come from."""
+
+    connected: bool
+    latency: float | None
+    source: str
+    reason: str | None = None
+
+
+class Health(Result):
+    """How the service is doing: `uptime` in seconds; `problems` say what to mend."""
+
+    ok: bool
+    status: str
+    version: str
+    build: str
+    uptime: float
+    timestamp: IsoTime
+    source: str
+    skills: dict[str, str]
+    exchanges: dict[str, ExchangeHealth]
+    problems: list[str]
+
+
+class Status(Result):
+    """The service in four figures."""
+
+    gateway: str
+    clients: int
+    skills: int
+    tools: int
+    uptime: float
+
+
+HEALTH_OF_SKILL = {"loaded": "healthy"}
+
+
+def _exchange(health: MarketHealth) -> ExchangeHealth:
+    return ExchangeHealth(
+        connected=health.connected,
+        latency=health.latency_ms,
+        source=health.source.value,
+        reason=health.reason,
+    )
+
+
+@capability("health")
+async def health(ctx: Context, params: NoParams) -> Health:
+    """Tell whether the service, its skills and its exchanges are well."""
+    services = ctx.services
+    markets = await services.markets.health()
+    problems = list(await services.system.problems())
+    return Health(
+        ok=not problems,
+        status="unhealthy" if problems else "healthy",
+        version=services.system.version,
+        build=services.system.build,
+        uptime=services.system.uptime(),
+        timestamp=services.clock.now(),
+        source=services.markets.source.value,
+        skills={
+            skill.sheet.id: HEALTH_OF_SKILL.get(skill.status, skill.status) for skill in services.skills.all()
+        },
+        exchanges={each.exchange: _exchange(each) for each in markets},
+        problems=problems,
+    )
+
+
+@capability("status", surfaces=Surface.WIRE | Surface.CHAT | Surface.MODEL)
+async def status(ctx: Context, params: NoParams) -> Status:
+    """Tell how many clients, skills and tools there are."""
+    services = ctx.services
+    return Status(
+        gateway="running",
+        clients=services.system.clients(),
+        skills=len(services.skills.all()),
+        tools=len(ctx.door.tools()),
+        uptime=services.system.uptime(),
+    )

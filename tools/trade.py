@@ -1,0 +1,348 @@
+"""Trading: orders, positions and what was traded."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from tools.context import Context
+from tools.errors import Code
+from tools.market import EVERYWHERE, Exchange
+from tools.policy import Scope
+from tools.registry import capability
+from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, maybe_percent
+from trading.errors import UnknownSymbol
+from trading.model import Fill, Order, OrderRequest, OrderStatus, OrderType, Side
+from trading.portfolio import PositionLine
+
+STATUS: Mapping[OrderStatus, str] = {
+    OrderStatus.INTENT: "pending",
+    OrderStatus.SENT: "pending",
+    OrderStatus.ACCEPTED: "pending",
+    OrderStatus.UNKNOWN: "pending",
+    OrderStatus.PARTIAL: "partial",
+    OrderStatus.FILLED: "filled",
+    OrderStatus.CANCELED: "cancelled",
+    OrderStatus.EXPIRED: "expired",
+    OrderStatus.REJECTED: "rejected",
+    OrderStatus.DENIED: "rejected",
+}
+"""Where an order stands, in the words of the wire."""
+
+NO_SUCH_PAIR: Mapping[type[Exception], Code] = {UnknownSymbol: Code.INVALID_PARAMS}
+"""In an order a pair that is not traded is a wrong parameter, not a missing resource."""
+
+
+class AmountType(StrEnum):
+    """What an amount counts: what is traded, or the money it is traded for."""
+
+    BASE = "base"
+    QUOTE = "quote"
+
+
+class Execute(Params):
+    """An order. Without `amountType` a market order's amount is money, any other's is what is traded.
+
+    A limit order needs `price`; a stop needs its trigger as `stopPrice` or `price`; a stop-limit without
+    `stopPrice` triggers at its limit. `stopLoss` and `takeProfit` protect what a buy fills.
+    """
+
+    action: Side
+    pair: Pair
+    type: OrderType
+    amount: Amount
+    exchange: Exchange = None
+    amount_type: AmountType | None = None
+    price: Amount | None = None
+    stop_price: Amount | None = None
+    stop_loss: Amount | None = None
+    take_profit: Amount | None = None
+    reduce_only: bool = False
+
+    @model_validator(mode="after")
+    def _has_its_prices(self) -> "Execute":
+        if self.type in (OrderType.LIMIT, OrderType.STOP_LIMIT) and self.price is None:
+            raise PydanticCustomError("missing", "a limit order needs a price")
+        if self.type is OrderType.STOP and self.price is None and self.stop_price is None:
+            raise PydanticCustomError("missing", "a stop order needs a stopPrice")
+        return self
+
+    @property
+    def counts(self) -> AmountType:
+        """What the amount counts, said or not."""
+        if self.amount_type is not None:
+            return self.amount_type
+        return AmountType.QUOTE if self.type is OrderType.MARKET else AmountType.BASE
+
+
+class OrderReport(Result):
+    """An order as it stands. `amount` and `executedQty` in base, `cost` and `fees` in quote.
+
+    `price` is the mean of the fills, or else what the order asks; `executedPrice` is null until it trades.
+    """
+
+    order_id: str
+    status: str
+    exchange: str
+    mode: str
+    pair: Pair
+    side: str
+    type: str
+    amount: Num
+    amount_type: str
+    price: Num | None
+    stop_price: Num | None
+    stop_loss: Num | None
+    take_profit: Num | None
+    executed_qty: Num
+    executed_price: Num | None
+    cost: Num
+    fee: Num
+    fees: Num
+    reason: str | None
+    timestamp_ms: Millis
+    time: IsoTime
+
+
+def report(order: Order, counts: AmountType) -> OrderReport:
+    """Return an order in the words of the wire."""
+    done = order.status in (OrderStatus.FILLED, OrderStatus.CANCELED) and order.filled
+    return OrderReport(
+        order_id=order.id,
+        status=STATUS[order.status],
+        exchange=order.exchange,
+        mode=order.mode.value,
+        pair=order.symbol,
+        side=order.side.value,
+        type=order.type.value,
+        amount=order.filled if done else order.amount,
+        amount_type=counts.value,
+        price=order.average or order.price or order.stop_price,
+        stop_price=order.stop_price,
+        stop_loss=order.stop_loss,
+        take_profit=order.take_profit,
+        executed_qty=order.filled,
+        executed_price=order.average,
+        cost=order.cost,
+        fee=order.fees,
+        fees=order.fees,
+        reason=order.reason,
+        timestamp_ms=order.updated_at,
+        time=order.updated_at,
+    )
+
+
+@capability("trade.execute", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, errors=NO_SUCH_PAIR)
+async def execute(ctx: Context, params: Execute) -> OrderReport:
+    """Place an order (market, limit, stop, stop-limit) and return what the exchange made of it."""
+    counts = params.counts
+    limit, trigger = _prices(params)
+    outcome = await ctx.services.desk.execute(
+        OrderRequest(
+            account=ctx.principal.account,
+            symbol=params.pair,
+            side=params.action,
+            type=params.type,
+            amount=params.amount if counts is AmountType.BASE else None,
+            cost=params.amount if counts is AmountType.QUOTE else None,
+            price=limit,
+            stop_price=trigger,
+            stop_loss=params.stop_loss,
+            take_profit=params.take_profit,
+            reduce_only=params.reduce_only,
+            exchange=params.exchange,
+            key=ctx.wish,
+        )
+    )
+    return report(outcome.order, counts)
+
+
+def _prices(params: Execute) -> tuple[Decimal | None, Decimal | None]:
+    """Return limit and trigger; a lone price is also the trigger of an order that needs one."""
+    if params.type is OrderType.STOP and params.stop_price is None:
+        return None, params.price
+    if params.type is OrderType.STOP_LIMIT:
+        return params.price, params.stop_price or params.price
+    return params.price, params.stop_price
+
+
+class OfExchange(Params):
+    """Whose: of one exchange, or of all."""
+
+    exchange: Exchange = None
+
+
+class PositionView(Result):
+    """A holding: prices in quote, `unrealizedPnlPercent` in percent of what it cost.
+
+    The current price and what rests on it are null while the market is silent.
+    """
+
+    id: str
+    exchange: str
+    mode: str
+    pair: Pair
+    side: str
+    size: Num
+    amount: Num
+    entry_price: Num
+    current_price: Num | None
+    unrealized_pnl: Num | None
+    unrealized_pnl_percent: Num | None
+    stop_loss: Num | None
+    take_profit: Num | None
+    opened_at: Millis
+
+
+class PositionList(Result):
+    """Open positions, oldest first."""
+
+    positions: list[PositionView]
+
+
+def position_view(line: PositionLine) -> PositionView:
+    """Return an open position in the words of the wire."""
+    position = line.position
+    return PositionView(
+        id=position.id,
+        exchange=position.exchange,
+        mode=position.mode.value,
+        pair=position.symbol,
+        side=position.side,
+        size=position.amount,
+        amount=position.amount,
+        entry_price=position.entry_price,
+        current_price=line.mark,
+        unrealized_pnl=line.unrealized,
+        unrealized_pnl_percent=maybe_percent(line.unrealized_fraction),
+        stop_loss=line.stop_loss,
+        take_profit=line.take_profit,
+        opened_at=position.opened_at,
+    )
+
+
+@capability("trade.positions", surfaces=EVERYWHERE)
+async def positions(ctx: Context, params: OfExchange) -> PositionList:
+    """List open positions with their profit or loss at the price of this moment."""
+    name = ctx.services.markets.venue(params.exchange).name if params.exchange else None
+    lines = await ctx.services.portfolio.positions(ctx.principal.account)
+    shown = [line for line in lines if name in (None, line.position.exchange)]
+    return PositionList(positions=[position_view(line) for line in shown])
+
+
+class Close(Params):
+    """Which position, and how much of it in percent."""
+
+    position_id: Annotated[str, Field(min_length=1, max_length=128)]
+    percentage: Annotated[Amount, Field(le=100)] = HUNDRED
+
+
+class CloseReport(Result):
+    """A position that was sold, or a part of it: sizes in base, profit and fees in quote."""
+
+    position_id: str
+    order_id: str
+    status: str
+    exchange: str
+    mode: str
+    pair: Pair
+    percentage: Num
+    closed_size: Num
+    remaining_size: Num
+    exit_price: Num | None
+    realized_pnl: Num
+    fees: Num
+    timestamp_ms: Millis
+    time: IsoTime
+
+
+@capability("trade.close", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
+async def close(ctx: Context, params: Close) -> CloseReport:
+    """Close a position at the market, or a percentage of it."""
+    closing = await ctx.services.desk.close(
+        ctx.principal.account, params.position_id, params.percentage, key=ctx.wish
+    )
+    order, left = closing.outcome.order, closing.position
+    return CloseReport(
+        position_id=left.id,
+        order_id=order.id,
+        status="partial" if left.amount else "closed",
+        exchange=order.exchange,
+        mode=order.mode.value,
+        pair=order.symbol,
+        percentage=params.percentage,
+        closed_size=closing.closed,
+        remaining_size=left.amount,
+        exit_price=order.average,
+        realized_pnl=closing.realized,
+        fees=order.fees,
+        timestamp_ms=order.updated_at,
+        time=order.updated_at,
+    )
+
+
+class HistoryOf(Params):
+    """Which trades: the newest ones in a range of Unix milliseconds, both ends included."""
+
+    exchange: Exchange = None
+    pair: Pair | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    since: Annotated[Millis | None, Field(alias="from")] = None
+    until: Annotated[Millis | None, Field(alias="to")] = None
+
+
+class TradeView(Result):
+    """One fill of an order: `amount` in base, `realizedPnl` net of fees, null when it closed nothing."""
+
+    id: str
+    order_id: str
+    exchange: str
+    mode: str
+    pair: Pair
+    side: str
+    type: str
+    amount: Num
+    price: Num
+    fee: Num
+    realized_pnl: Num | None
+    timestamp: Millis
+
+
+class TradeList(Result):
+    """Trades, newest first; `hasMore` tells of older ones in the range."""
+
+    trades: list[TradeView]
+    has_more: bool
+
+
+@capability("trade.history", surfaces=EVERYWHERE)
+async def history(ctx: Context, params: HistoryOf) -> TradeList:
+    """List past trades, newest first."""
+    name = ctx.services.markets.venue(params.exchange).name if params.exchange else None
+    fills = await ctx.services.portfolio.trades(
+        ctx.principal.account, params.pair, name, params.since, params.until, limit=params.limit + 1
+    )
+    newest = list(reversed(fills))
+    return TradeList(
+        trades=[_trade_view(fill) for fill in newest[: params.limit]], has_more=len(newest) > params.limit
+    )
+
+
+def _trade_view(fill: Fill) -> TradeView:
+    return TradeView(
+        id=fill.id,
+        order_id=fill.order_id,
+        exchange=fill.exchange,
+        mode=fill.mode.value,
+        pair=fill.symbol,
+        side=fill.side.value,
+        type=fill.order_type.value,
+        amount=fill.amount,
+        price=fill.price,
+        fee=fill.fee,
+        realized_pnl=fill.realized,
+        timestamp=fill.at,
+    )

@@ -1,0 +1,129 @@
+"""The types of params and results: Decimal and aware time inside, numbers and milliseconds on the wire."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from trading.clock import epoch_ms, from_epoch_ms, iso
+from trading.errors import UnknownSymbol
+from trading.symbols import Symbol, parse_symbol
+from trading.timeframes import Timeframe
+
+
+def camel(name: str) -> str:
+    """Return the documented spelling of a field: high_24h is high24h, entry_price is entryPrice."""
+    first, *rest = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+class Params(BaseModel):
+    """What a capability is asked: documented camelCase names, nothing unknown."""
+
+    model_config = ConfigDict(
+        alias_generator=camel, populate_by_name=True, extra="forbid", frozen=True, allow_inf_nan=False
+    )
+
+
+class NoParams(Params):
+    """Nothing is asked."""
+
+
+class Result(BaseModel):
+    """What a capability answers, in camelCase."""
+
+    model_config = ConfigDict(
+        alias_generator=camel,
+        populate_by_name=True,
+        serialize_by_alias=True,
+        frozen=True,
+        arbitrary_types_allowed=True,
+    )
+
+
+def _pair(value: Any) -> Symbol:
+    if isinstance(value, Symbol):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("a pair is text like BTC/USDT")
+    if len(value) > 40:
+        raise ValueError("a pair is short, like BTC/USDT")
+    try:
+        return parse_symbol(value)
+    except UnknownSymbol as error:
+        raise ValueError(str(error)) from None
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a number is needed, not true or false")
+    return value
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 4e12:
+        raise ValueError("a time is Unix milliseconds")
+    return from_epoch_ms(value)
+
+
+def _timeframe(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+Pair = Annotated[
+    Symbol,
+    BeforeValidator(_pair),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "examples": ["BTC/USDT"]}),
+]
+"""A trading pair in any spelling; printed BASE/QUOTE."""
+
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_no_bool),
+    Field(gt=0, le=Decimal("1e15")),
+    PlainSerializer(float),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+]
+"""A positive, finite number."""
+
+Num = Annotated[Decimal, PlainSerializer(float, return_type=float), WithJsonSchema({"type": "number"})]
+"""An exact number, printed as a JSON number."""
+
+Millis = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    PlainSerializer(epoch_ms, return_type=int),
+    WithJsonSchema({"type": "integer", "description": "Unix milliseconds"}),
+]
+"""A moment, as Unix milliseconds."""
+
+IsoTime = Annotated[
+    datetime,
+    PlainSerializer(iso, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment, printed as ISO 8601 with Z."""
+
+CandleLength = Annotated[Timeframe, BeforeValidator(_timeframe)]
+"""A candle length such as 1h."""
+
+HUNDRED = Decimal(100)
+
+
+def percent(fraction: Decimal) -> Decimal:
+    """Return a fraction as percent, rounded to four places."""
+    return round(fraction * HUNDRED, 4)
+
+
+def maybe_percent(fraction: Decimal | None) -> Decimal | None:
+    """Return a fraction as percent, None when it is not known."""
+    return None if fraction is None else percent(fraction)
+
+
+def unless_none() -> Any:
+    """Declare a field of a result that is left out when there is nothing to say."""
+    return Field(default=None, exclude_if=lambda value: value is None)

@@ -1,0 +1,128 @@
+"""The one holder of a ccxt exchange: it loads the library late, asks, and tells failures in our words.
+
+ccxt takes seconds to import, so that happens in a thread and only when somebody asks for the first time.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from trading.errors import ExchangeUnavailable, UnknownExchange, UnknownSymbol
+
+_ID: Final = re.compile(r"[a-z][a-z0-9]*")
+
+# What ccxt's parsers raise when an answer is not shaped as documented, besides its own errors.
+_BROKEN: Final = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+
+
+def known_exchanges() -> frozenset[str]:
+    """Return the id of every exchange that ccxt knows, without importing it."""
+    spec = find_spec("ccxt")
+    folders = spec.submodule_search_locations if spec is not None else None
+    names = {file.stem for folder in folders or () for file in Path(folder, "async_support").glob("*.py")}
+    return frozenset(name for name in names if _ID.fullmatch(name))
+
+
+class CcxtClient:
+    """A ccxt exchange without keys, spot markets only.
+
+    `urls` replaces ccxt's addresses of the exchange (ccxt's own keys, such as `public`); `timeout` is in
+    seconds, `pause` the least milliseconds between two requests (None: what the exchange publishes).
+    Raises UnknownExchange for an id that ccxt does not have.
+    """
+
+    def __init__(
+        self,
+        exchange: str,
+        urls: Mapping[str, str] | None = None,
+        timeout: float = 10.0,
+        pause: float | None = None,
+    ) -> None:
+        if exchange not in known_exchanges():
+            raise UnknownExchange(f"there is no exchange {exchange[:40]!r}")
+        self.id = exchange
+        self._urls = urls
+        self._settings: dict[str, Any] = {"enableRateLimit": True, "timeout": round(timeout * 1000)}
+        if pause is not None:
+            self._settings["rateLimit"] = pause
+        self._exchange: Any = None
+        self._loading = asyncio.Lock()
+        self._closed = False
+
+    async def exchange(self) -> Any:
+        """Return the ccxt object, importing the library on the first call."""
+        async with self._loading:
+            if self._closed:
+                raise ExchangeUnavailable(f"{self.id} has been closed")
+            if self._exchange is None:
+                self._exchange = await asyncio.to_thread(_build, self.id, self._urls, self._settings)
+        return self._exchange
+
+    async def ask(self, method: str, *arguments: Any) -> Any:
+        """Return what a unified ccxt method answers; raise UnknownSymbol or ExchangeUnavailable."""
+        exchange = await self.exchange()
+        with _told(self.id):
+            return await getattr(exchange, method)(*arguments)
+
+    async def aclose(self) -> None:
+        """Close the connections; every later question raises ExchangeUnavailable."""
+        async with self._loading:
+            self._closed = True
+            if self._exchange is not None:
+                await self._exchange.close()
+
+
+def _build(exchange: str, urls: Mapping[str, str] | None, settings: Mapping[str, Any]) -> Any:
+    import ccxt.async_support
+
+    made = _strict(getattr(ccxt.async_support, exchange))(dict(settings))
+    if urls is not None:
+        made.urls["api"] = dict(urls)
+    made.options["defaultType"] = "spot"
+    # Some load futures and options too, from other hosts, which cost seconds and are never asked for.
+    wanted = made.options.get("fetchMarkets")
+    if (
+        isinstance(wanted, dict)
+        and "spot" in (wanted.get("types") or ())
+        and isinstance(wanted["types"], list)
+    ):
+        wanted["types"] = ["spot"]
+    # The pause that ccxt makes on closing is for its sockets; there are none here.
+    made.timeout_on_exit = 0
+    return made
+
+
+def _strict(base: Any) -> Any:
+    """Return the exchange class, refusing answers that are no JSON.
+
+    ccxt hands such an answer on as text, in which its parsers then find nothing: half a page of trades
+    would read as "no trades".
+    """
+    from ccxt.base.errors import BadResponse
+
+    async def fetch(
+        self: Any, url: str, method: str = "GET", headers: Any = None, body: Any = None
+    ) -> dict[str, Any] | list[Any]:
+        answer = await base.fetch(self, url, method, headers, body)
+        if not isinstance(answer, dict | list):
+            raise BadResponse(f"{base.__name__} answered something that is no JSON")
+        return answer
+
+    return type(base.__name__, (base,), {"fetch": fetch})
+
+
+@contextmanager
+def _told(exchange: str) -> Iterator[None]:
+    """Raise what goes wrong inside as an error of ours; the exchange's own words stay in its cause."""
+    from ccxt.base.errors import BadSymbol, BaseError
+
+    try:
+        yield
+    except BadSymbol as error:
+        raise UnknownSymbol(f"{exchange} does not trade that pair") from error
+    except (BaseError, *_BROKEN) as error:
+        raise ExchangeUnavailable(f"{exchange} did not answer: {type(error).__name__}") from error

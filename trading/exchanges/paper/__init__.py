@@ -1,0 +1,5 @@
+"""The paper exchange: real or simulated prices, money that is not."""
+
+from trading.exchanges.paper.exchange import PaperExchange
+
+__all__ = ["PaperExchange"]

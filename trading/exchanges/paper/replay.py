@@ -1,0 +1,166 @@
+"""Runs resting orders of one account through a tape, up to the first thing that happens to one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from trading.exchanges.paper.tape import MINUTE, Moment, Tape, looked_at
+from trading.fees import fee, rate
+from trading.matching import INSTANT, Take, floor_to, on_candle, on_trade, triggers, waiting
+from trading.model import ZERO, Instrument, Liquidity, Order, OrderBook, OrderStatus
+from trading.ports import Execution, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an order at `at`.
+
+    It traded (`takes`, perhaps none), or its stop was triggered by a trade at `price` and what follows is for
+    the book to say (`takes` is None).
+    """
+
+    order: Order
+    at: datetime
+    looked_at: datetime
+    takes: tuple[Take, ...] | None = None
+    liquidity: Liquidity = Liquidity.MAKER
+    price: Decimal | None = None
+
+
+class Filler:
+    """Turns what an order took into what the exchange reports, by the rules of one pair."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._instrument = instrument
+
+    def budget_left(self, order: Order) -> Decimal | None:
+        """Return how much quote the order may still trade, None for no bound."""
+        return None if order.budget is None else order.budget - order.cost
+
+    def whole(self, order: Order, price: Decimal) -> tuple[Take, ...]:
+        """Return everything that is left of the order at one price, as far as its budget goes."""
+        budget = self.budget_left(order)
+        amount = order.remaining if budget is None else min(order.remaining, budget / price)
+        amount = floor_to(amount, self._instrument.step)
+        return (Take(price, amount),) if amount > 0 else ()
+
+    def queued(self, order: Order, book: OrderBook) -> Order:
+        """Return a limit order with what rests before it at its price.
+
+        Beyond what the book shows, as much is assumed as its deepest level holds.
+        """
+        if order.price is None:
+            return order
+        own = book.own(order.side)
+        ahead = next((level.amount for level in own if level.price == order.price), ZERO)
+        if own and (own[-1].price - order.price) * order.side.sign > 0:
+            ahead = own[-1].amount
+        return replace(order, queue_ahead=ahead)
+
+    def report(
+        self,
+        order: Order,
+        takes: Sequence[Take],
+        liquidity: Liquidity,
+        at: datetime,
+        seen: datetime,
+        *,
+        short: bool = False,
+    ) -> Report:
+        """Return the report of an order after these takes; `short` says that a book held no more."""
+        fraction = rate(self._instrument, liquidity)
+        filled = order.filled + sum((take.amount for take in takes), ZERO)
+        status, reason = _outcome(order, filled, short)
+        return Report(
+            order_id=order.id,
+            status=status,
+            executions=tuple(
+                Execution(take.amount, take.price, fee(take.amount * take.price, fraction), liquidity, at)
+                for take in takes
+            ),
+            looked_at=seen,
+            queue_ahead=order.queue_ahead,
+            triggered=order.triggered,
+            reason=reason,
+        )
+
+
+def _outcome(order: Order, filled: Decimal, short: bool) -> tuple[OrderStatus, str | None]:
+    if filled >= order.amount:
+        return OrderStatus.FILLED, None
+    if order.price is not None:
+        return (OrderStatus.PARTIAL if filled else OrderStatus.ACCEPTED), None
+    if short:
+        return OrderStatus.CANCELED, "the book holds no more"
+    # Only its budget can have stopped it: that completes an order which was sized by it.
+    if order.quoted and filled:
+        return OrderStatus.FILLED, None
+    return OrderStatus.CANCELED, "the price ran away from what was reserved"
+
+
+def replay(
+    orders: Sequence[Order], tape: Tape, instrument: Instrument, slippage: Decimal
+) -> tuple[list[Order], Event | None]:
+    """Return the account's orders as they stood just before its first event, without that one, and the event.
+
+    Without an event all of them have been looked at up to the end of the tape. When several orders are due in
+    one moment, stops come first, then the oldest.
+    """
+    state = {order.id: order for order in orders}
+    for moment in tape.moments:
+        due: list[Event] = []
+        after = dict(state)
+        for order in state.values():
+            if moment.concerns(order):
+                after[order.id], event = _react(order, moment, instrument, slippage)
+                due += [event] if event is not None else []
+        if due:
+            first = min(due, key=_priority)
+            del state[first.order.id]
+            return [_seen(order, moment.at - INSTANT) for order in state.values()], first
+        state = after
+    return [_seen(order, tape.until) for order in state.values()], None
+
+
+def _priority(event: Event) -> tuple[bool, datetime, str]:
+    stop = event.takes is None or event.liquidity is Liquidity.TAKER
+    return (not stop, event.order.created_at, event.order.id)
+
+
+def _seen(order: Order, at: datetime) -> Order:
+    return replace(order, looked_at=max(at, looked_at(order)))
+
+
+def _react(
+    order: Order, moment: Moment, instrument: Instrument, slippage: Decimal
+) -> tuple[Order, Event | None]:
+    if moment.candle is not None:
+        return order, _on_candle(order, moment, instrument, slippage)
+    if waiting(order):
+        started = next((trade for trade in moment.trades if triggers(order, trade.price)), None)
+        if started is None:
+            return order, None
+        running = replace(order, triggered=True)
+        return order, Event(running, moment.at, moment.at, price=started.price)
+    queue, filled = order.queue_ahead or ZERO, ZERO
+    left = order
+    for trade in moment.trades:
+        part, queue = on_trade(left, queue, trade, instrument.step)
+        filled += part
+        left = replace(order, filled=order.filled + filled)
+    after = replace(order, queue_ahead=queue)
+    if not filled or order.price is None:
+        return after, None
+    return after, Event(after, moment.at, moment.at, (Take(order.price, filled),))
+
+
+def _on_candle(order: Order, moment: Moment, instrument: Instrument, slippage: Decimal) -> Event | None:
+    if moment.candle is None:
+        return None
+    hit = on_candle(order, moment.candle, MINUTE.span, slippage, instrument.tick)
+    if hit is None:
+        return None
+    running = replace(order, triggered=order.triggered or waiting(order))
+    takes = () if hit.price is None else Filler(instrument).whole(running, hit.price)
+    return Event(running, hit.at, moment.end, takes, hit.liquidity)

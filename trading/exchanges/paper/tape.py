@@ -1,0 +1,118 @@
+"""What a market did since resting orders were last looked at, as moments in order of time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from trading.matching import INSTANT
+from trading.model import Candle, Order, PublicTrade
+from trading.ports import MarketData
+from trading.symbols import Symbol
+from trading.timeframes import Timeframe
+
+MINUTE = Timeframe.M1
+RECENT = timedelta(minutes=2)
+"""How far back trades are read one by one; what is older is read as 1-minute candles."""
+
+WINDOW = 1_000
+"""How many candles are read at once; a longer absence is worked through piece by piece."""
+
+_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Trades of one instant, or one whole minute as a candle.
+
+    `minute` restricts trades to orders that came to rest in that minute: for all others its candle speaks.
+    """
+
+    at: datetime
+    trades: tuple[PublicTrade, ...] = ()
+    candle: Candle | None = None
+    minute: datetime | None = None
+
+    @property
+    def end(self) -> datetime:
+        """The last instant it speaks of."""
+        return self.at if self.candle is None else self.at + MINUTE.span - INSTANT
+
+    def concerns(self, order: Order) -> bool:
+        """Return whether it happened after the order was last looked at."""
+        since = looked_at(order)
+        return since < self.at and (self.minute is None or MINUTE.floor(since) == self.minute)
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """The moments up to and including `until`; from `live` on the book of now is the book of the moment."""
+
+    moments: Sequence[Moment]
+    until: datetime
+    live: datetime
+
+
+def looked_at(order: Order) -> datetime:
+    """Return the last moment that has been searched for this order."""
+    return order.looked_at or order.created_at
+
+
+async def read_tape(market: MarketData, symbol: Symbol, orders: Iterable[Order], until: datetime) -> Tape:
+    """Return what happened to a pair since the orders were looked at.
+
+    A long absence is cut to `WINDOW` minutes: the tape's `until` then says how far it goes.
+    """
+    seen = [looked_at(order) for order in orders]
+    live = until - RECENT
+    border = MINUTE.floor(live)
+    if min(seen) + INSTANT >= border:
+        return Tape(await _trades(market, symbol, min(seen), until), until, live)
+    first = MINUTE.floor(min(seen))
+    cut = border - first > WINDOW * MINUTE.span
+    if cut:
+        border = first + WINDOW * MINUTE.span
+    moments = await _heads(market, symbol, [each for each in seen if each < border], live)
+    moments += await _candles(market, symbol, first, border)
+    if not cut:
+        moments += await _trades(market, symbol, border - INSTANT, until)
+    return Tape(sorted(moments, key=lambda each: each.at), border - INSTANT if cut else until, live)
+
+
+async def _heads(
+    market: MarketData, symbol: Symbol, seen: Iterable[datetime], live: datetime
+) -> list[Moment]:
+    """Return the rest of each minute in the middle of which an order came to rest."""
+    since: dict[datetime, datetime] = {}
+    for moment in seen:
+        minute = MINUTE.floor(moment)
+        if MINUTE.floor(moment + INSTANT) == minute:
+            since[minute] = min(moment, since.get(minute, moment))
+    moments: list[Moment] = []
+    for minute, start in since.items():
+        moments += await _trades(market, symbol, start, minute + MINUTE.span - INSTANT, minute)
+    return moments
+
+
+async def _candles(market: MarketData, symbol: Symbol, start: datetime, end: datetime) -> list[Moment]:
+    count = int((end - start) / MINUTE.span)
+    found = await market.candles(symbol, MINUTE, since=start, until=end, limit=count)
+    return [Moment(candle.opened_at, candle=candle) for candle in found if start <= candle.opened_at < end]
+
+
+async def _trades(
+    market: MarketData, symbol: Symbol, after: datetime, until: datetime, minute: datetime | None = None
+) -> list[Moment]:
+    found: dict[str, PublicTrade] = {}
+    since = after
+    while True:
+        page = await market.trades(symbol, since=since, limit=_PAGE)
+        fresh = [trade for trade in page if trade.id not in found]
+        found.update((trade.id, trade) for trade in fresh)
+        if len(page) < _PAGE or not fresh or page[-1].at > until:
+            break
+        since = page[-1].at
+    inside = sorted((t for t in found.values() if after < t.at <= until), key=lambda trade: trade.at)
+    return [
+        Moment(at, tuple(same), minute=minute) for at, same in groupby(inside, key=lambda trade: trade.at)
+    ]

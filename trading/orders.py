@@ -1,0 +1,52 @@
+"""The life of an order: one table says which status may follow which."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from trading.errors import StaleOrder
+from trading.model import ZERO, Order, OrderStatus
+
+_S = OrderStatus
+
+NEXT: Mapping[OrderStatus, frozenset[OrderStatus]] = {
+    _S.INTENT: frozenset({_S.SENT, _S.DENIED, _S.CANCELED}),
+    _S.SENT: frozenset(
+        {_S.ACCEPTED, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REJECTED, _S.UNKNOWN},
+    ),
+    _S.ACCEPTED: frozenset({_S.ACCEPTED, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.UNKNOWN}),
+    _S.PARTIAL: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.UNKNOWN}),
+    # Only what the exchange says resolves it; sending again never does.
+    _S.UNKNOWN: frozenset({_S.ACCEPTED, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REJECTED}),
+    _S.FILLED: frozenset(),
+    _S.CANCELED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.REJECTED: frozenset(),
+    _S.DENIED: frozenset(),
+}
+"""What may follow each status."""
+
+OPEN = frozenset(status for status, following in NEXT.items() if following)
+"""Statuses of orders that may still fill."""
+
+RESTING = frozenset({_S.ACCEPTED, _S.PARTIAL})
+"""Statuses of orders that an exchange works on."""
+
+IN_FLIGHT = frozenset({_S.INTENT, _S.SENT})
+"""Statuses of orders whose first answer is still to come."""
+
+
+def advance(order: Order, status: OrderStatus, at: datetime, reason: str | None = None) -> Order:
+    """Return the order in its next status; once it is closed nothing stays reserved for it.
+
+    Raises StaleOrder when the table does not let `status` follow.
+    """
+    if status not in NEXT[order.status]:
+        raise StaleOrder(f"order {order.id} is {order.status} and cannot become {status}")
+    return replace(
+        order,
+        status=status,
+        updated_at=at,
+        reason=reason if reason is not None else order.reason,
+        reserved=order.reserved if status in OPEN else ZERO,
+    )

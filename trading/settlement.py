@@ -1,0 +1,193 @@
+"""Brings resting orders up to now, whatever time has passed since somebody last looked."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from trading.booking import Booked, Bookkeeper, Change
+from trading.clock import Clock
+from trading.errors import ExchangeUnavailable, UnknownExchange, UnknownSymbol
+from trading.funds import reducible
+from trading.markets import Markets
+from trading.model import ZERO, Account, Instrument, Mode, Order
+from trading.orders import RESTING
+from trading.ports import Exchange, Publish, Report, Transact, UnitOfWork
+from trading.prices import price_assets
+from trading.protection import fit
+from trading.symbols import Symbol
+
+KEEP_AFTER = timedelta(minutes=1)
+"""How old the look on disk may be. Looking again from there gives the same, it only takes longer."""
+
+_Pair = tuple[Mode, str, Symbol]
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A pair whose orders could not be brought up to now, and why; the next look catches up."""
+
+    exchange: str
+    symbol: Symbol
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of one look: changed orders, and the pairs that could not be looked at."""
+
+    orders: tuple[Order, ...] = ()
+    silent: tuple[Silence, ...] = ()
+
+
+class Settlement:
+    """Looks at the market for all resting orders of all accounts."""
+
+    def __init__(
+        self,
+        exchanges: Mapping[Mode, Exchange],
+        markets: Markets,
+        transact: Transact,
+        read: Transact,
+        clock: Clock,
+        bookkeeper: Bookkeeper,
+        publish: Publish,
+    ) -> None:
+        self._exchanges = exchanges
+        self._markets = markets
+        self._transact = transact
+        self._read = read
+        self._clock = clock
+        self._bookkeeper = bookkeeper
+        self._publish = publish
+        self._one_at_a_time = asyncio.Lock()
+        self._seen: dict[str, Order] = {}
+        self._on_disk: dict[str, datetime] = {}
+
+    async def settle(self) -> Settled:
+        """Bring every pair with resting orders up to now; one that is silent keeps no other waiting."""
+        async with self._one_at_a_time:
+            until = self._clock.now()
+            orders: list[Order] = []
+            silent: list[Silence] = []
+            pairs = _by_pair(await self._resting())
+            for pair, resting in pairs.items():
+                try:
+                    orders += await self._settle_pair(pair, resting, until)
+                except (ExchangeUnavailable, UnknownSymbol, UnknownExchange) as error:
+                    silent.append(Silence(pair[1], pair[2], error))
+            await self._keep()
+            return Settled(tuple(orders), tuple(silent))
+
+    async def _settle_pair(self, pair: _Pair, resting: Sequence[Order], until: datetime) -> list[Order]:
+        mode, exchange, symbol = pair
+        instrument = await self._markets.venue(exchange).market.instrument(symbol)
+        changed: list[Order] = []
+        while resting:
+            reports = await self._exchanges[mode].watch(resting, until)
+            known = {order.id: order for order in resting}
+            eventful = [report for report in reports if _eventful(known[report.order_id], report)]
+            self._remember(known, [report for report in reports if report not in eventful])
+            booked: list[Order] = []
+            for report in eventful:
+                booked += await self._book(known[report.order_id], report, instrument)
+            changed += booked
+            resting = await self._again(pair, resting, until, bool(eventful), bool(booked))
+        return changed
+
+    async def _again(
+        self, pair: _Pair, resting: Sequence[Order], until: datetime, eventful: bool, booked: bool
+    ) -> Sequence[Order]:
+        """Return the orders of a pair that have not been brought up to `until` yet."""
+        if eventful and not booked:
+            # An order is being placed on the same holding: what it makes of it is for the next look.
+            return ()
+        if eventful:
+            resting = _by_pair(await self._resting()).get(pair, ())
+        else:
+            resting = [self._seen.get(order.id, order) for order in resting]
+        return resting if any((order.looked_at or order.created_at) < until for order in resting) else ()
+
+    async def _resting(self) -> Sequence[Order]:
+        """Return all resting orders, each with the latest look at it."""
+        async with self._read() as uow:
+            on_disk = [order for order in await uow.orders.open() if order.status in RESTING]
+        self._on_disk = {order.id: order.looked_at or order.created_at for order in on_disk}
+        seen = self._seen
+        self._seen = {
+            order.id: seen[order.id]
+            for order in on_disk
+            if order.id in seen and seen[order.id].version == order.version
+        }
+        return [self._seen.get(order.id, order) for order in on_disk]
+
+    def _remember(self, known: Mapping[str, Order], reports: Iterable[Report]) -> None:
+        for report in reports:
+            order = known[report.order_id]
+            self._seen[order.id] = replace(
+                order, looked_at=report.looked_at or order.looked_at, queue_ahead=report.queue_ahead
+            )
+
+    async def _book(self, order: Order, report: Report, instrument: Instrument) -> Sequence[Order]:
+        """Write one event down; nothing when the order has changed, or gives way to one in flight."""
+        async with self._read() as uow:
+            account = await uow.accounts.get(order.account)
+            held = {asset for asset, amount in (await uow.ledger.balances(order.account)).items() if amount}
+        if account is None:
+            return ()
+        held |= {order.symbol.base, order.symbol.quote}
+        prices = await price_assets(self._markets.default.market, account.currency, held)
+        async with self._transact() as uow:
+            await uow.accounts.lock(account.id)
+            booked = await self._book_locked(uow, account, Change(order, report, instrument), prices)
+        for each in booked:
+            await self._publish(each.order, each.fills)
+            for other in each.others:
+                await self._publish(other, ())
+        return [order for each in booked for order in (each.order, *each.others)]
+
+    async def _book_locked(
+        self, uow: UnitOfWork, account: Account, change: Change, prices: Mapping[str, Decimal]
+    ) -> Sequence[Booked]:
+        order = change.order
+        current = await uow.orders.get(order.id)
+        if current is None or current.version != order.version:
+            return ()
+        if order.reduce_only:
+            amount = sum((each.amount for each in change.report.executions), ZERO)
+            open_orders = await uow.orders.open(account.id)
+            balances = await uow.ledger.balances(account.id)
+            if amount > reducible(order.symbol.base, balances, open_orders):
+                held = balances.get(order.symbol.base, ZERO)
+                cut = fit(order.symbol.base, held, open_orders, self._clock.now())
+                return [Booked(await uow.orders.save(each)) for each in cut]
+        return [await self._bookkeeper.book(uow, account, change, prices, self._clock.now())]
+
+    async def _keep(self) -> None:
+        """Put looks on disk that are far ahead of it, so that a restart begins close to where this ended."""
+        stale = [
+            order
+            for order in self._seen.values()
+            if (order.looked_at or order.created_at) - self._on_disk[order.id] >= KEEP_AFTER
+        ]
+        if not stale:
+            return
+        async with self._transact() as uow:
+            for account in sorted({order.account for order in stale}):
+                await uow.accounts.lock(account)
+            for order in stale:
+                current = await uow.orders.get(order.id)
+                if current is not None and current.version == order.version:
+                    await uow.orders.save(order)
+
+
+def _by_pair(orders: Iterable[Order]) -> dict[_Pair, list[Order]]:
+    pairs: dict[_Pair, list[Order]] = {}
+    for order in orders:
+        pairs.setdefault((order.mode, order.exchange, order.symbol), []).append(order)
+    return pairs
+
+
+def _eventful(order: Order, report: Report) -> bool:
+    return bool(report.executions) or report.status is not order.status or report.triggered != order.triggered
