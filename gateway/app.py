@@ -66,6 +66,10 @@ class Gateway:
         """Return how many clients are connected and let in."""
         return sum(connection.peer.principal is not None for connection in self._connections)
 
+    def cut(self) -> int:
+        """Return how many clients were cut for reading too slowly."""
+        return self._shared.metrics.cut
+
     def application(self) -> web.Application:
         """Return the application to run; it begins to listen for events when it starts."""
         pages, shared = self._pages, self._shared

@@ -75,9 +75,10 @@ class App:
 
 
 @asynccontextmanager
-async def serve(settings: Settings, edge: Edge | None = None) -> AsyncIterator[App]:
+async def serve(settings: Settings, edge: Edge | None = None, *, warm: bool = True) -> AsyncIterator[App]:
     """Run a service until the block ends: ready inside it, and nothing left half-done after it.
 
+    With `warm` what the first turn needs is loaded behind the start; a service for one call has no use for it.
     Raises CannotStart that says what to mend.
     """
     edge = edge or Edge(SystemClock())
@@ -88,10 +89,12 @@ async def serve(settings: Settings, edge: Edge | None = None) -> AsyncIterator[A
             database = await stack.enter_async_context(Database.open(settings.database))
         except StoreError as error:
             raise CannotStart(f"database: {error}") from None
-        yield await _build(settings, edge, database, stack)
+        yield await _build(settings, edge, database, stack, warm)
 
 
-async def _build(settings: Settings, edge: Edge, database: Database, stack: AsyncExitStack) -> App:
+async def _build(
+    settings: Settings, edge: Edge, database: Database, stack: AsyncExitStack, warm: bool
+) -> App:
     clock = edge.clock
     new_id = id_maker(clock, edge.entropy)
     events = EventBus(database, clock)
@@ -143,7 +146,7 @@ async def _build(settings: Settings, edge: Edge, database: Database, stack: Asyn
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(gateway.application(), settings))
-    await stack.enter_async_context(_running([*(loop.run for loop in loops), graph]))
+    await stack.enter_async_context(_running([*(loop.run for loop in loops), *([graph] if warm else [])]))
     return App(services, registry, gateway, listening)
 
 

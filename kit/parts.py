@@ -5,7 +5,7 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
-from agent.models.catalog import Access, assemble
+from agent.models.catalog import Access, assemble, build, default_spec
 from agent.models.errors import ModelError
 from agent.models.port import Model
 from kit.errors import CannotStart
@@ -47,6 +47,15 @@ def access(settings: Settings) -> Mapping[str, Access]:
         ),
         "openai": Access(openai.get_secret_value() if openai else None, settings.openai_base_url or None),
     }
+
+
+def check_models(settings: Settings) -> None:
+    """Raise CannotStart for a model that cannot be asked: its vendor is unknown or has no key."""
+    for name in settings.model or (default_spec(access(settings)),):
+        try:
+            build(name, access(settings))
+        except ModelError as error:
+            raise CannotStart(f"model: {error}") from None
 
 
 def build_model(settings: Settings, clock: Clock, jitter: random.Random) -> Model:

@@ -67,7 +67,7 @@ async def client_of(url: str | None) -> AsyncIterator[KitClient]:
 
     configure("warning")
     async with (
-        serve(settings.model_copy(update={"gateway_port": 0, "extra_ports": ()})) as app,
+        serve(settings.model_copy(update={"gateway_port": 0, "extra_ports": ()}), warm=False) as app,
         KitClient(app.listening.url, _token(settings)) as client,
     ):
         yield client

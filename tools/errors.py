@@ -179,7 +179,10 @@ def from_validation(error: ValidationError) -> CallError:
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     missing = [problem for problem in problems if problem["type"] == "missing"]
     shown = [*missing, *(problem for problem in problems if problem["type"] != "missing")]
-    lines = [f"{'.'.join(_path(problem['loc'])) or 'params'}: {problem['msg']}" for problem in shown[:10]]
+    lines = [
+        f"{'.'.join(_path(problem['loc'])) or 'params'}: {problem['msg'].removeprefix('Value error, ')}"
+        for problem in shown[:10]
+    ]
     details = {"fields": [".".join(_path(problem["loc"])) for problem in shown[:10]]}
     kind = MissingParams if missing else InvalidParams
     return kind("; ".join(lines), details=details)

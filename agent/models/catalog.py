@@ -64,7 +64,7 @@ VENDORS: Mapping[str, Vendor] = {
     "anthropic": Vendor("claude-sonnet-5-5", _anthropic),
     # Newer ones of OpenAI use functions only in another protocol than chat completions.
     "openai": Vendor("gpt-6-sol", _openai),
-    "offline": Vendor("rules", _offline),
+    "offline": Vendor("kit", _offline),
 }
 
 

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,9 @@ from agent.models.port import Message, ModelRequest, Role, ToolCall, Usage
 from agent.models.refused import ContentRefused
 from tests.agent.listening import PRICE, asking, listen, result, used
 from tests.agent.loopback import Answer, Ending, events, refusal, serving
+
+LONG_ENOUGH = 10
+"""Seconds after which a wait was not ended by the limit under test, which is far shorter."""
 
 CANARY = "sk-ant-canary-0123456789"
 
@@ -274,7 +278,7 @@ async def test_the_wait_is_read_in_every_form_a_header_has(
 
 
 async def test_a_vendor_that_says_nothing_is_not_waited_for_for_ever() -> None:
-    async with serving(Answer(ending=Ending.MUTE)) as server:
+    async with asyncio.timeout(LONG_ENOUGH), serving(Answer(ending=Ending.MUTE)) as server:
         with pytest.raises(ModelUnavailable) as caught:
             await listen(_model(server.url, Timeouts(first_byte=0.1, between=30)), asking("go"))
     assert type(caught.value) is ModelUnavailable
@@ -282,7 +286,8 @@ async def test_a_vendor_that_says_nothing_is_not_waited_for_for_ever() -> None:
 
 async def test_a_vendor_that_stops_talking_has_cut_the_answer() -> None:
     pieces: list[str] = []
-    async with serving(Answer(HALF, ending=Ending.SILENT)) as server:
+    silent = Answer(HALF, ending=Ending.SILENT)
+    async with asyncio.timeout(LONG_ENOUGH), serving(silent) as server:
         with pytest.raises(StreamCut):
             await listen(_model(server.url, Timeouts(first_byte=30, between=0.1)), asking("go"), pieces)
     assert pieces == ["Bitcoin is"]

@@ -25,7 +25,7 @@ UP = Answer(
         (" openai : qwen/qwen-4 ", Spec("openai", "qwen/qwen-4")),
         ("anthropic", Spec("anthropic", "claude-sonnet-5-5")),
         ("openai:", Spec("openai", "gpt-6-sol")),
-        ("offline", Spec("offline", "rules")),
+        ("offline", Spec("offline", "kit")),
     ],
 )
 def test_a_name_is_a_vendor_and_its_model(text: str, spec: Spec) -> None:
@@ -39,9 +39,9 @@ def test_an_unknown_vendor_is_rejected(text: str) -> None:
         parse(text)
 
 
-@pytest.mark.parametrize("spec", ["anthropic:claude-opus-5-5", "openai:gpt-6-sol", "offline:rules"])
+@pytest.mark.parametrize("spec", ["anthropic:claude-opus-5-5", "openai:gpt-6-sol", "offline:kit"])
 def test_a_model_is_built_under_its_name(spec: str) -> None:
-    assert build(spec, KEYS).name.split(":")[0] == spec.split(":", maxsplit=1)[0]
+    assert build(spec, KEYS).name == spec
 
 
 @pytest.mark.parametrize("spec", ["anthropic", "openai"])
@@ -54,11 +54,11 @@ def test_a_vendor_without_a_key_cannot_be_built(spec: str, access: Access) -> No
 @pytest.mark.parametrize(
     ("keys", "spec"),
     [
-        ({}, "offline:rules"),
+        ({}, "offline:kit"),
         ({"openai": Access("k")}, "openai:gpt-6-sol"),
         ({"openai": Access("k"), "anthropic": Access("k")}, "anthropic:claude-sonnet-5-5"),
-        ({"openai": Access(base_url="http://127.0.0.1:11434/v1"), "anthropic": Access()}, "offline:rules"),
-        ({"mistral": Access("k")}, "offline:rules"),
+        ({"openai": Access(base_url="http://127.0.0.1:11434/v1"), "anthropic": Access()}, "offline:kit"),
+        ({"mistral": Access("k")}, "offline:kit"),
     ],
 )
 def test_a_key_alone_chooses_a_model(keys: dict[str, Access], spec: str) -> None:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,9 @@ from agent.models.port import Message, ModelRequest, Role, ToolCall, Usage
 from agent.models.refused import ContentRefused
 from tests.agent.listening import PRICE, asking, listen, result, used
 from tests.agent.loopback import Answer, Ending, events, refusal, serving
+
+LONG_ENOUGH = 10
+"""Seconds after which a wait was not ended by the limit under test, which is far shorter."""
 
 CANARY = "sk-proj-canary-0123456789"
 
@@ -269,6 +273,15 @@ async def test_a_refusal_that_leaving_out_does_not_mend_is_passed_on() -> None:
     assert ["max_tokens" in body for body in server.bodies] == [True, False, True, False]
 
 
+async def test_a_server_that_refuses_either_name_of_a_field_is_not_asked_for_ever() -> None:
+    old = refusal(400, {**UNKNOWN, "message": "no", "param": "max_tokens"})
+    new = refusal(400, {**UNKNOWN, "message": "no", "param": "max_completion_tokens"})
+    async with serving(old, new, old) as server:
+        with pytest.raises(ModelRejected):
+            await listen(_model(server.url), asking("go"))
+    assert len(server.bodies) == 3
+
+
 HALF = events(_says("Bitcoin is"))
 
 
@@ -336,7 +349,7 @@ async def test_chunks_may_lack_what_they_do_not_need() -> None:
 async def test_a_server_that_says_nothing_or_stops_is_not_waited_for_for_ever() -> None:
     pieces: list[str] = []
     mute, silent = Answer(ending=Ending.MUTE), Answer(HALF, ending=Ending.SILENT)
-    async with serving(mute, silent) as server:
+    async with asyncio.timeout(LONG_ENOUGH), serving(mute, silent) as server:
         with pytest.raises(ModelUnavailable) as caught:
             await listen(_model(server.url, Timeouts(first_byte=0.1, between=30)), asking("go"))
         assert type(caught.value) is ModelUnavailable

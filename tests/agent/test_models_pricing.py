@@ -58,7 +58,7 @@ def test_a_frozen_version_costs_what_its_model_costs(frozen: str, model: str) ->
     assert None not in costs
 
 
-@pytest.mark.parametrize("name", ["offline:rules", "scripted:anything", "offline"])
+@pytest.mark.parametrize("name", ["offline:kit", "scripted:anything", "offline"])
 def test_models_in_this_process_cost_nothing(name: str) -> None:
     assert cost(name, Usage(10**9, 10**9)) == 0
 

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import random
 from collections.abc import Iterator
 from math import inf
@@ -253,6 +254,18 @@ async def test_a_token_that_was_withdrawn_ends_the_connection(service: Service) 
     error: Any = await lost.get()
     assert (error.code, error.details) == ("CONNECTION_LOST", {"cause": "AUTH_INVALID"})
     await client.disconnect()
+
+
+async def test_an_event_that_is_sent_again_is_told_once(client: KitClient, service: Service) -> None:
+    heard: list[int] = []
+    client.on("tick", lambda payload: heard.append(payload.n))
+    for n in range(3):
+        service.tell("tick", n=n)
+    for event in service.events:
+        service.say(json.dumps(event))
+    service.tell("tick", n=3)
+    await client.ping()
+    assert heard == [0, 1, 2, 3]
 
 
 async def test_frames_that_make_no_sense_are_passed_over(client: KitClient, service: Service) -> None:

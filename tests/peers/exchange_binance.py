@@ -143,9 +143,9 @@ def _klines(exchange: LoopbackExchange, query: Mapping[str, str]) -> Any:
     stop = min(from_epoch_ms(int(query["endTime"])), now) if "endTime" in query else now
     if "startTime" in query:
         first = max(from_epoch_ms(int(query["startTime"])), tape.listed)
-        found = tape.candles(first, stop, minutes, most)
+        found = tape.candles(first, stop, minutes, most, now)
     else:
-        found = tape.candles(stop - most * timedelta(minutes=minutes), stop, minutes, most + 1)[-most:]
+        found = tape.candles(stop - most * timedelta(minutes=minutes), stop, minutes, most + 1, now)[-most:]
     return [
         [
             epoch_ms(candle.opened_at),

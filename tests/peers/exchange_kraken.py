@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.peers.exchange_state import Handler, LoopbackExchange, Refused
 from tests.peers.exchange_tape import BURST_MS, MINUTE_MS, Tape
-from trading.clock import epoch_ms
+from trading.clock import epoch_ms, from_epoch_ms
 
 # So many candles of each length are kept, and no more.
 KEPT = 720
@@ -144,8 +144,9 @@ def _ohlc(exchange: LoopbackExchange, query: Mapping[str, str]) -> Any:
     if minutes not in INTERVALS:
         raise Refused(200, {"error": ["EGeneral:Invalid arguments"]})
     now = exchange.clock.now()
-    found = tape.candles(now - KEPT * timedelta(minutes=minutes), now, minutes, KEPT + 1)
-    since = int(query.get("since", 0))
+    since = from_epoch_ms(int(query.get("since", 0)) * 1000 + 1)
+    # The newest opens within one length before now.
+    kept = tape.candles(now - KEPT * timedelta(minutes=minutes), now, minutes, KEPT + 1, now)[-KEPT:]
     rows = [
         [
             epoch_ms(candle.opened_at) // 1000,
@@ -157,8 +158,8 @@ def _ohlc(exchange: LoopbackExchange, query: Mapping[str, str]) -> Any:
             str(candle.volume),
             3,
         ]
-        for candle in found[-KEPT:]
-        if epoch_ms(candle.opened_at) // 1000 > since
+        for candle in kept
+        if candle.opened_at > since
     ]
     return _result({tape.pair.kraken: rows, "last": epoch_ms(now) // 1000})
 

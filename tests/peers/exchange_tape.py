@@ -52,28 +52,32 @@ class Tape:
             return True
         return self.silence is not None and self.silence[0] <= from_epoch_ms(at_ms) < self.silence[1]
 
-    def candle(self, opened_at: datetime, minutes: int) -> Candle | None:
-        """Return what one candle holds, None when nothing traded in it."""
-        first = epoch_ms(opened_at) // MINUTE_MS
-        heard = [n for n in range(first, first + minutes) if not self.silent(n * MINUTE_MS)]
+    def candle(self, opened_at: datetime, minutes: int, now: datetime) -> Candle | None:
+        """Return what one candle holds by now, None when nothing traded in it."""
+        first = epoch_ms(max(opened_at, self.listed)) // MINUTE_MS
+        last = epoch_ms(min(opened_at + timedelta(minutes=minutes - 1), now)) // MINUTE_MS
+        heard = [n for n in range(first, last + 1) if not self.silent(n * MINUTE_MS)]
         if not heard:
             return None
+        prices = [self.price(n) for n in heard] + [self.price(n + 1) for n in heard]
         return Candle(
             opened_at,
             self.price(heard[0]),
-            max(max(self.price(n), self.price(n + 1)) for n in heard) + self.pair.tick,
-            min(min(self.price(n), self.price(n + 1)) for n in heard) - self.pair.tick,
+            max(prices) + self.pair.tick,
+            min(prices) - self.pair.tick,
             self.price(heard[-1] + 1),
             sum((self.volume(n) for n in heard), Decimal(0)),
         )
 
-    def candles(self, first: datetime, last: datetime, minutes: int, most: int) -> list[Candle]:
-        """Return candles that open from `first` to `last`, both included, oldest first."""
+    def candles(
+        self, first: datetime, last: datetime, minutes: int, most: int, now: datetime
+    ) -> list[Candle]:
+        """Return candles that open from `first` to `last`, both included, oldest first, as of `now`."""
         span = timedelta(minutes=minutes)
         opened_at = from_epoch_ms(-(-epoch_ms(first) // (minutes * MINUTE_MS)) * minutes * MINUTE_MS)
         found: list[Candle] = []
-        while opened_at <= last and len(found) < most:
-            if candle := self.candle(opened_at, minutes):
+        while opened_at <= min(last, now) and len(found) < most:
+            if candle := self.candle(opened_at, minutes, now):
                 found.append(candle)
             opened_at += span
         return found
@@ -106,6 +110,7 @@ class Tape:
 
     def day(self, now_ms: int) -> Candle:
         """Return what happened in the last 24 hours, to the minute."""
-        found = self.candle(from_epoch_ms((now_ms // MINUTE_MS - 1440) * MINUTE_MS), 1440)
+        now = from_epoch_ms(now_ms)
+        found = self.candle(from_epoch_ms((now_ms // MINUTE_MS - 1440) * MINUTE_MS), 1440, now)
         assert found is not None
         return found

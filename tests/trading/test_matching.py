@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -203,7 +204,7 @@ def test_a_walk_keeps_within_amount_limit_depth_and_budget(
     if limit is None and budget is None:
         assert sum(take.amount for take in takes) == min(amount, sum(depth.values()))
     # Nothing better is left behind.
-    for better, worse in zip(takes, takes[1:], strict=False):
+    for better, worse in pairwise(takes):
         assert better.amount == depth[better.price]
         assert (worse.price - better.price) * side.sign > 0
 
@@ -243,7 +244,7 @@ def test_a_candle_never_fills_past_a_limit_nor_better_than_the_bar(
     best = candle.low if side is Side.BUY else candle.high
     assert (hit.price - best) * side.sign >= 0
     if stop is not None and price is None:
-        assert (hit.price - stop) * side.sign > 0
+        assert (hit.price - stop) * side.sign >= 0
 
 
 @given(st.decimals(0, 10**12, allow_nan=False, places=10), st.sampled_from([D("0.00001"), D("1"), D("0.25")]))

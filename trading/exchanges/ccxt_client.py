@@ -97,22 +97,38 @@ def _build(exchange: str, urls: Mapping[str, str] | None, settings: Mapping[str,
 
 
 def _strict(base: Any) -> Any:
-    """Return the exchange class, refusing answers that are no JSON.
+    """Return the exchange class, refusing answers that cannot be read.
 
-    ccxt hands such an answer on as text, in which its parsers then find nothing: half a page of trades
-    would read as "no trades".
+    ccxt hands what is no JSON on to its parsers, which find nothing in it: half a page of trades would read
+    as "no trades". And what has no time it drops as too early.
     """
     from ccxt.base.errors import BadResponse
 
-    async def fetch(
-        self: Any, url: str, method: str = "GET", headers: Any = None, body: Any = None
-    ) -> dict[str, Any] | list[Any]:
+    async def fetch(self: Any, url: str, method: str = "GET", headers: Any = None, body: Any = None) -> Any:
         answer = await base.fetch(self, url, method, headers, body)
-        if not isinstance(answer, dict | list):
-            raise BadResponse(f"{base.__name__} answered something that is no JSON")
+        if not isinstance(answer, dict | list) or answer == {}:
+            raise BadResponse(f"{base.__name__} gave no answer that could be read")
         return answer
 
-    return type(base.__name__, (base,), {"fetch": fetch})
+    def parse_ohlcv(self: Any, ohlcv: Any, market: Any = None) -> Any:
+        row = base.parse_ohlcv(self, ohlcv, market)
+        if not isinstance(row, list) or not row or not _is_time(row[0]):
+            raise BadResponse(f"{base.__name__} gave a candle without a time")
+        return row
+
+    def parse_trade(self: Any, trade: Any, market: Any = None) -> Any:
+        row = base.parse_trade(self, trade, market)
+        if not _is_time(row.get("timestamp")):
+            raise BadResponse(f"{base.__name__} gave a trade without a time")
+        return row
+
+    return type(
+        base.__name__, (base,), {"fetch": fetch, "parse_ohlcv": parse_ohlcv, "parse_trade": parse_trade}
+    )
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, int) and value > 0
 
 
 @contextmanager

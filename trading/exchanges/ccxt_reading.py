@@ -164,11 +164,11 @@ def _candles(raw: Any, instrument: Instrument) -> Iterator[Candle]:
 
 
 def _instrument(symbol: Symbol, market: Mapping[str, Any], grid: Grid, ticker: Any) -> Instrument:
-    precision, limits = _record(market.get("precision")), _record(market.get("limits"))
+    precision, limits = _record(market.get("precision")), _record(market.get("limits") or {})
     step = _step(precision.get("amount"), Grid.TICKS if grid is Grid.TICKS else Grid.DECIMALS)
     tick = _step(precision.get("price"), grid, ticker)
-    least = _record(limits.get("amount")).get("min")
-    worth = _record(limits.get("cost")).get("min")
+    least = _record(limits.get("amount") or {}).get("min")
+    worth = _record(limits.get("cost") or {}).get("min")
     return Instrument(
         symbol=symbol,
         tick=tick,

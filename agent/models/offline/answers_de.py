@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 ANSWERS: Mapping[str, str] = {
-    "greeting": "Hallo! Ich sehe mir Märkte an, handle mit Spielgeld und behalte dein Portfolio im Blick.",
+    "greeting": "Hallo! Ich sehe mir Märkte an, handle und behalte dein Portfolio im Blick.",
     "greeting_examples": "Versuch es mit: {examples}.",
     "thanks": "Gern geschehen.",
     "goodbye": "Bis bald!",
@@ -82,6 +82,8 @@ ANSWERS: Mapping[str, str] = {
     "word.buy": "Kauf",
     "word.sell": "Verkauf",
     "word.hold": "Halten",
+    "word.running": "in Betrieb",
+    "word.loaded": "geladen",
     "word.long": "long",
     "word.short": "short",
     "chart": "{pair} {timeframe}, letzte {count} Kerzen ({source}):\n{line}\nVon {first} auf {last} "
@@ -135,7 +137,7 @@ ANSWERS: Mapping[str, str] = {
     "skills": "Meine Fähigkeiten:",
     "skill": "• {name} ({status}): {description}",
     "skills_empty": "Es sind keine Fähigkeiten geladen.",
-    "status": "Das Gateway ist {gateway}: {clients} Clients, {skills} Fähigkeiten, {tools} Werkzeuge.",
+    "status": "Das Gateway ist {gateway}. Clients: {clients}, Fähigkeiten: {skills}, Werkzeuge: {tools}.",
     "topic.price": "einen Preis",
     "topic.analysis": "eine Analyse",
     "topic.overview": "eine Marktübersicht",

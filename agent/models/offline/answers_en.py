@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 ANSWERS: Mapping[str, str] = {
-    "greeting": "Hello! I look at markets, trade paper money and keep an eye on your portfolio.",
+    "greeting": "Hello! I look at markets, trade, and keep an eye on your portfolio.",
     "greeting_examples": "Try: {examples}.",
     "thanks": "You are welcome.",
     "goodbye": "Goodbye!",
@@ -79,6 +79,8 @@ ANSWERS: Mapping[str, str] = {
     "word.buy": "buy",
     "word.sell": "sell",
     "word.hold": "hold",
+    "word.running": "running",
+    "word.loaded": "loaded",
     "word.long": "long",
     "word.short": "short",
     "chart": "{pair} {timeframe}, last {count} candles ({source}):\n{line}\nFrom {first} to {last} {quote} "
@@ -130,7 +132,7 @@ ANSWERS: Mapping[str, str] = {
     "skills": "My skills:",
     "skill": "• {name} ({status}): {description}",
     "skills_empty": "No skills are loaded.",
-    "status": "The gateway is {gateway}: {clients} clients, {skills} skills, {tools} tools.",
+    "status": "The gateway is {gateway}. Clients: {clients}, skills: {skills}, tools: {tools}.",
     "topic.price": "a price",
     "topic.analysis": "an analysis",
     "topic.overview": "a market overview",

@@ -26,7 +26,8 @@ DEPTH = 6
 _TRADES = (Kind.ORDER, Kind.MARGIN)
 _WITHDRAWN = (Kind.DENY, Kind.DROPPED)
 _ABOUT_PAIRS = (Kind.PRICE, Kind.ANALYSIS, Kind.CHART, Kind.HOLDING, Kind.HISTORY)
-_SHORT_ANSWER = 20
+SHORT_ANSWER = 20
+"""In words: what is longer stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +48,32 @@ class Understood:
 
 def understand_conversation(said: Sequence[Said]) -> Understood:
     """Return what the last of these messages asks for."""
-    heard = [read_sentence(each.text) for each in said[-DEPTH:]]
-    if not heard:
+    recent = said[-DEPTH:]
+    if not recent:
         return Understood(Intent(Kind.HELP), Language.EN)
-    answers = [each.answer for each in said[-DEPTH:]]
-    return Understood(_resolve(heard, answers), _language(heard))
+    return Understood(_resolve(recent), _language(recent))
 
 
-def _language(heard: Sequence[Sentence]) -> Language:
-    return next((each.language for each in reversed(heard) if each.language), Language.EN)
+def _language(said: Sequence[Said]) -> Language:
+    languages = (read_sentence(each.text).language for each in reversed(said))
+    return next((language for language in languages if language), Language.EN)
 
 
-def _resolve(heard: Sequence[Sentence], answers: Sequence[str]) -> Intent:
-    sentence, language = heard[-1], _language(heard)
+def _resolve(said: Sequence[Said]) -> Intent:
+    sentence = read_sentence(said[-1].text)
+    language = sentence.language or _language(said)
     direct = understand(sentence, language)
     if not _may_continue(direct, sentence):
         return direct
-    if len(heard) > 1:
-        previous = _resolve(heard[:-1], answers[:-1])
-        if was_asked(previous, answers[-2]):
-            continued = _answered(previous, direct, sentence, language)
-        else:
-            continued = _repeated(previous, sentence)
-    else:
-        continued = _repeated(Intent(Kind.UNKNOWN), sentence)
-    return continued or direct
+    previous = _resolve(said[:-1]) if len(said) > 1 else Intent(Kind.UNKNOWN)
+    if was_asked(previous, said[-2].answer if len(said) > 1 else ""):
+        return _answered(previous, direct, sentence, language) or direct
+    return _repeated(previous, sentence) or direct
 
 
 def _may_continue(direct: Intent, sentence: Sentence) -> bool:
+    if len(sentence.tokens) > SHORT_ANSWER:
+        return False
     if direct.kind is Kind.UNKNOWN or direct.kind in _WITHDRAWN:
         return True
     return direct.kind in (Kind.PRICE, Kind.CHART) and match_follow_up(sentence) is not None
@@ -84,8 +83,6 @@ def _answered(previous: Intent, direct: Intent, sentence: Sentence, language: La
     if direct.kind in _WITHDRAWN:
         return Intent(Kind.DROPPED)
     tokens = strip_politeness(sentence.tokens)
-    if len(tokens) > _SHORT_ANSWER:
-        return None
     if previous.kind is Kind.CLOSE:
         return _close_named(previous, tokens, language)
     order = _amount_named(previous.order, tokens) or _order_completed(previous.order, tokens, language)

@@ -51,6 +51,7 @@ _SLOTS = {
     "pairs": rf"(?P<pairs> {_ANY_COIN}(?:(?: and| und| or| oder)? {_ANY_COIN}){{0,4}})",
     "tf": rf" (?P<tf>\d{{1,3}} ?(?:{_longest_first(LENGTH_UNITS)})|{_longest_first(TIMEFRAMES)})",
     "n": r" (?P<n>\d{1,9})",
+    "clock": r" \d{1,2}(?::\d\d)?",
     "period": rf" (?P<period>{_longest_first(_PERIOD_OF)})",
     "rest": r" (?P<rest>\S.*)",
 }

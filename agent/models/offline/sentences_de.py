@@ -53,6 +53,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "was (haeltst|denkst|meinst) du (von|ueber|zu) {pairs}",
         "soll ich [jetzt|heute|noch] [meine|mein|meinen] {pairs} [jetzt|heute|noch] (kaufen|verkaufen|"
         "halten|shorten|kaufen oder verkaufen|halten oder verkaufen|nachkaufen|longen)",
+        "wuerdest du [jetzt|heute] [meine] {pairs} [jetzt|heute] (kaufen|verkaufen|halten)",
         "sollte ich [jetzt] [meine] {pairs} [jetzt] (kaufen|verkaufen|halten)",
         "ist (es|jetzt) [ein|eine|der|die] (guter|gute|richtige|richtiger) (zeitpunkt|zeit|moment) um "
         "{pairs} zu (kaufen|verkaufen)",
@@ -191,7 +192,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(jeden|jede|jedes|alle) (tag|morgen|abend|woche|monat|stunde|stunden|montag|dienstag|mittwoch|"
         "donnerstag|freitag|samstag|sonntag|werktag|{n}) {rest}",
         "in {n} (m|min|minute|minuten|h|stunde|stunden|tag|tagen|sekunden) {rest}",
-        "(um|morgen um|heute um) {n} [uhr] {rest}",
+        "(um|morgen um|heute um) {clock} [uhr] {rest}",
         "(erinnere mich|plane) {rest}",
     ),
     Kind.JOB_LIST: (
@@ -325,7 +326,7 @@ FOLLOW_UPS: tuple[str, ...] = (
 
 PREFIXES = (
     "hey|hi|hallo|ok|okay|also|so|kit|dann|jetzt|nun|gut|moin|servus|danke|ja|kannst du|koenntest du|"
-    "wuerdest du|kannst du mir|koenntest du mir|ich moechte|ich will|ich wuerde gern|ich wuerde gerne|ich "
+    "kannst du mir|koenntest du mir|ich moechte|ich will|ich wuerde gern|ich wuerde gerne|ich "
     "haette gern|ich haette gerne|lass uns|bitte|mir|ich brauche|ich muss|du sollst|guten morgen|guten tag|"
     "guten abend|hallo kit|ich moechte wissen|weisst du|kannst du mir sagen|ich will wissen|ich moechte "
     "gern|ich moechte gerne|sag mir|sag|einfach|schnell"

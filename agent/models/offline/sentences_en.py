@@ -54,6 +54,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "should i <trade> or <trade> [my] {pairs}",
         "is (it|this|now) [a|the] (good|right|bad) (time|moment) to <trade> [my] {pairs}",
         "is it (time|smart|wise) to <trade> [my] {pairs}",
+        "would you <trade> [my] {pairs} [today]",
         "will {pairs} (go up|go down|rise|fall|drop|pump|crash|moon) [today|soon|tomorrow]",
         "(what is|whats) (happening|up|going on) with {pairs} [<on>]",
     ),
@@ -175,7 +176,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(every|each) (day|morning|evening|week|hour|month|monday|tuesday|wednesday|thursday|friday|"
         "saturday|sunday|weekday|night|minute|{n}) {rest}",
         "in {n} (m|min|minute|minutes|h|hour|hours|day|days|second|seconds) {rest}",
-        "(at|tomorrow|tomorrow at) {n} [am|pm|oclock] {rest}",
+        "(at|tomorrow|tomorrow at) {clock} [am|pm|oclock] {rest}",
         "(schedule|remind me) {rest}",
     ),
     Kind.JOB_LIST: ("[<show>] [<the>] [scheduled] (jobs|schedules|schedule|cron jobs|crons|reminders)",),
@@ -286,7 +287,7 @@ FOLLOW_UPS: tuple[str, ...] = (
 
 PREFIXES = (
     "hey|hi|hello|ok|okay|so|well|kit|then|now|just|quickly|also|alright|great|cool|thanks|yes|yo|can you|"
-    "could you|would you|will you|can u|i want to|i wanna|i want you to|i would like to|i would like you "
+    "could you|can u|i want to|i wanna|i want you to|i would like to|i would like you "
     "to|id like to|id like you to|i d like to|lets|let us|go ahead and|i need to|i need you to|i need|id "
     "like|i want|i want to know|i would like to know|id like to know|do you know|can you tell me|could you "
     "tell me|tell me about|good morning|good evening|good day|hi kit|hey kit|try to|kindly|dear kit|i want "

@@ -102,7 +102,7 @@ def skills(intent: Intent, facts: Facts, voice: Voice) -> str:
         voice.say(
             "skill",
             name=row.text("name") or row.text("id"),
-            status=row.text("status"),
+            status=voice.name("word", row.text("status")),
             description=row.text("description"),
         )
         for row in rows
@@ -114,7 +114,7 @@ def status(intent: Intent, facts: Facts, voice: Voice) -> str:
     """Tell how the service is doing."""
     return voice.say(
         "status",
-        gateway=facts.text("gateway") or voice.amount(None),
+        gateway=voice.name("word", facts.text("gateway")) or voice.amount(None),
         clients=voice.whole(facts.count("clients")),
         skills=voice.whole(facts.count("skills")),
         tools=voice.whole(facts.count("tools")),

@@ -10,7 +10,8 @@ from agent.models.offline.pairs import MARK, mark_pair, mark_shouted, with_quote
 from agent.models.offline.vocabulary import VOCABULARY
 from trading.symbols import QUOTES
 
-MAX_CHARS = 1_000
+MAX_CHARS = 500
+MAX_WORDS = 60
 """A command is short; what is longer is not read as one."""
 
 UNITS = {
@@ -41,7 +42,7 @@ _APOSTROPHES = re.compile(r"['’‘`´]")
 _MINUS = re.compile(r"[−–—]")
 _PROFIT_AND_LOSS = re.compile(r"\bp ?(?:&|/|and|n|und) ?l\b", re.IGNORECASE)
 _SPREAD_PAIR = re.compile(rf"\b([a-z0-9]{{2,15}})(?: ?/ ?|%2f|[-_])({'|'.join(QUOTES)})\b", re.IGNORECASE)
-_BREAKS = re.compile(r"[^\w.,/%$€£&+\-]")
+_BREAKS = re.compile(r"[^\w.,:/%$€£&+\-]")
 _NUMBER = re.compile(r"(-?)([$€£]?)(-?)(\d[\d.,]*)(\S*)")
 _SUFFIX = re.compile(rf"({'|'.join(sorted(MULTIPLIERS, key=len, reverse=True))})?(.*)")
 _WORD = re.compile(r"[^\W_]+")
@@ -63,10 +64,12 @@ class Sentence:
 
 def read_sentence(message: str) -> Sentence:
     """Split a message into tokens."""
-    start = message[:MAX_CHARS]
-    tokens = tuple(token for token in _merge(list(_tokens(start))) if token not in _NOISE)
-    words = _WORD.findall(fold(start))
-    return Sentence(tokens, detect(words), too_long=len(message.strip()) > MAX_CHARS)
+    said = message.strip()
+    words = _WORD.findall(fold(said[:MAX_CHARS]))
+    if len(said) > MAX_CHARS or len(words) > MAX_WORDS:
+        return Sentence((), detect(words), too_long=True)
+    tokens = tuple(token for token in _merge(list(_tokens(said))) if token not in _NOISE)
+    return Sentence(tokens, detect(words))
 
 
 def _tokens(message: str) -> Iterator[str]:
@@ -81,7 +84,7 @@ def _tokens(message: str) -> Iterator[str]:
 
 
 def _read_run(run: str, telling: bool) -> Iterator[str]:
-    folded = fold(run).strip(".,&+/_")
+    folded = fold(run).strip(".,:&+/_")
     coin = mark_pair(folded)
     if coin:
         yield coin
@@ -105,7 +108,7 @@ def _split_number(match: re.Match[str]) -> Sequence[str] | None:
     # A dash between digits is a span or a date, not a number.
     if suffix is None or (before and after):
         return None
-    multiplier, unit = suffix.group(1) or "", suffix.group(2).strip(".,")
+    multiplier, unit = suffix.group(1) or "", suffix.group(2).strip(".,:")
     value = f"{before or after}{digits.rstrip('.,')}{multiplier}"
     if not unit:
         return [value, UNITS[sign]] if sign else [value]

@@ -1,0 +1,194 @@
+"""What the tools would answer, in the shapes they answer in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.models.port import Message, ToolCall
+from tests.agent.offline_driver import answer
+
+POSITIONS: list[dict[str, Any]] = [
+    {
+        "id": "pos_1",
+        "exchange": "simulated",
+        "mode": "paper",
+        "pair": "BTC/USDT",
+        "side": "long",
+        "size": 0.5,
+        "amount": 0.5,
+        "entryPrice": 60000.0,
+        "currentPrice": 67000.0,
+        "unrealizedPnl": 3500.0,
+        "unrealizedPnlPercent": 11.6667,
+        "stopLoss": 55000.0,
+        "takeProfit": None,
+        "openedAt": 1700000000000,
+    },
+    {
+        "id": "pos_2",
+        "exchange": "simulated",
+        "mode": "paper",
+        "pair": "ETH/USDT",
+        "side": "long",
+        "size": 2.0,
+        "amount": 2.0,
+        "entryPrice": 3000.0,
+        "currentPrice": None,
+        "unrealizedPnl": None,
+        "unrealizedPnlPercent": None,
+        "stopLoss": None,
+        "takeProfit": None,
+        "openedAt": 1700000000000,
+    },
+]
+
+
+def _price(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "pair": given["pair"],
+        "exchange": "simulated",
+        "source": "simulated",
+        "bid": 66999.5,
+        "ask": 67000.5,
+        "last": 67000.0,
+        "high24h": 68000.0,
+        "low24h": 66000.0,
+        "volume24h": 1000.0,
+        "change24h": -2.5,
+        "timestamp": 1700000000000,
+    }
+
+
+def _analysis(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "pair": given["pair"],
+        "timeframe": given.get("timeframe", "1h"),
+        "source": "simulated",
+        "price": 67000.0,
+        "change24h": 2.5,
+        "trend": "bullish",
+        "indicators": {
+            "rsi": {"value": 58.123456, "signal": "neutral"},
+            "macd": {"value": 150.0, "signal": "bullish", "histogram": 25.5},
+            "ma": {"ma20": 66500.0, "ma50": 65000.0, "ma200": None},
+            "bb": {"upper": 69000.0, "middle": 66500.0, "lower": 64000.0},
+            "atr": {"value": 400.0},
+        },
+        "support": [65500.0, 64000.0],
+        "resistance": [69000.0],
+        "signal": "buy",
+        "confidence": 72,
+        "reasons": ["the trend is up"],
+    }
+
+
+def _candles(given: Mapping[str, Any]) -> dict[str, Any]:
+    rows = [
+        {"timestamp": n, "open": 100 + n, "high": 103 + n, "low": 99 + n, "close": 101 + n, "volume": 1.0}
+        for n in range(given["limit"])
+    ]
+    return {"pair": given["pair"], "timeframe": given["timeframe"], "source": "simulated", "candles": rows}
+
+
+def _order(given: Mapping[str, Any]) -> dict[str, Any]:
+    filled = given["type"] == "market"
+    return {
+        "orderId": "ord_1",
+        "status": "filled" if filled else "pending",
+        "mode": "paper",
+        "pair": given["pair"],
+        "side": given["action"],
+        "type": given["type"],
+        "amount": 0.0075,
+        "price": given.get("price", 67000.0),
+        "stopLoss": given.get("stopLoss"),
+        "takeProfit": given.get("takeProfit"),
+        "executedQty": 0.0075 if filled else 0.0,
+        "executedPrice": 67000.0 if filled else None,
+        "cost": 502.5 if filled else 0.0,
+        "fees": 0.5025 if filled else 0.0,
+        "reason": None,
+    }
+
+
+def _closed(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "positionId": given["positionId"],
+        "orderId": "ord_2",
+        "status": "closed",
+        "mode": "paper",
+        "percentage": given["percentage"],
+        "closedSize": 0.25,
+        "remainingSize": 0.25,
+        "exitPrice": 67000.0,
+        "realizedPnl": 1742.5,
+        "fees": 16.75,
+    }
+
+
+def _portfolio(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "mode": "paper",
+        "source": "simulated",
+        "totalValueUsd": 100000.0,
+        "change24h": 0.5,
+        "assets": [
+            {"symbol": "USDT", "amount": 66500.0, "valueUsd": 66500.0, "allocation": 66.5, "change24h": 0.0},
+            {"symbol": "BTC", "amount": 0.5, "valueUsd": 33500.0, "allocation": 33.5, "change24h": 2.5},
+            {"symbol": "XYZ", "amount": 7.0, "valueUsd": None, "allocation": None, "change24h": None},
+        ],
+        "positions": POSITIONS,
+    }
+
+
+def _pnl(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "period": given["period"],
+        "pnl": -12.5,
+        "pnlPercent": -0.0125,
+        "realizedPnl": 2.0,
+        "unrealizedPnl": -14.5,
+        "startValue": 100012.5,
+        "endValue": 100000.0,
+        "fees": 1.0,
+        "trades": 3,
+        "winRate": 66.6667,
+    }
+
+
+def _history(given: Mapping[str, Any]) -> dict[str, Any]:
+    trade = {
+        "id": "trd_1",
+        "orderId": "ord_1",
+        "mode": "paper",
+        "pair": "BTC/USDT",
+        "side": "sell",
+        "type": "market",
+        "amount": 0.1,
+        "price": 66000.0,
+        "fee": 6.6,
+        "realizedPnl": 12.0,
+        "timestamp": 1700000000000,
+    }
+    return {"trades": [trade] * 12, "hasMore": False}
+
+
+ANSWERS = {
+    "market_price": _price,
+    "market_analyze": _analysis,
+    "market_candles": _candles,
+    "trade_execute": _order,
+    "trade_positions": lambda given: {"positions": POSITIONS},
+    "trade_close": _closed,
+    "trade_history": _history,
+    "portfolio_get": _portfolio,
+    "portfolio_pnl": _pnl,
+    "skill_list": lambda given: {
+        "skills": [{"id": "market", "name": "Market", "description": "Looks.", "status": "loaded"}]
+    },
+    "status": lambda given: {"gateway": "running", "clients": 1, "skills": 6, "tools": 11, "uptime": 1.5},
+}
+
+
+def play(call: ToolCall) -> Message:
+    """Answer a call as its tool would."""
+    return answer(call, ANSWERS[call.name](call.arguments))

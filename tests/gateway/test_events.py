@@ -1,0 +1,264 @@
+import asyncio
+import itertools
+import random
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+
+from gateway.settings import GatewaySettings
+from tests.gateway.house import House, Running
+from tests.wire import Frame, Wire
+from tools.policy import Principal, Role
+
+
+@dataclass
+class Names:
+    """Everybody is let in under the name that is their token."""
+
+    async def find(self, token: str) -> Principal | None:
+        return Principal(token, Role.TRADER)
+
+
+def seen(wire: Wire) -> list[tuple[int, str]]:
+    return [(event["seq"], event["event"]) for event in wire.events]
+
+
+async def resumed(running: Running, after: int) -> tuple[Frame, list[int]]:
+    """Return the hello of a resuming connection and the numbers of the events that came before a ping."""
+    async with running.wire(None) as wire:
+        hello = await wire.request("connect", {"resume": {"lastSeq": after}})
+        assert wire.events == []
+        await wire.request("ping")
+        return hello["payload"], [seq for seq, _ in seen(wire)]
+
+
+async def test_the_events_of_a_chat_come_in_order_and_before_its_answer(running: Running) -> None:
+    async with running.wire() as wire:
+        for text in ("hello", "again"):
+            wire.events.clear()
+            answer = await wire.request("chat.send", {"text": text})
+            assert answer["payload"]["text"] == text
+            assert [name for _, name in seen(wire)] == [
+                "chat.start",
+                *["chat.chunk"] * len(text),
+                "chat.complete",
+            ]
+            assert "".join(event["payload"].get("chunk", "") for event in wire.events) == text
+            numbers = [seq for seq, _ in seen(wire)]
+            assert numbers == sorted(set(numbers))
+
+
+async def test_an_event_has_the_documented_frame(house: House, running: Running) -> None:
+    async with running.wire() as wire:
+        await house.publish("trade:executed", orderId="o", price=1.5, note="ü")
+        assert await wire.next() == {
+            "type": "event",
+            "event": "trade:executed",
+            "payload": {"orderId": "o", "price": 1.5, "note": "ü"},
+            "seq": 1,
+        }
+
+
+async def test_everybody_hears_what_concerns_them_and_nobody_else_does(house: House) -> None:
+    async with (
+        house.running(keyring=Names()) as running,
+        running.wire("000", auth={"token": "ann"}) as ann,
+        running.wire("001", auth={"token": "ann"}) as ann_too,
+        running.wire("000", auth={"token": "bob"}) as bob,
+        running.wire(None) as stranger,
+    ):
+        await house.publish("first", "ann")
+        await house.publish("second", "bob")
+        await house.publish("third", None)
+        await house.events.flush()
+        for wire, heard in (
+            (ann, [(1, "first"), (3, "third")]),
+            (ann_too, [(1, "first"), (3, "third")]),
+            (bob, [(2, "second"), (3, "third")]),
+            (stranger, []),
+        ):
+            await wire.request("ping")
+            assert seen(wire) == heard
+        await ann.request("connect", {"auth": {"token": "bob"}})
+        await house.publish("fourth", "ann")
+        await house.publish("fifth", "bob")
+        await house.events.flush()
+        await ann.request("ping")
+        assert seen(ann)[2:] == [(5, "fifth")]
+
+
+async def test_hello_says_after_which_number_events_follow(house: House) -> None:
+    await house.publish()
+    async with house.running() as running:
+        await house.publish()
+        await house.events.flush()
+        async with running.wire(None) as wire:
+            hello = await wire.request("connect")
+            assert hello["payload"]["lastSeq"] == 2
+            assert "resumed" not in hello["payload"]
+            await house.publish()
+            assert (await wire.event("news"))["seq"] == 3
+
+
+async def test_a_connection_that_only_listens_hears_after_a_moment(house: House) -> None:
+    settings = GatewaySettings(resume_grace_seconds=0.01)
+    async with house.running(settings) as running, running.wire(None) as wire:
+        await house.publish()
+        assert (await wire.event("news"))["seq"] == 1
+
+
+async def test_what_was_missed_is_told_after_hello(house: House, running: Running) -> None:
+    for _ in range(5):
+        await house.publish()
+    await house.publish(principal="somebody else")
+    await house.events.flush()
+    hello, numbers = await resumed(running, after=2)
+    assert hello["resumed"] == {"complete": True, "count": 3}
+    assert hello["lastSeq"] == 2
+    assert numbers == [3, 4, 5]
+
+
+async def test_what_is_no_longer_kept_is_said_to_be_missing(house: House, running: Running) -> None:
+    for _ in range(10):
+        await house.publish()
+    await house.events.flush()
+    async with house.database.transact() as uow:
+        await uow.events.prune(4)
+    hello, numbers = await resumed(running, after=3)
+    assert (hello["resumed"], numbers) == ({"complete": False, "count": 4}, [7, 8, 9, 10])
+    hello, numbers = await resumed(running, after=6)
+    assert (hello["resumed"], numbers) == ({"complete": True, "count": 4}, [7, 8, 9, 10])
+
+
+async def test_a_number_from_another_database_is_said_to_be_unknown(house: House, running: Running) -> None:
+    await house.publish()
+    await house.events.flush()
+    hello, numbers = await resumed(running, after=999)
+    assert (hello["resumed"], hello["lastSeq"], numbers) == ({"complete": False, "count": 0}, 1, [])
+
+
+async def test_an_event_between_upgrade_and_resume_is_told_once_and_in_its_place(
+    house: House, running: Running
+) -> None:
+    await house.publish()
+    await house.events.flush()
+    async with running.wire(None) as wire:
+        await house.publish()
+        await house.events.flush()
+        await wire.request("connect", {"resume": {"lastSeq": 0}})
+        await house.publish()
+        await house.events.flush()
+        await wire.request("ping")
+        assert [seq for seq, _ in seen(wire)] == [1, 2, 3]
+
+
+async def test_resuming_late_on_a_connection_tells_only_what_it_missed(
+    house: House, running: Running
+) -> None:
+    for _ in range(3):
+        await house.publish()
+    await house.events.flush()
+    async with running.wire(None) as wire:
+        await wire.request("ping")
+        await house.publish()
+        await house.events.flush()
+        await wire.request("connect", {"resume": {"lastSeq": 1}})
+        await wire.request("ping")
+        assert sorted(seq for seq, _ in seen(wire)) == [2, 3, 4]
+
+
+async def survive_cuts(house: House, running: Running, cuts: int, seed: int) -> None:
+    """Cut a listening client again and again, rudely or politely, while events go on."""
+    chance = random.Random(seed)
+    over = asyncio.Event()
+
+    async def publish() -> None:
+        for number in itertools.count():
+            if over.is_set():
+                return
+            mine = chance.random() < 0.8
+            await house.publish("news", "owner" if mine else "somebody else", number=number)
+            if chance.random() < 0.3:
+                await house.events.flush()
+
+    publishing = asyncio.create_task(publish())
+    heard: list[int] = []
+    for _ in range(cuts):
+        await listen(running, heard, chance.randint(0, 12), rude=chance.random() < 0.5)
+    over.set()
+    await publishing
+    await house.events.flush()
+    _, rest = await resumed(running, heard[-1] if heard else 0)
+    heard += rest
+    async with house.database.read() as uow:
+        stored = await uow.events.after("owner", 0, 1_000_000)
+    assert heard == [event.seq for event in stored]
+
+
+async def listen(running: Running, heard: list[int], count: int, rude: bool) -> None:
+    """Resume, hear so many events, and go without a word or with a handshake."""
+    connector = aiohttp.TCPConnector()
+    async with (
+        aiohttp.ClientSession(connector=connector) as session,
+        session.ws_connect(running.url, autoclose=False) as opened,
+    ):
+        wire = Wire(opened)
+        await wire.send(
+            {
+                "type": "req",
+                "id": "c",
+                "method": "connect",
+                "params": {"resume": {"lastSeq": heard[-1] if heard else 0}},
+            }
+        )
+        assert (await wire.next())["payload"]["resumed"]["complete"]
+        for _ in range(count):
+            heard.append((await wire.next())["seq"])
+        if rude:
+            await connector.close()
+
+
+async def test_cut_after_cut_no_event_is_lost_and_none_comes_twice(house: House) -> None:
+    async with house.running(GatewaySettings(limited=False)) as running:
+        await survive_cuts(house, running, cuts=200, seed=1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_thousand_cuts_lose_nothing(house: House, seed: int) -> None:
+    async with house.running(GatewaySettings(limited=False)) as running:
+        await survive_cuts(house, running, cuts=1_000, seed=seed)
+
+
+async def test_a_slow_reader_is_cut_and_resumes_while_others_miss_nothing(house: House) -> None:
+    settings = GatewaySettings(queue_frames=20, queue_bytes=1 << 20, close_seconds=60)
+    filler = "x" * 200_000
+    async with (
+        house.running(settings) as running,
+        running.wire() as quick,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(running.url) as opened,
+    ):
+        slow = Wire(opened)
+        await slow.request("connect", {})
+        connection = opened.get_extra_info("socket")
+        assert connection.family in (socket.AF_INET, socket.AF_INET6)
+        count = 0
+        while running.gateway.cut() == 0:
+            count += 1
+            assert count < 500
+            await house.publish("news", filler=filler)
+            assert (await quick.event("news"))["seq"] == count
+            quick.events.clear()
+        heard = []
+        with suppress(TypeError):
+            while True:
+                heard.append((await slow.next())["seq"])
+        assert slow.socket.close_code == 1013
+        assert heard == list(range(1, len(heard) + 1))
+        hello, rest = await resumed(running, heard[-1] if heard else 0)
+        assert hello["resumed"]["complete"]
+        assert heard + rest == list(range(1, count + 1))

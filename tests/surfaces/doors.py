@@ -1,0 +1,163 @@
+"""The same call through every door there is, and what came of it."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from agent.models.port import Completion, ModelRequest, Role, ToolCall
+from agent.models.scripted import ScriptedModel
+from kit.answers import KitError
+from kit.cli import app as command_line
+from kit.client import KitClient
+from tests.service import Running, running
+from tests.wire import wire
+from tools.policy import Surface
+from tools.registry import AnyCapability
+from tools.tool import FAMILIES
+
+IDS = re.compile(r"\b(ord|pos|fill|msg|req|sess|call|conn|fault)_[0-9a-z]+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call came to: its result, or the code of its error. Ids are masked, as no two runs share them."""
+
+    result: Any = None
+    code: str | None = None
+    raw: Any = field(default=None, compare=False, repr=False)
+
+
+Call = Callable[[AnyCapability, dict[str, Any]], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A surface: which capabilities it has, and how a service is called through it."""
+
+    name: str
+    has: Callable[[AnyCapability], bool]
+    open: Callable[[Path], AbstractAsyncContextManager[Call]]
+
+
+def masked(value: Any) -> Any:
+    """Return a value with every id replaced by its kind."""
+    return json.loads(IDS.sub(r"\1_", json.dumps(value)))
+
+
+def _frame(answer: dict[str, Any]) -> Outcome:
+    if answer["ok"]:
+        return Outcome(masked(answer["payload"]), raw=answer["payload"])
+    return Outcome(code=answer["error"]["code"])
+
+
+@asynccontextmanager
+async def _socket(home: Path) -> AsyncIterator[Call]:
+    async with (
+        running(home, limits=False, model=ScriptedModel(obedient)) as service,
+        wire(service.url) as connection,
+    ):
+
+        async def call(capability: AnyCapability, params: dict[str, Any]) -> Outcome:
+            return _frame(await connection.request(capability.name, params))
+
+        yield call
+
+
+def _tool_name(capability: AnyCapability) -> str | None:
+    families = {name: family for family, name in FAMILIES.items()}
+    if capability.name in families:
+        return families[capability.name]
+    return capability.tool_name if Surface.MODEL in capability.surfaces else None
+
+
+@asynccontextmanager
+async def _invoke(home: Path) -> AsyncIterator[Call]:
+    async with (
+        running(home, limits=False, model=ScriptedModel(obedient)) as service,
+        wire(service.url) as connection,
+    ):
+
+        async def call(capability: AnyCapability, params: dict[str, Any]) -> Outcome:
+            invocation = {"tool": _tool_name(capability), "args": params}
+            return _frame(await connection.request("tool.invoke", invocation))
+
+        yield call
+
+
+@asynccontextmanager
+async def _client(home: Path) -> AsyncIterator[Call]:
+    async with (
+        running(home, limits=False, model=ScriptedModel(obedient)) as service,
+        KitClient(service.url) as client,
+    ):
+
+        async def call(capability: AnyCapability, params: dict[str, Any]) -> Outcome:
+            try:
+                answer = await client.call(capability.name, params)
+            except KitError as error:
+                return Outcome(code=error.code)
+            return Outcome(masked(answer), raw=answer)
+
+        yield call
+
+
+@asynccontextmanager
+async def _terminal(home: Path) -> AsyncIterator[Call]:
+    async with running(home, limits=False, model=ScriptedModel(obedient)) as service:
+
+        async def call(capability: AnyCapability, params: dict[str, Any]) -> Outcome:
+            words = ["call", capability.name, json.dumps(params), "--url", service.url]
+            ran = await asyncio.to_thread(CliRunner().invoke, command_line, words)
+            printed = json.loads(ran.stdout)
+            if ran.exit_code == 0:
+                return Outcome(masked(printed), raw=printed)
+            return Outcome(code=printed["error"]["code"])
+
+        yield call
+
+
+def obedient(request: ModelRequest) -> Completion:
+    """Call the tool that the person names in JSON, then say that it is done."""
+    last = request.messages[-1]
+    if last.role is Role.TOOL:
+        return Completion("done", "scripted:model")
+    wanted = json.loads(last.text)
+    call = ToolCall("call", wanted["tool"], wanted["args"])
+    return Completion("", "scripted:model", (call,))
+
+
+@asynccontextmanager
+async def _model(home: Path) -> AsyncIterator[Call]:
+    async with AsyncExitStack() as stack:
+        service: Running = await stack.enter_async_context(
+            running(home, limits=False, model=ScriptedModel(obedient))
+        )
+        connection = await stack.enter_async_context(wire(service.url))
+
+        async def call(capability: AnyCapability, params: dict[str, Any]) -> Outcome:
+            connection.events.clear()
+            message = json.dumps({"tool": capability.tool_name, "args": params})
+            answer = await connection.request("chat.send", {"message": message, "stream": True})
+            assert answer["ok"], answer
+            told = (await connection.event("chat.tool_result"))["payload"]["result"]
+            if "error" in told:
+                return Outcome(code=told["error"]["code"])
+            return Outcome(masked(told), raw=told)
+
+        yield call
+
+
+DOORS = (
+    Door("WebSocket", lambda capability: Surface.WIRE in capability.surfaces, _socket),
+    Door("tool.invoke", lambda capability: _tool_name(capability) is not None, _invoke),
+    Door("KitClient", lambda capability: Surface.WIRE in capability.surfaces, _client),
+    Door("command line", lambda capability: Surface.WIRE in capability.surfaces, _terminal),
+    Door("model's tool", lambda capability: Surface.MODEL in capability.surfaces, _model),
+)

@@ -1,0 +1,119 @@
+"""Every capability, one good and one bad call, tells the same through every door it has."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.surfaces.doors import DOORS, Call, Door, Outcome
+from tools.catalog import CATALOG
+from tools.registry import AnyCapability
+
+Params = dict[str, Any]
+
+BUY: Params = {"action": "buy", "pair": "BTC/USDT", "type": "market", "amount": 100}
+
+# In the order they run: what is bought first is closed and listed after it.
+CALLS: dict[str, tuple[Params, Params, str]] = {
+    "health": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "status": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "skill.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
+    "market.candles": (
+        {"pair": "ETHUSDT", "timeframe": "4h", "limit": 5},
+        {"pair": "ETHUSDT", "timeframe": "7q"},
+        "INVALID_PARAMS",
+    ),
+    "market.data": (
+        {"action": "orderbook", "pair": "BTC/USDT", "limit": 3},
+        {"action": "x"},
+        "MISSING_PARAMS",
+    ),
+    "market.analyze": (
+        {"pair": "BTC/USDT", "exchange": "binance"},
+        {"pair": "BTC/USDT", "exchange": "mtgox"},
+        "INVALID_PARAMS",
+    ),
+    "trade.execute": (BUY, {**BUY, "amount": 1_000_000}, "INSUFFICIENT_FUNDS"),
+    "trade.positions": ({}, {"exchange": "mtgox"}, "INVALID_PARAMS"),
+    "trade.close": ({"positionId": "{position}", "percentage": 50}, {"positionId": "pos_none"}, "NOT_FOUND"),
+    "trade.history": ({"pair": "BTC/USDT", "limit": 10}, {"limit": 0}, "INVALID_PARAMS"),
+    "portfolio.get": ({"includeHistory": True, "currency": "EUR"}, {"currency": "XXX"}, "INVALID_PARAMS"),
+    "portfolio.pnl": ({"period": "24h"}, {"period": "2w"}, "INVALID_PARAMS"),
+    "portfolio.snapshot": ({"action": "balance"}, {"action": "burn"}, "INVALID_PARAMS"),
+    "sessions.create": ({"name": "Swing", "mode": "readonly"}, {"mode": "yolo"}, "INVALID_PARAMS"),
+    "sessions.list": ({}, {"limit": 3}, "INVALID_PARAMS"),
+    "sessions.get": ({"sessionId": "{session}"}, {"sessionId": "sess_none"}, "NOT_FOUND"),
+    "tool.invoke": (
+        {"tool": "market_price", "args": {"pair": "BTC/USDT"}},
+        {"tool": "withdraw"},
+        "NOT_FOUND",
+    ),
+    "chat.history": ({"sessionId": "nobody"}, {"limit": -1}, "INVALID_PARAMS"),
+    "chat.abort": ({"sessionId": "nobody"}, {}, "MISSING_PARAMS"),
+    "chat.send": (
+        {"message": '{"tool": "status", "args": {}}', "sessionId": "talk"},
+        {"message": ""},
+        "INVALID_PARAMS",
+    ),
+}
+
+# Told by a door that talks to the agent first, or that is itself a client, and so not comparable.
+DIFFERENT_BY_NATURE = {"status": ("clients",), "chat.send": ("message", "model", "usage")}
+
+
+# Each dialect of the wire adds the time of an order in its own form.
+WIRE_ONLY = {name: ("timestamp", "executedPrice") for name in ("trade.execute", "trade.close")}
+
+
+def test_every_capability_has_its_calls() -> None:
+    assert set(CALLS) == {each.name for each in CATALOG}
+
+
+@pytest.fixture(scope="module")
+def reference() -> dict[str, tuple[Outcome, Outcome]]:
+    return {}
+
+
+@pytest.mark.parametrize("door", DOORS, ids=[door.name for door in DOORS])
+async def test_a_door_tells_what_the_first_door_tells(
+    door: Door, tmp_path: Path, reference: dict[str, tuple[Outcome, Outcome]]
+) -> None:
+    offered = {each.name: each for each in CATALOG if door.has(each)}
+    assert len(offered) >= 5
+    async with door.open(tmp_path) as call:
+        outcomes = await walk(call, offered)
+    for name, (good, bad) in outcomes.items():
+        assert good.code is None, name
+        assert bad == Outcome(code=CALLS[name][2]), name
+        first_good, first_bad = reference.setdefault(name, (good, bad))
+        assert (comparable(name, good), bad) == (comparable(name, first_good), first_bad), name
+
+
+async def walk(call: Call, offered: dict[str, AnyCapability]) -> dict[str, tuple[Outcome, Outcome]]:
+    """Make both calls of everything offered, in order, and return what they came to."""
+    outcomes = {}
+    ids: dict[str, str] = {}
+    for name, (good, bad, _) in CALLS.items():
+        if name in offered:
+            filled = {key: ids.get(str(value), value) for key, value in good.items()}
+            outcomes[name] = (await call(offered[name], filled), await call(offered[name], bad))
+            ids |= call_ids(outcomes[name][0])
+    return outcomes
+
+
+def call_ids(outcome: Outcome) -> dict[str, str]:
+    """Return the ids that later calls need."""
+    answer = outcome.raw or {}
+    ids = {}
+    if answer.get("positions"):
+        ids["{position}"] = answer["positions"][0]["id"]
+    if "session" in answer:
+        ids["{session}"] = answer["session"]["id"]
+    return ids
+
+
+def comparable(name: str, outcome: Outcome) -> Any:
+    """Return a result without what differs by the nature of the door, and without the wire's own `timestamp`."""
+    dropped = {*DIFFERENT_BY_NATURE.get(name, ()), *WIRE_ONLY.get(name, ())}
+    return {key: value for key, value in outcome.result.items() if key not in dropped}
