@@ -78,7 +78,7 @@ class App:
 async def serve(settings: Settings, edge: Edge | None = None, *, warm: bool = True) -> AsyncIterator[App]:
     """Run a service until the block ends: ready inside it, and nothing left half-done after it.
 
-    With `warm` what the first turn needs is loaded behind the start; a service for one call has no use for it.
+    With `warm` what the first turn needs is loaded behind the start; one call has no use for that.
     Raises CannotStart that says what to mend.
     """
     edge = edge or Edge(SystemClock())

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -46,11 +47,12 @@ def chat(
 ) -> None:
     """Talk to the agent."""
     from kit.chat_prompt import once, repl
+    from kit.run import HISTORY
+    from kit.settings import default_home
 
     async def talk(client: "KitClient") -> int:
         if message is None:
-            await repl(client, session=session)
-            return 0
+            return await repl(client, session=session, history=default_home(os.environ) / HISTORY)
         return await once(client, message, session=session)
 
     raise typer.Exit(asyncio_run(_with_client(url, talk)))

@@ -146,12 +146,10 @@ class KitClient:
     @overload
     def on(self, event: str) -> Callable[[H], H]:
         """Decorate a handler."""
-        ...
 
     @overload
     def on(self, event: str, handler: Handler) -> Callable[[], None]:
         """Add a handler; return what removes it."""
-        ...
 
     def on(self, event: str, handler: Handler | None = None) -> Any:
         """Call `handler(payload)` for each such event; return what stops that.

@@ -12,6 +12,9 @@ from kit.answers import CONNECTION_FAILED, KitError
 from kit.client import KitClient
 from kit.settings import Settings, load
 
+HISTORY = "history"
+"""Where the lines of the prompt are kept, in the home."""
+
 
 async def serve_until_stopped(prompt: bool) -> int:
     """Serve until SIGINT or SIGTERM, or, with a prompt, until it is left; return the exit code."""
@@ -22,7 +25,8 @@ async def serve_until_stopped(prompt: bool) -> int:
     configure("warning" if prompt else settings.log_level)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # On a prompt Ctrl-C stops an answer, not the service.
+    for number in (signal.SIGTERM,) if prompt else (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with serve(settings) as app:
         places = ", ".join(f"ws://{settings.gateway_host}:{port}" for port in app.listening.ports)
@@ -39,7 +43,7 @@ async def _prompt_until(stopped: asyncio.Event, url: str, settings: Settings) ->
     from kit.chat_prompt import repl
 
     async with KitClient(url, _token(settings)) as client:
-        chat = asyncio.create_task(repl(client, session="main"))
+        chat = asyncio.create_task(repl(client, history=settings.home / HISTORY))
         stop = asyncio.create_task(stopped.wait())
         await asyncio.wait({chat, stop}, return_when=asyncio.FIRST_COMPLETED)
         for task in (chat, stop):
@@ -75,7 +79,7 @@ async def client_of(url: str | None) -> AsyncIterator[KitClient]:
 
 async def _connected(settings: Settings) -> KitClient | None:
     for port in settings.ports:
-        client = KitClient(f"ws://{settings.gateway_host}:{port}", _token(settings), connect_timeout=2.0)
+        client = KitClient(f"ws://{settings.gateway_host}:{port}", _token(settings))
         try:
             await client.connect()
         except KitError as error:

@@ -209,6 +209,8 @@ class TurnBook:
         frame_id = payload.get("frameId")
         if frame_id is not None:
             return self._open.get(frame_id)
+        if request_id in self._others:
+            return None
         waiting = (turn for turn in self._open.values() if turn.request_id is None)
         return next((turn for turn in waiting if turn.session_id == payload.get("sessionId")), None)
 

@@ -16,12 +16,38 @@ SESSION = Shape(schema.sessions, Session)
 MESSAGE = Shape(schema.messages, TranscriptMessage)
 TURN = Shape(schema.turns, Turn)
 
-INSERT_SESSION = insert_unless_there(schema.sessions)
-INSERT_MESSAGE = schema.messages.insert().inline()
+# Statements on the path of a turn are built once: building one costs more than running it.
+_S, _M, _T = schema.sessions.c, schema.messages.c, schema.turns.c
+INSERT_SESSION = schema.sessions.insert()
+ENSURE_SESSION = insert_unless_there(schema.sessions)
+ONE_SESSION = SESSION.query.where(_S.principal == bindparam("who"), _S.id == bindparam("which"))
+SESSIONS_OF = SESSION.query.where(_S.principal == bindparam("who")).order_by(
+    _S.updated_at.desc(), _S.id.desc()
+)
 USE_SESSION = (
     update(schema.sessions)
-    .where(schema.sessions.c.principal == bindparam("who"), schema.sessions.c.id == bindparam("which"))
-    .values(updated_at=bindparam("at"), message_count=schema.sessions.c.message_count + bindparam("more"))
+    .where(_S.principal == bindparam("who"), _S.id == bindparam("which"))
+    .values(updated_at=bindparam("at"), message_count=_S.message_count + bindparam("more"))
+)
+INSERT_MESSAGE = schema.messages.insert().inline()
+SAID_IN = (_M.principal == bindparam("who"), _M.session_id == bindparam("which"))
+NEWEST_MESSAGES = MESSAGE.query.where(*SAID_IN).order_by(_M.seq.desc()).limit(bindparam("most"))
+OLDER_MESSAGES = NEWEST_MESSAGES.where(_M.seq < bindparam("mark"))
+PLACE_OF_MESSAGE = select(_M.seq).where(*SAID_IN, _M.id == bindparam("message"))
+INSERT_TURN = schema.turns.insert()
+FINISH_TURN = update(schema.turns).where(_T.id == bindparam("this"))
+TURN_BY_ID = TURN.query.where(_T.id == bindparam("this"))
+RUNNING_TURNS = (
+    TURN.query.where(_T.principal == bindparam("who"), _T.session_id == bindparam("which"))
+    .where(_T.status == TurnStatus.RUNNING)
+    .order_by(_T.started_at.desc(), _T.id.desc())
+    .limit(1)
+)
+INTERRUPT_TURNS = (
+    update(schema.turns)
+    .where(_T.status == TurnStatus.RUNNING)
+    .values(status=TurnStatus.INTERRUPTED, finished_at=bindparam("at"))
+    .returning(*TURN.columns)
 )
 
 
@@ -33,31 +59,22 @@ class Sessions:
 
     async def create(self, session: Session) -> None:
         """Store a new session; raise AlreadyStored when its principal has one of that id."""
-        await self._connection.execute(schema.sessions.insert(), SESSION.values(session))
+        await self._connection.execute(INSERT_SESSION, SESSION.values(session))
 
     async def ensure(self, session: Session) -> Session:
         """Store a session unless its principal has one of that id, and return the one that is there."""
-        insert = INSERT_SESSION[self._connection.dialect.name]
+        insert = ENSURE_SESSION[self._connection.dialect.name]
         await self._connection.execute(insert, SESSION.values(session))
         return await self.get(session.principal, session.id) or session
 
     async def get(self, principal: str, session_id: str) -> Session | None:
         """Return one session of a principal."""
-        table = schema.sessions.c
-        found = await self._connection.execute(
-            SESSION.query.where(table.principal == principal, table.id == session_id)
-        )
+        found = await self._connection.execute(ONE_SESSION, {"who": principal, "which": session_id})
         return SESSION.read(found.one_or_none())
 
     async def list(self, principal: str) -> Sequence[Session]:
         """Return the sessions of a principal, the one used last first."""
-        table = schema.sessions.c
-        rows = await self._connection.execute(
-            SESSION.query.where(table.principal == principal).order_by(
-                table.updated_at.desc(), table.id.desc()
-            )
-        )
-        return SESSION.read_all(rows)
+        return SESSION.read_all(await self._connection.execute(SESSIONS_OF, {"who": principal}))
 
     async def touch(self, principal: str, session_id: str, at: datetime) -> None:
         """Mark a session as used at `at`; raise MissingReference when there is none."""
@@ -83,16 +100,13 @@ class Messages:
         They are those just before message `before`; without it, or when the session has no such message, the
         newest.
         """
-        table = schema.messages.c
-        mine = (table.principal == principal, table.session_id == session_id)
-        query = MESSAGE.query.where(*mine).order_by(table.seq.desc()).limit(limit + 1)
+        query, values = NEWEST_MESSAGES, {"who": principal, "which": session_id, "most": limit + 1}
         if before is not None:
-            mark = (
-                await self._connection.execute(select(table.seq).where(*mine, table.id == before))
-            ).scalar()
+            here = {"who": principal, "which": session_id, "message": before}
+            mark = (await self._connection.execute(PLACE_OF_MESSAGE, here)).scalar()
             if mark is not None:
-                query = query.where(table.seq < mark)
-        rows = (await self._connection.execute(query)).all()
+                query, values = OLDER_MESSAGES, {**values, "mark": mark}
+        rows = (await self._connection.execute(query, values)).all()
         return MESSAGE.read_all(reversed(rows[:limit])), len(rows) > limit
 
     async def recent(self, principal: str, session_id: str, limit: int) -> Sequence[TranscriptMessage]:
@@ -109,45 +123,28 @@ class Turns:
 
     async def start(self, turn: Turn) -> None:
         """Store a turn that begins; raise MissingReference without its session."""
-        await self._connection.execute(schema.turns.insert(), TURN.values(turn))
+        await self._connection.execute(INSERT_TURN, TURN.values(turn))
 
     async def finish(self, turn: Turn) -> None:
         """Store how a turn ended; raise MissingReference when it was never started."""
         values = changing(TURN.values(turn), "id", "principal", "session_id", "started_at")
-        done = await self._connection.execute(
-            update(schema.turns).where(schema.turns.c.id == turn.id).values(values)
-        )
+        done = await self._connection.execute(FINISH_TURN, {**values, "this": turn.id})
         if done.rowcount != 1:
             raise MissingReference(f"there is no turn {turn.id}")
 
     async def get(self, turn_id: str) -> Turn | None:
         """Return one turn."""
-        found = await self._connection.execute(TURN.query.where(schema.turns.c.id == turn_id))
+        found = await self._connection.execute(TURN_BY_ID, {"this": turn_id})
         return TURN.read(found.one_or_none())
 
     async def running(self, principal: str, session_id: str) -> Turn | None:
         """Return the turn of a session that has not ended, the latest if there are several."""
-        table = schema.turns.c
-        found = await self._connection.execute(
-            TURN.query.where(
-                table.principal == principal,
-                table.session_id == session_id,
-                table.status == TurnStatus.RUNNING,
-            )
-            .order_by(table.started_at.desc(), table.id.desc())
-            .limit(1)
-        )
+        found = await self._connection.execute(RUNNING_TURNS, {"who": principal, "which": session_id})
         return TURN.read(found.one_or_none())
 
     async def interrupt_running(self, at: datetime) -> Sequence[Turn]:
         """Mark every running turn as interrupted at `at` and return them; for a start after a crash."""
-        cut = (
-            update(schema.turns)
-            .where(schema.turns.c.status == TurnStatus.RUNNING)
-            .values(status=TurnStatus.INTERRUPTED, finished_at=at)
-            .returning(*TURN.columns)
-        )
-        turns = TURN.read_all(await self._connection.execute(cut))
+        turns = TURN.read_all(await self._connection.execute(INTERRUPT_TURNS, {"at": at}))
         return sorted(turns, key=lambda turn: (turn.started_at, turn.id))
 
 

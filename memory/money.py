@@ -24,9 +24,10 @@ EQUITY = Shape(schema.equity, EquityPoint)
 POSITION = Shape(schema.positions, Position)
 
 # Statements on the path of an order are built once: building one costs more than running it.
-_O, _P, _E = schema.orders.c, schema.positions.c, schema.equity.c
+_O, _F, _P, _E = schema.orders.c, schema.fills.c, schema.positions.c, schema.equity.c
 INSERT_ORDER = schema.orders.insert()
 INSERT_FILL = schema.fills.insert()
+FILLS_OF_ORDER = FILL.query.where(_F.order_id == bindparam("order")).order_by(_F.at, _F.seq)
 UPDATE_ORDER = update(schema.orders).where(_O.id == bindparam("this"), _O.version == bindparam("seen"))
 ORDER_BY_ID = ORDER.query.where(_O.id == bindparam("order"))
 ORDER_BY_KEY = ORDER.query.where(_O.account == bindparam("owner"), _O.key == bindparam("wish"))
@@ -40,6 +41,7 @@ OPEN_POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner"), _P.is
 OPEN_POSITIONS_IN = OPEN_POSITIONS_OF.where(_P.symbol == bindparam("pair"))
 UPSERT_POSITION = upsert(schema.positions, "id")
 UPSERT_EQUITY = upsert(schema.equity, "account", "at")
+ACCOUNT_BY_ID = ACCOUNT.query.where(schema.accounts.c.id == bindparam("owner"))
 INSERT_ACCOUNT = insert_unless_there(schema.accounts)
 LOCK_ACCOUNT = (
     select(schema.accounts.c.id).where(schema.accounts.c.id == bindparam("owner")).with_for_update()
@@ -97,9 +99,7 @@ class Fills:
 
     async def of_order(self, order_id: str) -> Sequence[Fill]:
         """Return the fills of one order, oldest first."""
-        table = schema.fills.c
-        query = FILL.query.where(table.order_id == order_id).order_by(table.at, table.seq)
-        return FILL.read_all(await self._connection.execute(query))
+        return FILL.read_all(await self._connection.execute(FILLS_OF_ORDER, {"order": order_id}))
 
     async def of(
         self,
@@ -111,16 +111,15 @@ class Fills:
         limit: int | None = None,
     ) -> Sequence[Fill]:
         """Return fills, oldest first; with `limit` the newest ones. `since` and `until` are inclusive."""
-        table = schema.fills.c
         given: tuple[tuple[Callable[[Any, Any], Any], Column[Any], object], ...] = (
-            (eq, table.symbol, symbol),
-            (eq, table.exchange, exchange),
-            (ge, table.at, since),
-            (le, table.at, until),
+            (eq, _F.symbol, symbol),
+            (eq, _F.exchange, exchange),
+            (ge, _F.at, since),
+            (le, _F.at, until),
         )
         wanted = [compare(column, value) for compare, column, value in given if value is not None]
-        query = FILL.query.where(table.account == account, *wanted)
-        newest_first = query.order_by(table.at.desc(), table.seq.desc()).limit(limit)
+        query = FILL.query.where(_F.account == account, *wanted)
+        newest_first = query.order_by(_F.at.desc(), _F.seq.desc()).limit(limit)
         rows = (await self._connection.execute(newest_first)).all()
         return FILL.read_all(reversed(rows))
 
@@ -139,7 +138,7 @@ class Accounts:
 
     async def get(self, account_id: str) -> Account | None:
         """Return one account."""
-        found = await self._connection.execute(ACCOUNT.query.where(schema.accounts.c.id == account_id))
+        found = await self._connection.execute(ACCOUNT_BY_ID, {"owner": account_id})
         return ACCOUNT.read(found.one_or_none())
 
     async def all(self) -> Sequence[Account]:

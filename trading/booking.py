@@ -133,7 +133,7 @@ class Bookkeeper:
         if protected:
             new, grown = protect(order, amount, current.values(), at, self._new_id)
             current.update({each.id: each for each in grown})
-        ({each.id: each for each in after_sale(order, amount, current.values(), at)})
+        current.update({each.id: each for each in after_sale(order, amount, current.values(), at)})
         held = balances.get(spent, ZERO)
         oldest_first = sorted(
             (each for each in current.values()), key=lambda each: (each.created_at, each.id)

@@ -1,6 +1,6 @@
 """What the tools would answer, in the shapes they answer in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from agent.models.port import Message, ToolCall
@@ -172,20 +172,30 @@ def _history(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"trades": [trade] * 12, "hasMore": False}
 
 
-ANSWERS = {
+def _positions(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"positions": POSITIONS}
+
+
+def _skills(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"skills": [{"id": "market", "name": "Market", "description": "Looks.", "status": "loaded"}]}
+
+
+def _status(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"gateway": "running", "clients": 1, "skills": 6, "tools": 11, "uptime": 1.5}
+
+
+ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "market_price": _price,
     "market_analyze": _analysis,
     "market_candles": _candles,
     "trade_execute": _order,
-    "trade_positions": lambda given: {"positions": POSITIONS},
+    "trade_positions": _positions,
     "trade_close": _closed,
     "trade_history": _history,
     "portfolio_get": _portfolio,
     "portfolio_pnl": _pnl,
-    "skill_list": lambda given: {
-        "skills": [{"id": "market", "name": "Market", "description": "Looks.", "status": "loaded"}]
-    },
-    "status": lambda given: {"gateway": "running", "clients": 1, "skills": 6, "tools": 11, "uptime": 1.5},
+    "skill_list": _skills,
+    "status": _status,
 }
 
 

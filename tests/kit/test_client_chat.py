@@ -110,6 +110,77 @@ async def test_what_another_client_says_in_the_session_is_not_ours(
     assert await collect(stream) == [" too"]
 
 
+@pytest.mark.parametrize("tell_frame_id", [True, False])
+async def test_a_turn_that_was_queued_before_ours_is_not_ours(
+    client: KitClient, service: Service, tell_frame_id: bool
+) -> None:
+    theirs = {"sessionId": "main", "requestId": "theirs", **({"frameId": "f"} if tell_frame_id else {})}
+    ours = {"sessionId": "main", "requestId": "ours"}
+
+    async def queue(params: Frame) -> Frame:
+        mine = {**ours, **({"frameId": service.asked[-1]["id"]} if tell_frame_id else {})}
+        service.tell("chat.chunk", chunk="somebody", sessionId="main", requestId="running")
+        service.tell("chat.queued", ahead=2, **mine)
+        service.tell("chat.start", **theirs)
+        service.tell("chat.chunk", chunk="theirs", **theirs)
+        service.tell("chat.complete", message={"content": "theirs"}, **theirs)
+        service.tell("chat.start", **mine)
+        service.tell("chat.chunk", chunk="ours", **mine)
+        return {**ours, "message": {"content": "ours"}}
+
+    service.answers["chat.send"] = queue
+    service.tell("chat.queued", ahead=1, **theirs)
+    await client.ping()
+    turn = client.chat("Hello", queue=True)
+    assert [name async for name, _ in turn.events()] == ["chat.queued", "chat.start", "chat.chunk"]
+    assert await turn == "ours"
+
+
+async def test_a_chunk_of_a_turn_under_way_does_not_begin_ours(client: KitClient, service: Service) -> None:
+    async def answer(params: Frame) -> Frame:
+        service.tell("chat.chunk", chunk="theirs", sessionId="main", requestId="theirs")
+        service.tell("chat.start", sessionId="main", requestId="ours")
+        service.tell("chat.chunk", chunk="ours", sessionId="main", requestId="ours")
+        return {"requestId": "ours", "message": {"content": "ours"}}
+
+    service.answers["chat.send"] = answer
+    assert await collect(client.chat.stream("Hello")) == ["ours"]
+
+
+async def test_turns_of_one_session_may_begin_in_any_order(client: KitClient, service: Service) -> None:
+    later = asyncio.Event()
+
+    async def answer(params: Frame) -> Frame:
+        frame = next(each for each in service.asked if each["params"] == params)
+        if params["message"] == "first":
+            await later.wait()
+        ids = {"sessionId": "main", "requestId": params["message"], "frameId": frame["id"]}
+        service.tell("chat.start", **ids)
+        service.tell("chat.chunk", chunk=params["message"], **ids)
+        later.set()
+        return {**ids, "message": {"content": params["message"]}}
+
+    service.answers["chat.send"] = answer
+    streams = [client.chat.stream(message, queue=True) for message in ("first", "second")]
+    assert await asyncio.gather(*(collect(stream) for stream in streams)) == [["first"], ["second"]]
+
+
+async def test_what_was_said_between_tools_stays_when_the_last_message_leaves_it_out(
+    client: KitClient, service: Service
+) -> None:
+    async def answer(params: Frame) -> Frame:
+        ids = {"sessionId": "main", "requestId": "r"}
+        service.tell("chat.start", **ids)
+        service.tell("chat.chunk", chunk="Let me look. ", **ids)
+        service.tell("chat.chunk", chunk="It rose.", **ids)
+        return {**ids, "message": {"content": "It rose."}}
+
+    service.answers["chat.send"] = answer
+    turn = client.chat("Hello")
+    assert [piece async for piece in turn] == ["Let me look. ", "It rose."]
+    assert await turn == "It rose."
+
+
 async def test_a_service_that_names_no_request_is_understood_while_one_turn_runs(
     client: KitClient, service: Service
 ) -> None:

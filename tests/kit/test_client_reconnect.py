@@ -253,6 +253,7 @@ async def test_a_token_that_was_withdrawn_ends_the_connection(service: Service) 
     service.cut()
     error: Any = await lost.get()
     assert (error.code, error.details) == ("CONNECTION_LOST", {"cause": "AUTH_INVALID"})
+    assert service.opened == 2
     await client.disconnect()
 
 

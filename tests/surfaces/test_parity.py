@@ -75,6 +75,8 @@ def reference() -> dict[str, tuple[Outcome, Outcome]]:
     return {}
 
 
+# The doors are compared with each other, so one process has to open them all.
+@pytest.mark.xdist_group("doors")
 @pytest.mark.parametrize("door", DOORS, ids=[door.name for door in DOORS])
 async def test_a_door_tells_what_the_first_door_tells(
     door: Door, tmp_path: Path, reference: dict[str, tuple[Outcome, Outcome]]
@@ -114,6 +116,6 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
 
 
 def comparable(name: str, outcome: Outcome) -> Any:
-    """Return a result without what differs by the nature of the door, and without the wire's own `timestamp`."""
+    """Return a result without what differs by the nature of the door."""
     dropped = {*DIFFERENT_BY_NATURE.get(name, ()), *WIRE_ONLY.get(name, ())}
     return {key: value for key, value in outcome.result.items() if key not in dropped}

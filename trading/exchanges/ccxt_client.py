@@ -1,6 +1,7 @@
 """The one holder of a ccxt exchange: it loads the library late, asks, and tells failures in our words.
 
-ccxt takes seconds to import, so that happens in a thread and only when somebody asks for the first time.
+ccxt takes seconds to import, and up to one to parse the markets of a large exchange. So both happen in a
+thread, and only when somebody asks for the first time.
 """
 
 import asyncio
@@ -9,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from trading.errors import ExchangeUnavailable, UnknownExchange, UnknownSymbol
+from trading.exchanges.ccxt_reading import Grid
 
 _ID: Final = re.compile(r"[a-z][a-z0-9]*")
 
@@ -25,6 +27,14 @@ def known_exchanges() -> frozenset[str]:
     folders = spec.submodule_search_locations if spec is not None else None
     names = {file.stem for folder in folders or () for file in Path(folder, "async_support").glob("*.py")}
     return frozenset(name for name in names if _ID.fullmatch(name))
+
+
+class Listing(NamedTuple):
+    """The markets of an exchange in ccxt's words: how precision is meant, and tickers where it needs them."""
+
+    markets: Mapping[str, Any]
+    grid: Grid
+    prices: Mapping[str, Any]
 
 
 class CcxtClient:
@@ -68,6 +78,14 @@ class CcxtClient:
         with _told(self.id):
             return await getattr(exchange, method)(*arguments)
 
+    async def listing(self) -> Listing:
+        """Read every market anew; raise ExchangeUnavailable."""
+        exchange = await self.exchange()
+        with _told(self.id):
+            reader, prices = await asyncio.to_thread(_read_markets, self.id, self._urls, self._settings)
+            exchange.set_markets_from_exchange(reader)
+            return Listing(exchange.markets, _grid(exchange), prices)
+
     async def aclose(self) -> None:
         """Close the connections; every later question raises ExchangeUnavailable."""
         async with self._loading:
@@ -91,9 +109,35 @@ def _build(exchange: str, urls: Mapping[str, str] | None, settings: Mapping[str,
         and isinstance(wanted["types"], list)
     ):
         wanted["types"] = ["spot"]
-    # The pause that ccxt makes on closing is for its sockets; there are none here.
+    # ccxt lingers on closing for the sake of WebSockets, of which there are none here.
     made.timeout_on_exit = 0
     return made
+
+
+def _read_markets(
+    exchange: str, urls: Mapping[str, str] | None, settings: Mapping[str, Any]
+) -> tuple[Any, Mapping[str, Any]]:
+    reader = _build(exchange, urls, settings)
+
+    async def read() -> Mapping[str, Any]:
+        try:
+            await reader.load_markets()
+            return await reader.fetch_tickers() if _grid(reader) is Grid.DIGITS else {}
+        finally:
+            await reader.close()
+
+    return reader, asyncio.run(read())
+
+
+def _grid(exchange: Any) -> Grid:
+    import ccxt
+
+    grids = {
+        ccxt.TICK_SIZE: Grid.TICKS,
+        ccxt.DECIMAL_PLACES: Grid.DECIMALS,
+        ccxt.SIGNIFICANT_DIGITS: Grid.DIGITS,
+    }
+    return grids[exchange.precisionMode]
 
 
 def _strict(base: Any) -> Any:

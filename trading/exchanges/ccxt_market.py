@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from trading.clock import Clock, epoch_ms
 from trading.errors import ExchangeUnavailable, UnknownSymbol
@@ -223,19 +223,7 @@ class CcxtMarket:
             await self.order_book(next(iter(await self.instruments())), 5)
 
     async def _read_instruments(self) -> Mapping[Symbol, Instrument]:
-        import ccxt
-
-        exchange = await self._client.exchange()
-        markets = await self._client.ask("load_markets", True)
-        grid = {
-            ccxt.TICK_SIZE: reading.Grid.TICKS,
-            ccxt.DECIMAL_PLACES: reading.Grid.DECIMALS,
-            ccxt.SIGNIFICANT_DIGITS: reading.Grid.DIGITS,
-        }[exchange.precisionMode]
-        prices: Mapping[str, Any] = {}
-        if grid is reading.Grid.DIGITS:
-            prices = await self._client.ask("fetch_tickers")
-        found = reading.instruments(markets, grid, prices)
+        found = await asyncio.to_thread(reading.instruments, *await self._client.listing())
         if not found:
             raise ExchangeUnavailable(f"{self.exchange} named no spot pair")
         return found

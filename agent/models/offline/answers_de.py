@@ -116,7 +116,7 @@ ANSWERS: Mapping[str, str] = {
     "position": "• {pair} {side} {size}: Einstieg {entry}, jetzt {current}, {pnl} {quote} ({percent})",
     "position_stop": ", Stop {price}",
     "position_target": ", Ziel {price}",
-    "portfolio": "{mode}Dein Portfolio ist {total} USD wert ({change} in 24 Std.).",
+    "portfolio": "{mode}Dein Portfolio ist {total} USD wert ({source}{change} in 24 Std.).",
     "asset": "• {symbol} {amount} = {value} USD ({share})",
     "asset_change": ", {change} in 24 Std.",
     "more": "… und {count} weitere.",

@@ -19,8 +19,9 @@ _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 def fold(text: str) -> str:
     """Return lower case without accents; umlauts become two letters, so Schließe is schliesse."""
-    composed = unicodedata.normalize("NFKC", text).lower().translate(_FOLDED)
-    spread = unicodedata.normalize("NFKD", composed)
+    # Only accents are taken apart: in the wider forms 5² would become 52.
+    composed = unicodedata.normalize("NFC", text).lower().translate(_FOLDED)
+    spread = unicodedata.normalize("NFD", composed)
     return "".join(char for char in spread if not unicodedata.combining(char))
 
 

@@ -18,8 +18,8 @@ MULTIPLIERS = {
 
 MAX_LENGTH = 30
 
-_SHAPE = re.compile(r"(-?)(\d[\d.,]*)([a-z]*)")
-_GROUPED = {mark: re.compile(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+") for mark in ".,"}
+_SHAPE = re.compile(r"(-?)([0-9][0-9.,]*)([a-z]*)")
+_GROUPED = {mark: re.compile(rf"[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+") for mark in ".,"}
 _THOUSANDS = {Language.EN: ",", Language.DE: "."}
 
 

@@ -72,7 +72,7 @@ FILLERS = frozenset(
     split_words("""
     a an the of my me some in to worth coins coin and from amount price order us position more
     ein eine einen der die das den dem des mir meine mein meinen meiner meines von im auf und etwas noch
-    kurs preis betrag hoehe als um ein out it them davon ums today heute
+    kurs preis betrag hoehe als um ein out it them davon ums today heute on
     """)
 )
 EXCHANGES = frozenset(

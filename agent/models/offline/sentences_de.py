@@ -78,7 +78,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] (chart|kerzen|diagramm|verlauf|kursverlauf) [<of>] {pairs} [<on>] [an]",
         "(zeig|zeige|zeig mir|zeige mir|gib mir) [den|die|das] [{tf}] (chart|kerzen|diagramm) [<of>] {pairs}",
         "(zeig|zeige|zeig mir|zeige mir|gib mir) [den|die|das] {pairs} [<on>] [chart|kerzen|diagramm] [an]",
-        "{pairs} (chart|kerzen|diagramm|kursverlauf) [<on>]",
+        "[<show>] [<the>] {pairs} (chart|kerzen|diagramm|kursverlauf) [<on>] [an]",
         "{pairs} <on>",
     ),
     Kind.ORDERS: (

@@ -43,7 +43,7 @@ _MINUS = re.compile(r"[−–—]")
 _PROFIT_AND_LOSS = re.compile(r"\bp ?(?:&|/|and|n|und) ?l\b", re.IGNORECASE)
 _SPREAD_PAIR = re.compile(rf"\b([a-z0-9]{{2,15}})(?: ?/ ?|%2f|[-_])({'|'.join(QUOTES)})\b", re.IGNORECASE)
 _BREAKS = re.compile(r"[^\w.,:/%$€£&+\-]")
-_NUMBER = re.compile(r"(-?)([$€£]?)(-?)(\d[\d.,]*)(\S*)")
+_NUMBER = re.compile(r"(-?)([$€£]?)(-?)([0-9][0-9.,]*)(\S*)")
 _SUFFIX = re.compile(rf"({'|'.join(sorted(MULTIPLIERS, key=len, reverse=True))})?(.*)")
 _WORD = re.compile(r"[^\W_]+")
 

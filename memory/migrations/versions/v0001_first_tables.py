@@ -15,7 +15,8 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Create every table."""
-    _create_money()
+    _create_orders()
+    _create_holdings()
     _create_ledger()
     _create_conversations()
     _create_journal()
@@ -51,7 +52,7 @@ def number(name: str, grows: bool = False) -> sa.Column[Any]:
     return sa.Column(name, NUMBER, nullable=False, autoincrement=grows)
 
 
-def _create_money() -> None:
+def _create_orders() -> None:
     op.create_table(
         "accounts",
         text("id"),
@@ -99,6 +100,9 @@ def _create_money() -> None:
         sa.UniqueConstraint("account", "key", name="uq_orders_account_key"),
     )
     op.create_index("ix_orders_status_account", "orders", ["status", "account"])
+
+
+def _create_holdings() -> None:
     op.create_table(
         "fills",
         number("seq", grows=True),

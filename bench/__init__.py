@@ -1,0 +1,1 @@
+"""The figures that are promised, each measured beside a bare reference in the same run."""

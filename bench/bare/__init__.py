@@ -1,0 +1,1 @@
+"""The references: the same work done with nothing around it."""

@@ -1,0 +1,43 @@
+"""The whole service in a process of its own, with a scripted model and a way to publish events."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from bench.child import obey
+from bench.model import PriceTeller
+from kit.app import Edge, serve
+from kit.logs import configure
+from kit.settings import load
+from trading.clock import SystemClock
+
+
+async def main(home: Path, settings: dict[str, Any]) -> None:
+    """Serve until standard input ends; `settings` are those of config.toml."""
+    configure("warning")
+    model = PriceTeller()
+    async with serve(load(home, gateway_port=0, **settings), Edge(SystemClock(), model=model)) as app:
+        events = app.services.events
+
+        async def publish(count: int, padding: int) -> None:
+            """Tell everybody of `count` events."""
+            for _ in range(count):
+                await events.publish("bench", {"at": time.monotonic_ns(), "text": "x" * padding})
+
+        async def drain(turns: int) -> float:
+            """Return the processor time of a turn's model calls with nothing around them."""
+            return await model.drain(turns)
+
+        async def first() -> list[int]:
+            """Return when the model said its first word in each turn."""
+            return model.first
+
+        await obey(app.listening.ports[0], {"publish": publish, "drain": drain, "first": first})
+
+
+if __name__ == "__main__":
+    uvloop.run(main(Path(sys.argv[1]), json.loads(sys.argv[2])))

@@ -1,0 +1,217 @@
+"""What is said: in which language, with which figures, and what is offered as an example."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from string import Formatter
+
+import pytest
+
+from agent.models.offline.conversation import Said, understand_conversation
+from agent.models.offline.intents import Kind
+from agent.models.offline.language import Language
+from agent.models.offline.voice import ANSWERS, Voice
+from agent.models.port import Message, ModelRequest, Role, ToolSpec
+from tests.agent.offline_driver import SPECS, Chat, complete, first_calls
+from tests.agent.offline_market import play
+from tests.agent.offline_sentences import CALLS, KINDS
+
+EN, DE = Language.EN, Language.DE
+
+
+async def said(text: str, tools: Sequence[ToolSpec] = SPECS) -> str:
+    return (await complete(ModelRequest("", [Message(Role.USER, text)], tools))).text
+
+
+def language_of(*texts: str) -> Language:
+    return understand_conversation([Said(text) for text in texts]).language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("was kostet BTC", DE),
+        ("Wie steht ETH?", DE),
+        ("kauf BTC", DE),
+        ("schließe alle Positionen", DE),
+        ("danke", DE),
+        ("Zeig mir ETH täglich", DE),
+        ("marktübersicht", DE),
+        ("Hallo", DE),
+        ("was kannst du", DE),
+        ("gewinn heute", DE),
+        ("bericht", DE),
+        ("VERKAUFE BTC", DE),
+        ("keine Ahnung was das soll", DE),
+        ("what's the price of BTC", EN),
+        ("buy BTC", EN),
+        ("close all positions", EN),
+        ("thanks", EN),
+        ("was the price good today", EN),
+        ("help", EN),
+        ("BTC", EN),
+        ("500", EN),
+        ("", EN),
+        ("🚀", EN),
+    ],
+)
+def test_a_message_is_answered_in_its_language(text: str, language: Language) -> None:
+    assert language_of(text) == language
+
+
+def test_a_message_without_a_language_takes_that_of_the_conversation() -> None:
+    assert language_of("was kostet BTC", "ETH") == DE
+    assert language_of("was kostet BTC", "thanks", "ETH") == EN
+    assert language_of("kauf BTC", "500€", "500") == DE
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "key"),
+    [
+        ("danke", DE, "thanks"),
+        ("thanks", EN, "thanks"),
+        ("wer bist du", DE, "identity"),
+        ("who are you", EN, "identity"),
+        ("tschüss", DE, "goodbye"),
+        ("never mind", EN, "dropped"),
+        ("buy BTC for 0", EN, "positive"),
+        ("kaufe BTC für -5", DE, "positive"),
+        ("close", EN, "ask_close"),
+        ("buy", EN, "ask_pair.buy"),
+        ("verkaufe", DE, "ask_pair.sell"),
+    ],
+)
+async def test_small_talk_and_refusals_are_in_the_language_of_the_question(
+    text: str, language: Language, key: str
+) -> None:
+    assert await said(text) == Voice(language).say(key)
+
+
+async def test_questions_name_coin_and_money() -> None:
+    assert await said("buy ETH at 2500") == Voice(EN).say("ask_amount.buy", base="ETH", quote="USDT")
+    assert await said("verkauf BTC/EUR") == Voice(DE).say("ask_amount.sell", base="BTC", quote="EUR")
+    assert await said("kaufe BTC für 500€") == Voice(DE).say(
+        "ask_currency", pair="BTC/USDT", quote="USDT", currency="EUR"
+    )
+    assert await said("buy BTC for £5") == Voice(EN).say(
+        "ask_currency", pair="BTC/USDT", quote="USDT", currency="GBP"
+    )
+    assert await said("buy BTC for 500 at 60000€") == Voice(EN).say(
+        "level_currency", pair="BTC/USDT", quote="USDT", currency="EUR"
+    )
+    assert await said("buy BTC 500") == Voice(EN).say("ask_unit", number="500", quote="USDT", base="BTC")
+    assert await said("long BTC 5x for 100") == Voice(EN).say("no_leverage", base="BTC")
+    assert await said("short ETH") == Voice(EN).say("no_short", base="ETH")
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("price BTC", ("67000", "66000", "68000")),
+        ("was kostet BTC", ("67000", "66000", "68000")),
+        ("is BTC bullish", ("67000", "65000", "65500", "69000", "25.5")),
+        ("wie steht BTC", ("67000", "65000", "65500", "69000", "25.5")),
+        ("buy BTC for 502.5", ("67000", "502.5", "0.5025")),
+        ("kaufe BTC für 502,5", ("67000", "502.5", "0.5025")),
+        ("close BTC", ("67000", "1742.5", "16.75")),
+        ("my positions", ("60000", "67000", "3500", "55000", "3000")),
+        ("meine positionen", ("60000", "67000", "3500", "55000", "3000")),
+        ("portfolio", ("100000", "66500", "33500")),
+        ("how much BTC do I have", ("33500",)),
+        ("p&l today", ("-12.5", "-14.5")),
+        ("gewinn heute", ("-12.5", "-14.5")),
+        ("history", ("66000", "12")),
+        ("chart BTC", ("100", "148", "99", "150")),
+    ],
+)
+async def test_an_answer_has_the_figures_of_its_tools_in_its_own_spelling(
+    text: str, figures: tuple[str, ...]
+) -> None:
+    chat = await Chat(play).say(text)
+    voice = Voice(language_of(text))
+    missing = [figure for figure in figures if voice.price(Decimal(figure)) not in chat.text]
+    assert missing == []
+
+
+@pytest.mark.parametrize("text", ["price BTC", "analyze BTC", "chart BTC", "market overview", "portfolio"])
+async def test_prices_say_that_they_are_simulated(text: str) -> None:
+    assert Voice(EN).say("source.simulated") in (await Chat(play).say(text)).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["buy BTC for 500", "buy 0.1 ETH at 2500", "close BTC", "sell half my BTC", "my positions", "portfolio",
+     "how much BTC do I have", "history", "kaufe BTC für 500"],
+)  # fmt: skip
+async def test_money_says_that_it_is_paper(text: str) -> None:
+    assert Voice(EN).say("mode.paper") in (await Chat(play).say(text)).text
+
+
+@pytest.mark.parametrize(("text", "language"), [("is BTC bullish", EN), ("wie steht BTC", DE)])
+async def test_an_analysis_says_that_it_is_no_advice(text: str, language: Language) -> None:
+    word = {EN: "buy", DE: "Kauf"}[language]
+    closing = Voice(language).say("signal", signal=word, confidence=Voice(language).share(Decimal(72)))
+    assert (await Chat(play).say(text)).text.endswith(closing)
+
+
+OFFERS: list[Sequence[ToolSpec]] = [SPECS, (), *((spec,) for spec in SPECS), SPECS[::2], SPECS[1::2]]
+
+
+@pytest.mark.parametrize("tools", OFFERS, ids=lambda tools: ",".join(tool.name for tool in tools) or "none")
+@pytest.mark.parametrize("question", ["help", "hilfe"])
+async def test_every_example_is_understood_and_uses_only_what_is_on_offer(
+    tools: Sequence[ToolSpec], question: str
+) -> None:
+    lines = (await said(question, tools)).splitlines()
+    examples = [line.removeprefix("• ") for line in lines if line.startswith("• ")]
+    names = {tool.name for tool in tools}
+    for example in examples:
+        calls = await first_calls(example, tools)
+        assert calls, example
+        assert {name for name, _ in calls} <= names
+        assert language_of(question, example) == language_of(question)
+
+
+async def test_with_all_tools_there_are_examples_for_all_of_them() -> None:
+    for question in ("help", "hilfe"):
+        lines = (await said(question)).splitlines()
+        asked = {name for line in lines for name, _ in await first_calls(line.removeprefix("• "))}
+        assert asked == {
+            "market_price",
+            "market_analyze",
+            "market_candles",
+            "portfolio_get",
+            "portfolio_pnl",
+            "skill_list",
+            "status",
+            "trade_execute",
+            "trade_history",
+            "trade_positions",
+        }
+
+
+async def test_every_kind_has_an_answer_also_when_no_tool_is_on_offer() -> None:
+    sentences = [*(text for text, _ in CALLS), *(text for text, _ in KINDS)]
+    heard = {understand_conversation([Said(text)]).intent.kind for text in sentences}
+    assert heard == set(Kind)
+    for text in sentences:
+        assert await said(text, ())
+
+
+@pytest.mark.parametrize(
+    "text", [text for text, kind in KINDS if kind in (Kind.HALT, Kind.ALERT_NEW, Kind.PAUSE)]
+)
+async def test_what_has_no_plan_says_so_even_if_its_tool_is_on_offer(text: str) -> None:
+    later = [*SPECS, ToolSpec("alert_create", "", {}), ToolSpec("trading_halt", "", {})]
+    voice = Voice(language_of(text))
+    kind = understand_conversation([Said(text)]).intent.kind
+    assert await said(text, later) == voice.say("unavailable", topic=voice.say(f"topic.{kind}"))
+
+
+def _fields(phrase: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(phrase) if name}
+
+
+def test_both_languages_have_the_same_phrases_with_the_same_values() -> None:
+    english, german = ANSWERS[EN], ANSWERS[DE]
+    assert english.keys() == german.keys()
+    assert [key for key in english if _fields(english[key]) != _fields(german[key])] == []

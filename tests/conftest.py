@@ -1,0 +1,29 @@
+"""What every test begins with, and what conformance tells at the end."""
+
+import pytest
+
+from kit.logs import configure
+
+
+@pytest.fixture(autouse=True)
+def quiet_logs() -> None:
+    """Keep the service's own log out of what commands print."""
+    configure("error")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the documented cases that passed, failed and wait."""
+    counts = {
+        outcome: [
+            report.nodeid.partition("[")[2].rstrip("]")
+            for report in terminalreporter.getreports(outcome)
+            if "tests/conformance/" in report.nodeid
+        ]
+        for outcome in ("passed", "failed", "xfailed")
+    }
+    if any(counts.values()):
+        terminalreporter.section("documented cases")
+        for outcome, name in (("passed", "passed"), ("failed", "failed"), ("xfailed", "waiting")):
+            told = counts[outcome]
+            listed = "" if outcome == "passed" or not told else ": " + ", ".join(sorted(told))
+            terminalreporter.write_line(f"{name}: {len(told)}{listed}")

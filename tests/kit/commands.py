@@ -1,0 +1,59 @@
+"""The command line as a person runs it: real processes with a home of their own."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(home: Path, **variables: str) -> dict[str, str]:
+    """Return this process's environment without settings of ours, and with a home."""
+    foreign = ("KIT_", "ANTHROPIC_", "OPENAI_", "TELEGRAM_", "DISCORD_", "API_PORT")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return {**kept, "KIT_HOME": str(home), **variables}
+
+
+async def begin(home: Path, *words: str, **variables: str) -> Process:
+    """Start a command."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "kit.cli", *words),
+        env=environment(home, **variables),
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+
+
+async def kit(home: Path, *words: str, said: str = "", **variables: str) -> Ran:
+    """Run a command to its end, with what is said to it."""
+    process = await begin(home, *words, **variables)
+    out, err = await asyncio.wait_for(process.communicate(said.encode()), PATIENCE)
+    return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
+async def ready(process: Process) -> str:
+    """Return the line in which a started service says that it is ready."""
+    assert process.stdout is not None
+    return (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
+
+
+async def page(url: str) -> tuple[int, object]:
+    """Return the status and the JSON of a page."""
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return response.status, await response.json()

@@ -1,0 +1,118 @@
+"""The command line as a person meets it."""
+
+import json
+import signal
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.kit.commands import begin, kit, page, ready
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def test_a_service_starts_answers_and_stops_on_sigterm(tmp_path: Path) -> None:
+    home, port = tmp_path / "home", str(free_port())
+    service = await begin(home, "start", KIT_GATEWAY_PORT=port)
+    assert f"ws://127.0.0.1:{port}" in await ready(service)
+
+    url = f"http://127.0.0.1:{port}"
+    assert (await page(f"{url}/ready"))[0] == 200
+    asked = await kit(home, "call", "market.price", '{"pair": "btc-usdt"}', KIT_GATEWAY_PORT=port)
+    assert (asked.code, json.loads(asked.out)["pair"]) == (0, "BTC/USDT")
+    chat = await kit(home, "chat", "buy BTC for 100", KIT_GATEWAY_PORT=port)
+    assert (chat.code, "PAPER" in chat.out) == (0, True)
+
+    service.send_signal(signal.SIGTERM)
+    _, _ = await service.communicate()
+    assert service.returncode == 0
+
+    held = await kit(home, "call", "trade.positions", KIT_GATEWAY_PORT=port)
+    assert [position["pair"] for position in json.loads(held.out)["positions"]] == ["BTC/USDT"]
+
+
+async def test_the_first_start_makes_a_private_home_with_a_commented_config(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    ran = await kit(home, "call", "status", KIT_GATEWAY_PORT="0")
+    assert ran.code == 0
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    config = (home / "config.toml").read_text()
+    assert all(line.startswith("#") or not line.strip() for line in config.splitlines())
+    made = {path.name for path in (home / "workspace").iterdir()}
+    assert made == {"SOUL.md", "AGENTS.md", "USER.md", "TOOLS.md", "HEARTBEAT.md", "MEMORY.md"}
+
+
+async def test_lines_from_a_pipe_are_messages_of_one_conversation(tmp_path: Path) -> None:
+    ran = await kit(tmp_path / "home", "chat", said="buy ETH\n200\n", KIT_GATEWAY_PORT="0")
+    assert ran.code == 0
+    assert "PAPER" in ran.out
+
+
+async def test_a_call_that_fails_prints_its_code_and_exits_with_one(tmp_path: Path) -> None:
+    ran = await kit(tmp_path / "home", "call", "no.such", KIT_GATEWAY_PORT="0")
+    assert (ran.code, json.loads(ran.out)["error"]["code"]) == (1, "UNKNOWN_METHOD")
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"KIT_GATEWAY_PORT": "many"}, "gateway_port"),
+        ({"KIT_GATWAY_PORT": "18799"}, "KIT_GATWAY_PORT"),
+        ({"KIT_GATEWAY_HOST": "0.0.0.0"}, "gateway_token"),
+        ({"KIT_MODEL": "nobody:model"}, "nobody"),
+        ({"KIT_MODEL": "anthropic:claude-sonnet-4-5"}, "key"),
+        ({"KIT_EXCHANGE": "mtgox"}, "mtgox"),
+        ({"KIT_DATABASE_URL": "mysql://somewhere"}, "database"),
+    ],
+)
+async def test_a_wrong_setting_is_named_and_refused(
+    tmp_path: Path, variables: dict[str, str], named: str
+) -> None:
+    ran = await kit(tmp_path / "home", "start", **{"KIT_GATEWAY_PORT": "0", **variables})
+    assert ran.code == 2
+    assert named in ran.err
+    assert "Traceback" not in ran.err
+
+
+async def test_a_misspelt_line_in_the_config_is_named_and_refused(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "config.toml").write_text("gateway_prot = 18799\n")
+    ran = await kit(home, "start")
+    assert (ran.code, "gateway_prot" in ran.err) == (2, True)
+
+
+async def test_a_second_service_in_the_same_home_is_refused(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = await begin(home, "start", KIT_GATEWAY_PORT="0")
+    await ready(first)
+    second = await kit(home, "start", KIT_GATEWAY_PORT="0")
+    first.terminate()
+    await first.communicate()
+    assert (second.code, str(home) in second.err) == (2, True)
+
+
+async def test_the_doctor_says_what_is_well_and_what_to_mend(tmp_path: Path) -> None:
+    well = await kit(tmp_path / "home", "doctor", KIT_GATEWAY_PORT=str(free_port()))
+    assert (well.code, "!!" in well.out) == (0, False)
+    ill = await kit(tmp_path / "home", "doctor", KIT_MODEL="openai:gpt-5", KIT_GATEWAY_PORT="0")
+    assert (ill.code, "!!  model" in ill.out) == (1, True)
+
+
+async def test_no_secret_is_printed_or_stored(tmp_path: Path) -> None:
+    canary = "sk-canary-4f7a1c"
+    home = tmp_path / "home"
+    secrets = {"OPENAI_API_KEY": canary, "KIT_GATEWAY_TOKEN": canary, "KIT_LOG_LEVEL": "debug"}
+    ran = await kit(home, "call", "health", KIT_MODEL="offline", KIT_GATEWAY_PORT="0", **secrets)
+    told = await kit(home, "doctor", KIT_MODEL="offline", KIT_GATEWAY_PORT="0", **secrets)
+    assert ran.code == 0
+    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert canary not in ran.out + ran.err + told.out + told.err
+    assert canary.encode() not in kept
