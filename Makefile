@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN_READY := .venv/.run-ready
 DEV_READY := .venv/.dev-ready
 
-.PHONY: run test check format faults bench lock clean
+.PHONY: run test check lint format faults bench lock clean
 .DEFAULT_GOAL := run
 
 run: $(RUN_READY)
@@ -13,18 +13,19 @@ run: $(RUN_READY)
 test: $(DEV_READY)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: $(DEV_READY)
+check: lint test
+
+lint: $(DEV_READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadgroup
 
 format: $(DEV_READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 faults: $(DEV_READY)
-	$(BIN)/pytest -m long -o addopts="--strict-markers --strict-config" tests
+	$(BIN)/pytest -m long tests
 
 bench: $(DEV_READY)
 	$(BIN)/python -m bench

@@ -1,8 +1,9 @@
 """The loop of model and tools as a LangGraph graph: one task per tool call, a checkpoint after each step."""
 
 import operator
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Annotated, Any, TypedDict
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -12,18 +13,11 @@ from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from agent.messages import PlainCall, PlainMessage, call_from_plain, from_plain, to_plain
+from agent.models.connection import closing
 from agent.models.errors import StreamCut
-from agent.models.port import (
-    Completion,
-    Message,
-    Model,
-    ModelRequest,
-    Role,
-    TextDelta,
-    ToolCall,
-    Usage,
-)
-from agent.toolbelt import Toolbelt, ToolOutcome
+from agent.models.port import Completion, Message, ModelRequest, Role, TextDelta, Usage
+from agent.models.pricing import cost, is_free
+from agent.turn import Spent, Turn
 
 MAX_STEPS = 12
 """Model calls in one turn; the last one is offered no tools, so that every turn ends with an answer."""
@@ -47,22 +41,6 @@ class ToolTask(TypedDict):
     """What one tool task is given."""
 
     call: PlainCall
-
-
-@dataclass(slots=True)
-class Turn:
-    """What the graph of one turn works with, and what it has come to so far."""
-
-    id: str
-    model: Model
-    toolbelt: Toolbelt
-    system: str
-    said: Callable[[str], Awaitable[None]]
-    calling: Callable[[ToolCall], Awaitable[None]]
-    called: Callable[[ToolCall, ToolOutcome], Awaitable[None]]
-    text: list[str] = field(default_factory=list)
-    usage: dict[str, Usage] = field(default_factory=dict)
-    answered_by: str = ""
 
 
 TurnGraph = CompiledStateGraph[TurnState, Turn, TurnState, TurnState]
@@ -91,6 +69,14 @@ async def run_turn(graph: TurnGraph, turn: Turn, conversation: Sequence[Message]
         context=turn,
         durability="async",
     )
+    if not turn.text:
+        raise StreamCut(f"{turn.model.name} came to no answer in {MAX_STEPS} steps")
+
+
+async def forget_turn(graph: TurnGraph, turn_id: str) -> None:
+    """Delete the checkpoints of a turn that has ended."""
+    if isinstance(graph.checkpointer, BaseCheckpointSaver):
+        await graph.checkpointer.adelete_thread(turn_id)
 
 
 async def _ask(state: TurnState, runtime: Runtime[Turn]) -> dict[str, Any]:
@@ -102,22 +88,39 @@ async def _ask(state: TurnState, runtime: Runtime[Turn]) -> dict[str, Any]:
         tools=() if last_step else turn.toolbelt.specs,
     )
     completion = await _stream(turn, request)
-    message = Message(Role.ASSISTANT, completion.text, tool_calls=completion.tool_calls)
+    # A model may call a tool that it was not offered, and then that is not run.
+    calls = () if last_step else completion.tool_calls
+    message = Message(Role.ASSISTANT, completion.text, tool_calls=calls)
     return {"messages": [to_plain(message)], "steps": 1}
 
 
 async def _stream(turn: Turn, request: ModelRequest) -> Completion:
     between = PARAGRAPH if turn.text else ""
-    async for piece in turn.model.stream(request):
-        if isinstance(piece, TextDelta):
+    answer = turn.model.stream(request)
+    async with closing(answer), _counted(turn) as heard:
+        async for piece in answer:
+            heard.append(piece)
+            if isinstance(piece, Completion):
+                return piece
             turn.text.append(between + piece.text)
             await turn.said(between + piece.text)
             between = ""
-        else:
-            turn.answered_by = piece.model
-            turn.usage[piece.model] = turn.usage.get(piece.model, Usage()) + piece.usage
-            return piece
     raise StreamCut(f"{turn.model.name} ended without finishing its answer")
+
+
+@asynccontextmanager
+async def _counted(turn: Turn) -> AsyncIterator[list[TextDelta | Completion]]:
+    """Keep what an answer took. Nobody knows what one took that broke off once it had begun."""
+    heard: list[TextDelta | Completion] = []
+    try:
+        yield heard
+    finally:
+        last = heard[-1] if heard else None
+        if isinstance(last, Completion):
+            turn.spent.append(Spent(last.model, last.usage, cost(last.model, last.usage)))
+        elif last is not None:
+            name = turn.model.name
+            turn.spent.append(Spent(name, Usage(), cost(name, Usage()) if is_free(name) else None))
 
 
 async def _use(state: ToolTask, runtime: Runtime[Turn]) -> dict[str, Any]:

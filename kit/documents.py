@@ -1,9 +1,12 @@
-"""Documents that are made from the code."""
+"""Documents that are made from the code; run it to write them anew."""
+
+import re
+from pathlib import Path
 
 from tools.catalog import CATALOG
 from tools.policy import Surface
 
-OFFERED = ((Surface.WIRE, "API"), (Surface.MODEL, "agent"), (Surface.CHAT, "chat"))
+OFFERED = ((Surface.WIRE, "API"), (Surface.MODEL, "agent"))
 
 
 def capability_table() -> str:
@@ -11,5 +14,17 @@ def capability_table() -> str:
     rows = ["| capability | what it does | right | offered to |", "| --- | --- | --- | --- |"]
     for each in CATALOG:
         places = ", ".join(name for surface, name in OFFERED if surface in each.surfaces)
-        rows.append(f"| `{each.name}` | {each.summary} | {each.scope} | {places} |")
+        rows.append(f"| `{each.name}` | {each.summary} | {each.scope.value} | {places} |")
     return "\n".join(rows)
+
+
+def main() -> None:
+    """Write the table of capabilities into the README of this folder."""
+    readme = Path("README.md")
+    text = readme.read_text(encoding="utf-8")
+    table = re.compile(r"^\| capability \|.*?(?=\n\n)", re.MULTILINE | re.DOTALL)
+    readme.write_text(table.sub(lambda _: capability_table(), text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -21,7 +21,7 @@ DRAIN_SECONDS = 5.0
 
 def canonical(event: str) -> str:
     """Return an event's name with dots: `trade:executed` and `trade.executed` are one."""
-    return event
+    return event.replace(":", ".")
 
 
 @dataclass(slots=True, eq=False)

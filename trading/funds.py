@@ -46,7 +46,7 @@ def reservation(order: Order, fee_rate: Decimal) -> Decimal:
         return order.remaining if holds else ZERO
     if order.budget is not None:
         return (order.budget - order.cost) * (1 + fee_rate)
-    return order.remaining * (order.price or ZERO) * fee_rate
+    return order.remaining * (order.price or ZERO) * (1 + fee_rate)
 
 
 def secure(

@@ -31,7 +31,7 @@ class PostgresPeer:
     def database(self, template: str | None = None) -> Iterator[str]:
         """Make a database, empty or like another one, and yield its name."""
         name = f"t_{self._worker}_{next(self._names)}"
-        made = SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        made = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
             Identifier(name), Identifier(template or "template0")
         )
         self._run(made)

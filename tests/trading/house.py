@@ -113,10 +113,12 @@ class House:
 
 def request(side: Side, amount: Any = None, symbol: Symbol = BTC, **more: Any) -> OrderRequest:
     """An order for `main`, a market order unless said otherwise; figures may be plain numbers or text."""
-    figures = ("cost", "price", "stop_price", "stop_loss", "take_profit")
-    made = OrderRequest(MAIN, symbol, side, OrderType(more.pop("type", "market")))
-    given = {name: D(str(value)) if name in figures else value for name, value in more.items()}
-    return replace(made, amount=None if amount is None else D(str(amount)), **given)
+    named = ("cost", "price", "stop_price", "stop_loss", "take_profit")
+    given: dict[str, Any] = {name: D(str(value)) if name in named else value for name, value in more.items()}
+    given["type"] = OrderType(given.get("type", "market"))
+    if amount is not None:
+        given["amount"] = D(str(amount))
+    return OrderRequest(MAIN, symbol, side, **given)
 
 
 def account(account_id: str = MAIN, initial: int = 100_000, **more: Any) -> Account:

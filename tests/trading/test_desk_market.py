@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -164,7 +165,7 @@ INVALID = [
 
 @pytest.mark.parametrize("figures", INVALID, ids=str)
 async def test_an_order_that_contradicts_itself_or_the_venue_is_refused(
-    house: House, figures: dict[str, object]
+    house: House, figures: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidOrder):
         await house.desk.execute(request(Side.BUY, **figures))
@@ -172,7 +173,7 @@ async def test_an_order_that_contradicts_itself_or_the_venue_is_refused(
 
 
 @pytest.mark.parametrize("figures", [{"stop_loss": 60_000}, {"take_profit": 70_000}])
-async def test_a_sale_of_a_holding_takes_no_protection(house: House, figures: dict[str, int]) -> None:
+async def test_a_sale_of_a_holding_takes_no_protection(house: House, figures: dict[str, Any]) -> None:
     await house.buy("0.1")
     with pytest.raises(InvalidOrder):
         await house.sell("0.1", **figures)

@@ -27,8 +27,8 @@ async def test_an_entry_is_protected_in_the_moment_it_fills(house: House) -> Non
     bought = await house.buy(cost=100, stop_loss=65_000, take_profit=72_000)
     guards = await protection(house)
     assert {kind: (o.amount, o.stop_price, o.price, o.reserved) for kind, o in guards.items()} == {
-        "stop": (bought.order.filled, D(65_000), None, 0),
-        "limit": (bought.order.filled, None, D(72_000), 0),
+        "stop": (bought.order.filled, D(65_000), None, D(0)),
+        "limit": (bought.order.filled, None, D(72_000), D(0)),
     }
     assert {order.group for order in guards.values()} == {bought.order.id}
     line = await position(house)
@@ -122,7 +122,7 @@ async def test_an_entry_filled_in_a_long_absence_is_stopped_out_in_it_too(house:
 async def test_closing_by_hand_removes_the_protection(house: House) -> None:
     await house.buy("0.5", stop_loss=65_000, take_profit=72_000)
     closing = await house.desk.close(MAIN, (await position(house)).position.id)
-    assert (closing.closed, closing.position.amount) == (D("0.5"), 0)
+    assert (closing.closed, closing.position.amount) == (D("0.5"), D(0))
     assert await house.open_orders() == []
     await house.audit()
 

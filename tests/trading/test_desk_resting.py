@@ -18,12 +18,12 @@ D = Decimal
 
 async def test_a_limit_order_rests_until_the_market_comes_through_it(house: House) -> None:
     bid = (await house.buy("0.5", type="limit", price=66_000)).order
-    assert (bid.status, bid.filled, bid.reserved) == (OrderStatus.ACCEPTED, 0, D("33033"))
+    assert (bid.status, bid.filled, bid.reserved) == (OrderStatus.ACCEPTED, D(0), D("33033"))
     await house.moves("66000.01")
     assert (await house.stored(bid)).status is OrderStatus.ACCEPTED
     await house.moves("65999.99", amount="0.00001")
     bid = await house.stored(bid)
-    assert (bid.status, bid.average, bid.reserved) == (OrderStatus.FILLED, D(66_000), 0)
+    assert (bid.status, bid.average, bid.reserved) == (OrderStatus.FILLED, D(66_000), D(0))
     [fill] = await house.fills()
     assert (fill.liquidity, fill.at) == (Liquidity.MAKER, house.clock.now())
     await house.audit()
@@ -115,7 +115,7 @@ async def test_a_stop_limit_rests_at_its_limit_once_it_is_triggered(house: House
 async def test_canceling_frees_what_was_reserved(house: House) -> None:
     bid = (await house.buy(1, type="limit", price=66_000)).order
     canceled = await house.desk.cancel(MAIN, bid.id)
-    assert (canceled.order.status, canceled.order.reserved) == (OrderStatus.CANCELED, 0)
+    assert (canceled.order.status, canceled.order.reserved) == (OrderStatus.CANCELED, D(0))
     assert (await house.buy(1, type="limit", price=66_000)).order.status is OrderStatus.ACCEPTED
 
 
@@ -286,7 +286,7 @@ async def test_an_order_cut_off_by_a_crash_is_canceled_at_the_start_and_its_mone
     assert (recovered.status, recovered.reason, recovered.reserved) == (
         OrderStatus.CANCELED,
         "interrupted",
-        0,
+        D(0),
     )
     assert (await again.buy(1)).order.status is OrderStatus.FILLED
     await house.audit()
@@ -307,6 +307,6 @@ async def test_a_refused_placing_is_recorded_and_frees_its_money(house: House) -
         await unlucky.buy("0.1")
     assert await house.open_orders() == []
     [(refused, _)] = unlucky.heard
-    assert (refused.status, refused.reserved) == (OrderStatus.REJECTED, 0)
+    assert (refused.status, refused.reserved) == (OrderStatus.REJECTED, D(0))
     assert refused.status not in OPEN
     assert refused.type is OrderType.MARKET

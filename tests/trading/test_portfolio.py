@@ -23,11 +23,11 @@ async def points(house: House) -> list[tuple[timedelta, Decimal]]:
 
 async def test_a_new_account_is_worth_its_deposit(house: House) -> None:
     portfolio = await house.portfolio.snapshot(MAIN)
-    assert (portfolio.equity, portfolio.cash, portfolio.change_24h) == (D(100_000), D(100_000), 0)
+    assert (portfolio.equity, portfolio.cash, portfolio.change_24h) == (D(100_000), D(100_000), D(0))
     assert portfolio.value_in_btc == D(100_000) / 67_000
     assert (portfolio.source, portfolio.exchange, portfolio.unpriced) == (Source.SIMULATED, "scripted", ())
     [line] = portfolio.assets
-    assert (line.balance, line.allocation) == (Balance("USDT", D(100_000)), 1)
+    assert (line.balance, line.allocation) == (Balance("USDT", D(100_000)), D(1))
 
 
 async def test_opening_an_account_again_changes_nothing(house: House) -> None:
@@ -173,7 +173,7 @@ async def test_a_closed_trade_counts_once_however_many_fills_it_took(house: Hous
 
 async def test_an_account_that_never_traded_has_no_win_rate(house: House) -> None:
     report = await house.portfolio.pnl(MAIN, Period.DAY)
-    assert (report.pnl, report.realized, report.win_rate, report.start) == (0, 0, 0, START)
+    assert (report.pnl, report.realized, report.win_rate, report.start) == (D(0), D(0), D(0), START)
 
 
 async def test_profit_in_another_quote_is_converted(house: House) -> None:

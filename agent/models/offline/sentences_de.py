@@ -34,7 +34,8 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "welchen (kurs|preis) (hat|haben) {pairs}",
     ),
     Kind.ANALYSIS: (
-        "(analysiere|analysier|analysieren|untersuche|pruefe) [mir|den] {pairs} [markt|chart] [<on>]",
+        "(analysiere|analysier|analysieren|untersuche|pruefe) [mir] [den|die|das] {pairs} [markt|chart] "
+        "[<on>]",
         "{pairs} [<on>] (analysieren|untersuchen)",
         "[technische|schnelle|kurze] (analyse|marktanalyse|chartanalyse|chartanalyse) [<of>] {pairs} [<on>]",
         "(mach|mache|erstelle|gib mir|zeig mir|zeig) [mir] [eine|die] [technische|kurze] (analyse|"
@@ -212,7 +213,8 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
     Kind.AUTONOMY: (
         "(handel|handle|handele|trade) (automatisch|autonom|selbststaendig|selbst|von allein|von selbst|"
         "fuer mich)",
-        "(starte|aktiviere) [den|das] (autopilot|autopiloten|automatischen handel|auto modus|automatik|"
+        "(starte|aktiviere) [den|das] (autopilot|autopiloten|automatischen handel|automatisches trading|"
+        "auto modus|automatik|"
         "autonomen modus|trading|handel|auto trading)",
         "(autopilot|automatik) (an|ein)",
         "automatisch handeln",

@@ -115,7 +115,8 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "{pair} (balance|holdings|holding)",
     ),
     Kind.POSITIONS: (
-        "[<show>] [<the>] [open|active] (positions|trades|position)",
+        "[<show>] [<the>] [open|active] (positions|position)",
+        "[<show>] [<the>] (open|active) trades",
         "(what|which) positions (do i have|are open|have i) [open]",
         "(do i have|are there|any) [any] [open] positions",
         "how are my (positions|trades) [doing|looking]",
@@ -134,6 +135,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] [trade|trading|order|transaction] history [of|for] [{pair}]",
         "[<show>] [<the>] (past|last|recent|latest|closed|previous) [{n}] (trades|orders|fills|"
         "transactions) [of|for|in] [{pair}]",
+        "[<show>] [<the>] trades [of|for|in] [{pair}]",
         "[<show>] my last [{n}] trades [of|for|in] [{pair}]",
         "(what did i|what have i) (trade|buy|sell|traded|bought|sold) [today|recently|last]",
         "{pair} [trade] history",

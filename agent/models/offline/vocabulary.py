@@ -1,6 +1,10 @@
 """Every word that some pattern knows, so that none of them is taken for a coin when written in capitals."""
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from agent.models.offline import order_words, sentences_de, sentences_en
+from agent.models.offline.intents import Kind
 from agent.models.offline.patterns import LENGTH_UNITS, PERIODS, TIMEFRAMES, words_of
 
 # Words that nobody means as a coin, though no pattern needs them.
@@ -11,19 +15,32 @@ _PLAIN = """
 """
 
 
-def _sentence_words() -> set[str]:
-    words: set[str] = set()
-    for table in (sentences_en, sentences_de):
-        for patterns in (*table.SENTENCES.values(), table.FOLLOW_UPS, tuple(table.MACROS.values())):
-            for pattern in patterns:
-                words |= words_of(pattern)
-        words |= words_of(f"{table.PREFIXES} {table.SUFFIXES}")
-    return words
+class Table(Protocol):
+    """The sentences of a language."""
+
+    SENTENCES: Mapping[Kind, tuple[str, ...]]
+    FOLLOW_UPS: tuple[str, ...]
+    MACROS: Mapping[str, str]
+    PREFIXES: str
+    SUFFIXES: str
+
+
+def table_words(table: Table) -> frozenset[str]:
+    """Return the words of a language's sentences, folded."""
+    patterns = [
+        *(pattern for patterns in table.SENTENCES.values() for pattern in patterns),
+        *table.FOLLOW_UPS,
+        *table.MACROS.values(),
+        table.PREFIXES,
+        table.SUFFIXES,
+    ]
+    return words_of(" ".join(patterns))
 
 
 VOCABULARY = frozenset(
     {
-        *_sentence_words(),
+        *table_words(sentences_en),
+        *table_words(sentences_de),
         *order_words.VOCABULARY,
         *TIMEFRAMES,
         *LENGTH_UNITS,

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.models.offline.language import Language, detect, fold
+from agent.models.offline.detection import detect
+from agent.models.offline.language import Language, fold
 from agent.models.offline.numbers import MULTIPLIERS
 from agent.models.offline.pairs import MARK, mark_pair, mark_shouted, with_quote
 from agent.models.offline.vocabulary import VOCABULARY

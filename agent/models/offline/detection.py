@@ -1,0 +1,43 @@
+"""Which of the two languages a message is written in."""
+
+from collections.abc import Iterable
+
+from agent.models.offline import sentences_de, sentences_en
+from agent.models.offline.language import Language
+from agent.models.offline.lists import split_words
+from agent.models.offline.vocabulary import table_words
+
+# What tells beside the words of the tables. Words of both languages, such as was and am, tell nothing.
+_ENGLISH = frozenset(
+    split_words("""
+    above been below close drops entire exit flatten half leverage limit liquidate purchase quarter
+    rises whole year
+    """)
+)
+_GERMAN = frozenset(
+    split_words("""
+    aufloesen bestens betrag diese drittel einer eroeffne erwerbe ganze ganzen gehe gesamte gesamten
+    gestern gewinnmitnahme gewinnziel glattstellen haelfte halbe halben hebel investiere investieren
+    jahr kaufe kein keine komplett kursziel letztes liquidiere mal marktpreis meines monate
+    monatlich prozent pruefen schliess schliesse schliessen stattdessen stuendlich taeglich tage
+    tageschart unter verkaufe viertel wann wochen wochenchart woechentlich ziel
+    """)
+)
+
+
+_OWN = {
+    Language.EN: _ENGLISH | table_words(sentences_en),
+    Language.DE: _GERMAN | table_words(sentences_de),
+}
+_TELLING = {
+    **dict.fromkeys(_OWN[Language.EN] - _OWN[Language.DE], 1),
+    **dict.fromkeys(_OWN[Language.DE] - _OWN[Language.EN], -1),
+}
+
+
+def detect(words: Iterable[str]) -> Language | None:
+    """Return the language most of these folded words belong to, None when they do not tell."""
+    balance = sum(_TELLING.get(word, 0) for word in words)
+    if balance == 0:
+        return None
+    return Language.EN if balance > 0 else Language.DE

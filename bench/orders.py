@@ -1,0 +1,92 @@
+"""Durable orders one after another, against plain sqlite3 writing the same rows to the same disk."""
+
+import tempfile
+import time
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+
+import uvloop
+
+from bench.bare.orders import Twin
+from bench.figures import Figure, Promise
+from bench.measure import in_turns, percentile
+from kit.app import App, Edge, serve
+from kit.logs import configure
+from kit.settings import load
+from trading.clock import SystemClock
+from trading.model import OrderRequest, OrderType, Side
+from trading.symbols import Symbol
+
+RATE = Promise(target=400, floor=400)
+SLOWEST = Promise(target=10, floor=10, at_most=True)
+
+ORDERS = 200
+ROUNDS = 7
+PAIR = Symbol("BTC", "USDT")
+SIDES = (Side.BUY, Side.SELL)
+
+
+def measure() -> list[Figure]:
+    """Return how many orders a second are carried out, and how long the slow ones take."""
+    return uvloop.run(_measure())
+
+
+async def _measure() -> list[Figure]:
+    configure("warning")
+    with tempfile.TemporaryDirectory(prefix="kit-bench-") as folder:
+        home = Path(folder)
+        async with serve(load(home, gateway_port=0), Edge(SystemClock())) as app:
+            return await _compare(app, home)
+
+
+async def _compare(app: App, home: Path) -> list[Figure]:
+    numbers = count()
+    times: list[float] = []
+    plain: list[float] = []
+    spent: list[float] = []
+
+    async def ours() -> float:
+        started, cpu = time.perf_counter(), time.process_time()
+        for _ in range(ORDERS):
+            times.append(await _order(app, next(numbers)))
+        spent.append((time.process_time() - cpu) / ORDERS * 1e3)
+        return ORDERS / (time.perf_counter() - started)
+
+    twin_spent: list[float] = []
+
+    async def reference() -> float:
+        rows = twin.orders(ORDERS)
+        cpu = time.process_time()
+        taken = [twin.write(order, filled) for order, filled in rows]
+        twin_spent.append((time.process_time() - cpu) / ORDERS * 1e3)
+        plain.extend(taken)
+        return ORDERS / sum(taken)
+
+    await ours()
+    times.clear()
+    twin = Twin(home / "data" / "kit.db", home / "twin.db")
+    try:
+        rates = await in_turns(ours, reference, ROUNDS)
+    finally:
+        twin.close()
+    slow = percentile(times, 0.99) * 1e3, percentile(plain, 0.99) * 1e3
+    return [
+        Figure("orders", "1/s", *rates, RATE),
+        Figure("orders, p99", "ms", *slow, SLOWEST),
+        Figure("orders, processor time", "ms", min(spent), min(twin_spent)),
+    ]
+
+
+async def _order(app: App, number: int) -> float:
+    request = OrderRequest(
+        account="main",
+        symbol=PAIR,
+        side=SIDES[number % 2],
+        type=OrderType.MARKET,
+        amount=Decimal("0.01"),
+        key=f"wish-{number}",
+    )
+    started = time.perf_counter()
+    await app.services.desk.execute(request)
+    return time.perf_counter() - started
