@@ -30,7 +30,7 @@ USE_SESSION = (
     .values(updated_at=bindparam("at"), message_count=_S.message_count + bindparam("more"))
 )
 INSERT_MESSAGE = schema.messages.insert().inline()
-SAID_IN = (_M.principal == bindparam("who"), _M.session_id == _M.session_id)
+SAID_IN = (_M.principal == bindparam("who"), _M.session_id == bindparam("which"))
 NEWEST_MESSAGES = MESSAGE.query.where(*SAID_IN).order_by(_M.seq.desc()).limit(bindparam("most"))
 OLDER_MESSAGES = NEWEST_MESSAGES.where(_M.seq < bindparam("mark"))
 PLACE_OF_MESSAGE = select(_M.seq).where(*SAID_IN, _M.id == bindparam("message"))

@@ -36,8 +36,7 @@ CALL_OF_WISH = CALL.query.where(
     schema.calls.c.capability == bindparam("what"),
     schema.calls.c.key == bindparam("wish"),
 )
-FINISH_CALL = update(schema.calls).where(schema.calls.c.id == bindparam("this"))
-RELEASE_KEY = FINISH_CALL.where(schema.calls.c.key.is_not(None))
+UPDATE_CALL = update(schema.calls).where(schema.calls.c.id == bindparam("this"))
 
 
 class Events:
@@ -115,7 +114,7 @@ class Calls:
                 continue
             if not_before is None or earlier.started_at >= not_before:
                 return earlier
-            await self._connection.execute(RELEASE_KEY, {"this": earlier.id, "key": None})
+            await self._connection.execute(UPDATE_CALL, {"this": earlier.id, "key": None})
 
     async def get(self, call_id: str) -> Call | None:
         """Return one call."""
@@ -127,7 +126,7 @@ class Calls:
     ) -> None:
         """Store the outcome of a call."""
         outcome = {"finished_at": at, "ok": ok, "code": code, "answer": answer}
-        await self._connection.execute(FINISH_CALL, {"this": call_id, **outcome})
+        await self._connection.execute(UPDATE_CALL, {"this": call_id, **outcome})
 
     async def prune(self, before: datetime) -> int:
         """Forget the calls that started before `before` and return how many that were."""

@@ -105,6 +105,22 @@ async def test_a_transcript_is_paged_backwards(db: Database) -> None:
     assert await page(2, "x0") == (["m6", "m5"], True)
 
 
+async def test_what_one_person_says_stays_in_their_own_session_of_that_name(db: Database) -> None:
+    async with db.transact() as uow:
+        await uow.sessions.create(session(principal="bob"))
+        await uow.messages.append(message("a1"))
+        await uow.messages.append(message("b1", principal="bob"))
+        await uow.messages.append(message("a2"))
+        await uow.turns.start(turn("t1", principal="bob"))
+    async with db.read() as uow:
+        assert await uow.messages.page("ada", "main", 5) == ([message("a1"), message("a2")], False)
+        assert await uow.messages.recent("bob", "main", 5) == [message("b1", principal="bob")]
+        # Another person's message is no place in one's own transcript.
+        assert await uow.messages.page("ada", "main", 5, "b1") == ([message("a1"), message("a2")], False)
+        assert await uow.turns.running("ada", "main") is None
+        assert await uow.turns.running("bob", "main") == turn("t1", principal="bob")
+
+
 async def test_text_that_a_database_cannot_hold_loses_only_what_it_cannot_hold(db: Database) -> None:
     said = message("m1", content="a\0b \ud800 Kurs: 5 € 🚀", data={"text": "\0 \udfff", "\ud800": ["🚀"]})
     async with db.transact() as uow:
