@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from agent.models.port import Message, Role
-from memory.records import TranscriptMessage
+from memory.records import TranscriptMessage, TurnStatus
 
 HISTORY_CHARS = 24_000
 """How much of the conversation so far is put before a model; the newest part is kept."""
+
+QUOTED_CHARS = 200
+"""How much is repeated of a message whose answer was cut short."""
 
 RULES = """\
 # How you work
@@ -18,6 +21,14 @@ RULES = """\
   otherwise ask. Report exactly what the tool answered, also when it failed.
 - Answer in the language of the question, briefly, for a phone screen. You give analysis, not advice.
 """
+
+CUT: Mapping[TurnStatus, str] = {
+    TurnStatus.ABORTED: "the person stopped it",
+    TurnStatus.FAILED: "it failed",
+    TurnStatus.INTERRUPTED: "the service went down under it",
+    TurnStatus.RUNNING: "the service went down under it",
+}
+"""Why the last turn has no whole answer, by how it ended."""
 
 
 def system_prompt(documents: Mapping[str, str], facts: Mapping[str, str]) -> str:
@@ -31,6 +42,16 @@ def system_prompt(documents: Mapping[str, str], facts: Mapping[str, str]) -> str
     ]
     parts.append("# Right now\n" + "\n".join(f"- {name}: {value}" for name, value in facts.items()))
     return "\n\n".join(part for part in parts if part)
+
+
+def cut_short(question: str, status: TurnStatus) -> str:
+    """Return the fact that the last turn has no whole answer; `status` is how it ended."""
+    words = " ".join(question.split())
+    quoted = words if len(words) <= QUOTED_CHARS else f"{words[:QUOTED_CHARS]}…"
+    return (
+        f"was cut short ({CUT[status]}). The message was: “{quoted}”. Do not take it up again unless asked. "
+        "What its tools had begun may have taken effect: look before you do it again."
+    )
 
 
 def conversation(history: Sequence[TranscriptMessage], message: str) -> list[Message]:

@@ -1,11 +1,23 @@
 """What a turn tells of itself while it runs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from agent.models.port import ToolCall
 from agent.toolbelt import ToolOutcome
+from memory.records import TurnStatus
+from tools.errors import CallError
 from tools.policy import Principal
-from tools.services import Asked, Services
+from tools.services import Answered, Asked, Services
+from trading.clock import epoch_ms
+
+LAST: Mapping[TurnStatus, str] = {
+    TurnStatus.COMPLETE: "chat.complete",
+    TurnStatus.ABORTED: "chat.aborted",
+    TurnStatus.INTERRUPTED: "chat.aborted",
+    TurnStatus.FAILED: "chat.error",
+}
+"""The event that ends a turn, by how it ended."""
 
 
 class Teller:
@@ -25,7 +37,11 @@ class Teller:
 
     async def queued(self, ahead: int) -> None:
         """Tell that the turn waits."""
-        await self("chat.queued", ahead=ahead)
+        await self("chat.queued", ahead=ahead, **self._frame())
+
+    async def started(self) -> None:
+        """Tell that the turn has begun."""
+        await self("chat.start", **self._frame())
 
     async def said(self, text: str) -> None:
         """Tell a piece of the answer."""
@@ -42,7 +58,29 @@ class Teller:
         self.used.append(tool)
         await self("chat.tool_result", toolCall=tool, result=outcome.content)
 
-    async def flush(self) -> None:
-        """Return once all that was told has been delivered."""
+    async def ended(self, answered: Answered, failure: CallError | None) -> None:
+        """Tell how the turn ended, and return once all that was told has been delivered."""
+        status = answered.turn.status
+        if status is TurnStatus.FAILED and failure is not None:
+            told: dict[str, Any] = {"error": {"code": failure.reason.value, "message": failure.message}}
+        else:
+            told = {"message": _view(answered)}
+        if LAST[status] == "chat.aborted":
+            told["reason"] = status.value
+        await self(LAST[status], **told)
         if self._events is not None:
             await self._events.flush()
+
+    def _frame(self) -> dict[str, str]:
+        """Return the caller's own name for the turn, by which it knows which one has begun."""
+        return {} if self._asked.frame_id is None else {"frameId": self._asked.frame_id}
+
+
+def _view(answered: Answered) -> dict[str, Any]:
+    message = answered.message
+    return {
+        "id": message.id,
+        "role": message.role.value,
+        "content": message.content,
+        "timestamp": epoch_ms(message.created_at),
+    }

@@ -10,12 +10,20 @@ from agent.models.port import Message, Role, ToolCall, ToolSpec
 from memory.records import SessionMode
 from tools.context import Context, Repeat
 from tools.errors import CallError, InvalidParams, NotFound
-from tools.policy import Principal, Surface
+from tools.policy import Surface
 from tools.registry import AnyCapability, Registry
 from tools.wire import Result
 
 MAX_RESULT_CHARS = 16_000
 """What one tool may put before a model; a model that needs more asks for less at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A capability and how a model is told of it."""
+
+    capability: AnyCapability
+    spec: ToolSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +36,13 @@ class ToolOutcome:
 
 
 class Toolbelt:
-    """The tools of one turn. `capabilities` are those its principal may use in its session."""
+    """The tools of one turn: those its principal may use in its session."""
 
-    def __init__(self, registry: Registry, ctx: Context, capabilities: Sequence[AnyCapability]) -> None:
+    def __init__(self, registry: Registry, ctx: Context, tools: Sequence[Tool]) -> None:
+        self.specs = tuple(each.spec for each in tools)
         self._registry = registry
         self._ctx = ctx
-        self._capabilities = {each.tool_name: each for each in capabilities}
-
-    @property
-    def specs(self) -> tuple[ToolSpec, ...]:
-        """The tools as a model is told of them."""
-        return tuple(_spec(each) for each in self._capabilities.values())
+        self._capabilities = {each.spec.name: each.capability for each in tools}
 
     async def use(self, call: ToolCall, turn_id: str) -> ToolOutcome:
         """Run one tool call; what fails is an outcome too, for the model to read."""
@@ -60,17 +64,25 @@ class Toolbelt:
         return await self._registry.call(found.name, call.arguments, ctx)
 
 
-def offered(registry: Registry, principal: Principal, mode: SessionMode) -> list[AnyCapability]:
-    """Return what a model may use on behalf of a principal in a session of this mode.
+class Toolbox:
+    """Every capability that models may use, described once."""
 
-    In `manual` and `readonly` sessions nothing that has effects is offered: the person acts.
-    """
-    hands_off = mode is not SessionMode.AUTO
-    return [
-        each
-        for each in registry.served(Surface.MODEL)
-        if principal.may(each.scope) and not (hands_off and each.effects)
-    ]
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._tools = [Tool(each, _spec(each)) for each in registry.served(Surface.MODEL)]
+
+    def belt(self, ctx: Context, mode: SessionMode) -> Toolbelt:
+        """Return what a model may use on behalf of the caller in a session of this mode.
+
+        In `manual` and `readonly` sessions nothing that has effects is offered: the person acts.
+        """
+        hands_off = mode is not SessionMode.AUTO
+        tools = [
+            each
+            for each in self._tools
+            if ctx.principal.may(each.capability.scope) and not (hands_off and each.capability.effects)
+        ]
+        return Toolbelt(self._registry, ctx, tools)
 
 
 def _spec(found: AnyCapability) -> ToolSpec:

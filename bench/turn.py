@@ -30,11 +30,13 @@ class Talker(Counter):
         super().__init__(ANSWERED)
         self.first: list[int] = []
         self._fresh = False
+        self._turns = 0
 
-    async def say(self, number: int, session: str) -> None:
+    async def say(self, session: str) -> None:
         """Send a message and return once the turn is over."""
         params = {"message": "How is bitcoin?", "stream": True, "sessionId": session}
-        body = {"type": "req", "id": f"turn-{number}", "method": "chat.send", "params": params}
+        self._turns += 1
+        body = {"type": "req", "id": f"turn-{self._turns}", "method": "chat.send", "params": params}
         self._fresh = True
         self.transport.write(frame(json.dumps(body).encode()))
         await self.reach(self.count + 1)
@@ -79,8 +81,8 @@ async def _measure() -> list[Figure]:
 
 
 async def _talk(talker: Talker, session: str, turns: int) -> None:
-    for number in range(turns):
-        await talker.say(number, session)
+    for _ in range(turns):
+        await talker.say(session)
 
 
 async def _first_chunk(service: Child, talker: Talker) -> list[float]:

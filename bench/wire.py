@@ -9,6 +9,7 @@ from itertools import cycle
 from typing import Any, cast
 
 ANSWERED = b'"ok":true'
+REFUSED = b'"ok":false'
 EVENT = b'"type":"event"'
 MASK = b"\x5a\xa5\x3c\xc3"
 HANDSHAKE = (
@@ -69,6 +70,8 @@ class Counter(asyncio.Protocol):
         text = self._tail + data
         self.count += text.count(self._pattern)
         self._tail = text[-self._keep :]
+        if REFUSED in text:
+            self._fail(RuntimeError(f"the server refuses: {text[-1_000:]!r}"))
         self.arrived(text)
         if self._reached is not None and self.count >= self._wanted and not self._reached.done():
             self._reached.set_result(None)
@@ -79,8 +82,7 @@ class Counter(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits."""
         self.lost.set()
-        if self._reached is not None and not self._reached.done():
-            self._reached.set_exception(ConnectionError("the server closed the connection"))
+        self._fail(ConnectionError("the server closed the connection"))
 
     async def reach(self, count: int, seconds: float = 30.0) -> None:
         """Return once the pattern has come `count` times in all."""
@@ -89,6 +91,10 @@ class Counter(asyncio.Protocol):
             self._reached = asyncio.get_running_loop().create_future()
             async with asyncio.timeout(seconds):
                 await self._reached
+
+    def _fail(self, error: Exception) -> None:
+        if self._reached is not None and not self._reached.done():
+            self._reached.set_exception(error)
 
 
 class Pipeline(Counter):

@@ -51,6 +51,7 @@ class Hub:
         self._stop: Callable[[], None] | None = None
         self.last_seq = 0
         """The number of the last event that was told."""
+        self._known = 0
 
     async def start(self) -> None:
         """Begin to listen, before the first connection."""
@@ -63,6 +64,14 @@ class Hub:
         if self._stop is not None:
             self._stop()
             self._stop = None
+
+    def note(self, seq: int) -> None:
+        """Take note of a number that was read from the record, perhaps before it is told."""
+        self._known = max(self._known, seq)
+
+    def reached(self, seq: int) -> bool:
+        """Tell whether events have come up to a number; if not, it is one of another database."""
+        return seq <= max(self._known, self.last_seq)
 
     def join(self, member: Member, principal: str) -> None:
         """Tell `member` what concerns a principal from now on."""

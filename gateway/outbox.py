@@ -30,7 +30,7 @@ class Outbox:
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._held: list[bytes] | None = None
-        self._work = asyncio.Event()
+        self._asleep: asyncio.Future[None] | None = None
         self._room = asyncio.Event()
         self._room.set()
         self._shut = False
@@ -52,7 +52,7 @@ class Outbox:
         self._bytes += len(message)
         if self._held is None:
             self._waiting.append(message)
-            self._work.set()
+            self._wake()
         else:
             self._held.append(message)
         held = len(self._held) if self._held else 0
@@ -72,14 +72,14 @@ class Outbox:
         if not self._shut:
             self._waiting.append(message)
             self._bytes += len(message)
-            self._work.set()
+            self._wake()
 
     def release(self) -> None:
         """Queue what was held."""
         held, self._held = self._held, None
         self._waiting.extend(held or ())
         if self._waiting:
-            self._work.set()
+            self._wake()
 
     async def room(self) -> None:
         """Return once the queue is half empty, or shut."""
@@ -94,16 +94,16 @@ class Outbox:
         if drop:
             self._waiting.clear()
             self._bytes = 0
-        self._work.set()
+        self._wake()
         self._room.set()
 
     async def run(self) -> None:
         """Write until shut; a client that has gone ends it as well."""
         try:
             while self._waiting or not self._shut:
-                self._work.clear()
                 if not self._waiting:
-                    await self._work.wait()
+                    self._asleep = asyncio.get_running_loop().create_future()
+                    await self._asleep
                 while self._waiting and not self._transport.is_closing():
                     self._transport.write(self._take())
                     if not self.pressed:
@@ -115,6 +115,11 @@ class Outbox:
             return
         finally:
             self.shut(drop=True)
+
+    def _wake(self) -> None:
+        asleep, self._asleep = self._asleep, None
+        if asleep is not None and not asleep.done():
+            asleep.set_result(None)
 
     def _take(self) -> bytes:
         waiting = self._waiting

@@ -78,13 +78,14 @@ class Peer:
 
         Whatever happens meanwhile is told live, once.
         """
-        last = self._shared.hub.last_seq
+        hub = self._shared.hub
+        reached, last = hub.reached(after), hub.last_seq
         found = await self._shared.services.events.replay(principal.id, after)
         first = self._first
         events = [event for event in found.events if first is None or event.seq < first]
         if events:
+            hub.note(events[-1].seq)
             self._first = events[0].seq
             self._replayed = events[-1].seq
         messages = [protocol.event(event.name, event.payload, event.seq) for event in events]
-        # A number from the future is one of another database.
-        return Missed(messages, complete=found.complete and after <= last, after=min(after, last))
+        return Missed(messages, complete=found.complete and reached, after=after if reached else last)

@@ -11,4 +11,4 @@ def shown(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return "that address"
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -115,7 +115,7 @@ async def _build(
     now = clock.now()
     main = Account("main", LOCAL_OWNER.id, CURRENCY, Mode.PAPER, OPENING_BALANCE, now)
     await open_account(database.transact, main, new_id)
-    await _recover(database, desk, clock)
+    await _recover(database, desk, events, clock)
 
     registry = build_registry()
     model = edge.model or build_model(settings, clock, random.Random(edge.entropy(8)))
@@ -156,11 +156,17 @@ async def _markets(settings: Settings, edge: Edge, stack: AsyncExitStack) -> Mar
     return Markets(CachedMarket(market, edge.clock), known=known_exchanges())
 
 
-async def _recover(database: Database, desk: Desk, clock: Clock) -> None:
-    """Settle what a crash left behind: orders whose placing was cut off, turns that were."""
+async def _recover(database: Database, desk: Desk, events: EventBus, clock: Clock) -> None:
+    """Settle what a crash left behind: orders whose placing was cut off, turns that were.
+
+    Whoever waited for such a turn is told as for any other that ends without an answer.
+    """
     cut = await desk.recover()
     async with database.transact() as uow:
         turns = await uow.turns.interrupt_running(clock.now())
+    for turn in turns:
+        told = {"sessionId": turn.session_id, "requestId": turn.id, "reason": turn.status.value}
+        await events.publish("chat.aborted", told, turn.principal, turn.session_id)
     if cut or turns:
         log.warning("the last run was cut off", orders=len(cut), turns=len(turns))
 

@@ -3,6 +3,27 @@
 import pytest
 
 from kit.logs import configure
+from tests.peers.databases import (
+    database,
+    database_url,
+    empty_url,
+    postgres_peer,
+    postgres_template,
+    postgres_url,
+    sqlite_template,
+    sqlite_url,
+)
+
+__all__ = [
+    "database",
+    "database_url",
+    "empty_url",
+    "postgres_peer",
+    "postgres_template",
+    "postgres_url",
+    "sqlite_template",
+    "sqlite_url",
+]
 
 
 @pytest.fixture(autouse=True)

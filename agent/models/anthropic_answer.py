@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from agent.models.calls import distinct, tool_call
-from agent.models.errors import StreamCut
+from agent.models.errors import ContentRefused, StreamCut
 from agent.models.port import Completion, ModelRequest, ToolCall, Usage
-from agent.models.refused import ContentRefused
 
 CUT_SHORT = frozenset({"max_tokens", "model_context_window_exceeded"})
 
@@ -89,8 +88,9 @@ class Answer:
     def _usage(self) -> Usage:
         tokens = self._tokens
         cached = tokens.get("cache_read_input_tokens", 0)
-        fresh = tokens.get("input_tokens", 0) + tokens.get("cache_creation_input_tokens", 0)
-        return Usage(fresh + cached, tokens.get("output_tokens", 0), cached)
+        written = tokens.get("cache_creation_input_tokens", 0)
+        whole = tokens.get("input_tokens", 0) + cached + written
+        return Usage(whole, tokens.get("output_tokens", 0), cached, written)
 
     def _of(self, *kinds: str) -> Iterable[dict[str, Any]]:
         return (self._blocks[index] for index in sorted(self._blocks) if self._blocks[index]["type"] in kinds)

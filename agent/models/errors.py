@@ -35,3 +35,7 @@ class ModelKeyRejected(ModelError):
 
 class ModelRejected(ModelError):
     """Change the request: the vendor refuses it (unknown model, too long, not allowed)."""
+
+
+class ContentRefused(ModelRejected):
+    """Say something else: the model will not answer this, and another should not be asked to get round it."""

@@ -3,9 +3,15 @@
 from collections.abc import AsyncIterator, Sequence
 
 from agent.models.connection import closing
-from agent.models.errors import ModelBusy, ModelError, ModelKeyRejected, ModelRejected, ModelUnavailable
+from agent.models.errors import (
+    ContentRefused,
+    ModelBusy,
+    ModelError,
+    ModelKeyRejected,
+    ModelRejected,
+    ModelUnavailable,
+)
 from agent.models.port import Completion, Model, ModelRequest, TextDelta
-from agent.models.refused import ContentRefused
 
 HOPE: tuple[type[ModelError], ...] = (ModelUnavailable, ModelBusy, ModelKeyRejected, ModelRejected)
 """When all fail, the error is the first of these that one of them gave: the one with most hope in it."""

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.models.calls import distinct, plain_text, tool_call
-from agent.models.errors import ModelUnavailable, StreamCut
+from agent.models.errors import ContentRefused, ModelUnavailable, StreamCut
 from agent.models.port import Completion, ModelRequest, Usage
-from agent.models.refused import ContentRefused
 
 FAILED = frozenset({"error", "insufficient_system_resource"})
 """How OpenRouter and DeepSeek end an answer that broke on their side."""

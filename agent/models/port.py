@@ -46,14 +46,20 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that a completion took; `cached` of the input ones were read from a cache."""
+    """Tokens that a completion took; of `input`, `cached` were read from a cache and `written` to it."""
 
     input: int = 0
     output: int = 0
     cached: int = 0
+    written: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(self.input + other.input, self.output + other.output, self.cached + other.cached)
+        return Usage(
+            self.input + other.input,
+            self.output + other.output,
+            self.cached + other.cached,
+            self.written + other.written,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class ModelRequest:
     system: str
     messages: Sequence[Message]
     tools: Sequence[ToolSpec] = ()
-    max_tokens: int = 4096
+    max_tokens: int = 8192
     temperature: float | None = None
 
 

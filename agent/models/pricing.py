@@ -11,6 +11,9 @@ from agent.models.port import Usage
 FREE = frozenset({"offline", "scripted"})
 """Vendors that run in this process."""
 
+WRITING = Decimal("1.25")
+"""Times the price of input: what Anthropic takes for tokens that it keeps in its cache for five minutes."""
+
 SNAPSHOT = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{8})$")
 """The date that a vendor adds to the name of a frozen version; it costs what the model costs."""
 
@@ -45,7 +48,7 @@ def cost(model_name: str, usage: Usage) -> Decimal | None:
     `model_name` is `vendor:model`. Long requests may pay more for each token, so add up costs, not usages.
     """
     vendor, _, model = model_name.partition(":")
-    if vendor in FREE:
+    if is_free(model_name):
         return Decimal(0)
     listed = PRICES.get(vendor)
     price = _price(listed.prices, model) if listed is not None else None
@@ -53,9 +56,15 @@ def cost(model_name: str, usage: Usage) -> Decimal | None:
         price = price.beyond
     if price is None:
         return None
-    fresh = usage.input - usage.cached
-    dollars = fresh * price.input + usage.cached * price.cached + usage.output * price.output
+    fresh = usage.input - usage.cached - usage.written
+    read = fresh * price.input + usage.cached * price.cached + usage.written * price.input * WRITING
+    dollars = read + usage.output * price.output
     return dollars.scaleb(-6)
+
+
+def is_free(model_name: str) -> bool:
+    """Tell whether a model costs nothing, however much it is asked."""
+    return model_name.partition(":")[0] in FREE
 
 
 def _price(prices: Mapping[str, Price], model: str) -> Price | None:
@@ -84,7 +93,7 @@ _SONNET_4 = _flat("3", "15", "0.30")
 
 ANTHROPIC = PriceList(
     as_of=date(2026, 11, 10),
-    source="Anthropic's published price list; writing to the cache is counted as plain input",
+    source="Anthropic's published price list",
     prices={
         "claude-fable-5-2": _flat("8", "40", "0.20"),
         "claude-fable-5-1": _flat("10", "50", "0.25"),

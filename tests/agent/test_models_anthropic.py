@@ -7,6 +7,7 @@ import pytest
 from agent.models.anthropic import AnthropicModel
 from agent.models.connection import Timeouts
 from agent.models.errors import (
+    ContentRefused,
     ModelBusy,
     ModelError,
     ModelKeyRejected,
@@ -15,7 +16,6 @@ from agent.models.errors import (
     StreamCut,
 )
 from agent.models.port import Message, ModelRequest, Role, ToolCall, Usage
-from agent.models.refused import ContentRefused
 from tests.agent.listening import PRICE, asking, listen, result, used
 from tests.agent.loopback import Answer, Ending, events, refusal, serving
 
@@ -72,7 +72,7 @@ def _model(url: str, timeouts: Timeouts | None = None) -> AnthropicModel:
 async def test_tokens_are_counted_with_what_the_cache_gave() -> None:
     async with serving(_answer(_text(0, "Up."))) as server:
         heard = await listen(_model(server.url), asking("and?"))
-    assert heard.completion.usage == Usage(input=115, output=7, cached=100)
+    assert heard.completion.usage == Usage(input=115, output=7, cached=100, written=5)
 
 
 async def test_orders_and_tools_are_marked_for_the_cache() -> None:

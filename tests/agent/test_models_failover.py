@@ -1,6 +1,7 @@
 import pytest
 
 from agent.models.errors import (
+    ContentRefused,
     ModelBusy,
     ModelError,
     ModelKeyRejected,
@@ -10,7 +11,6 @@ from agent.models.errors import (
 )
 from agent.models.failover import Failover
 from agent.models.port import Completion
-from agent.models.refused import ContentRefused
 from agent.models.scripted import Broken, Reply, ScriptedModel
 from tests.agent.listening import asking, listen
 

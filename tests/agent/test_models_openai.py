@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agent.models.connection import Timeouts
 from agent.models.errors import (
+    ContentRefused,
     ModelBusy,
     ModelError,
     ModelKeyRejected,
@@ -19,7 +20,6 @@ from agent.models.errors import (
 from agent.models.openai import OpenAIModel
 from agent.models.openai_answer import Answer as WireAnswer
 from agent.models.port import Message, ModelRequest, Role, ToolCall, Usage
-from agent.models.refused import ContentRefused
 from tests.agent.listening import PRICE, asking, listen, result, used
 from tests.agent.loopback import Answer, Ending, events, refusal, serving
 
@@ -229,7 +229,7 @@ async def test_the_conversation_is_told_as_the_protocol_wants_it() -> None:
             },
         }
     ]
-    assert (told["temperature"], told["max_tokens"], told["model"]) == (0.5, 4096, "local-1")
+    assert (told["temperature"], told["max_tokens"], told["model"]) == (0.5, 8192, "local-1")
 
 
 UNKNOWN = {"type": "invalid_request_error", "code": "unsupported_parameter"}

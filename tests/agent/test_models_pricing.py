@@ -18,6 +18,11 @@ def test_every_kind_of_token_has_its_price() -> None:
     assert cost("anthropic:claude-opus-5-5", Usage(1500, 200, 1000)) == Decimal("0.0062")
 
 
+def test_a_token_written_to_the_cache_costs_a_quarter_more() -> None:
+    assert cost("anthropic:claude-opus-5-5", Usage(MILLION, written=MILLION)) == Decimal("5")
+    assert cost("anthropic:claude-opus-5-5", Usage(1500, 200, 1000, 400)) == Decimal("0.0066")
+
+
 def test_a_long_request_pays_the_long_price_for_all_of_it() -> None:
     assert cost("anthropic:claude-haiku-5-5", Usage(100_000)) == Decimal("0.01")
     assert cost("anthropic:claude-haiku-5-5", Usage(100_001)) == Decimal("0.0500005")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.models.errors import (
+    ContentRefused,
     ModelBusy,
     ModelError,
     ModelKeyRejected,
@@ -12,7 +13,6 @@ from agent.models.errors import (
     StreamCut,
 )
 from agent.models.port import Completion
-from agent.models.refused import ContentRefused
 from agent.models.retrying import Retrying
 from agent.models.scripted import Broken, Reply, ScriptedModel
 from tests.agent.listening import asking, listen

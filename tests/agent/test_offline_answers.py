@@ -131,8 +131,8 @@ async def test_an_answer_has_the_figures_of_its_tools_in_its_own_spelling(
 ) -> None:
     chat = await Chat(play).say(text)
     voice = Voice(language_of(text))
-    missing = [figure for figure in figures if voice.price(Decimal(figure)) not in chat.text]
-    assert missing == []
+    for figure in map(Decimal, figures):
+        assert voice.price(figure) in chat.text or voice.money(figure) in chat.text
 
 
 @pytest.mark.parametrize("text", ["price BTC", "analyze BTC", "chart BTC", "market overview", "portfolio"])

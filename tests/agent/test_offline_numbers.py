@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agent.models.offline.language import Language
 from agent.models.offline.numbers import parse_number
-from agent.models.offline.render import format_number
+from agent.models.offline.render import format_amount, format_money, format_number
 
 EN, DE = Language.EN, Language.DE
 
@@ -80,3 +80,20 @@ def test_with_both_marks_the_language_does_not_matter(whole: int, cents: int, la
 def test_any_text_of_digits_and_marks_is_a_finite_number_or_none(text: str, language: Language) -> None:
     value = parse_number(text, language)
     assert value is None or value.is_finite()
+
+
+@pytest.mark.parametrize(
+    ("value", "amount", "money"),
+    [
+        ("99449.04894678", "99,449.049", "99,449.05"),
+        ("0.00727", "0.00727", "0.00727"),
+        ("-0.498809", "-0.498809", "-0.50"),
+        ("123456789.5", "123,456,790", "123,456,789.50"),
+        ("0.000000004", "0", "0.000000004"),
+        ("0", "0", "0.00"),
+    ],
+)
+def test_amounts_keep_eight_digits_and_money_its_cents(value: str, amount: str, money: str) -> None:
+    assert format_amount(Decimal(value), EN) == amount
+    assert format_money(Decimal(value), EN) == money
+    assert (format_amount(None, DE), format_money(None, DE)) == ("–", "–")

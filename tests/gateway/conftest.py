@@ -1,24 +1,14 @@
 """A gateway for each test."""
 
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
-import structlog
 
 from memory.database import Database
 from tests.gateway.house import House, Running
 from tests.peers.databases import sqlite_template, sqlite_url
 
-__all__ = ["house", "quiet", "running", "sqlite_template", "sqlite_url"]
-
-
-@pytest.fixture(autouse=True, scope="package")
-def quiet() -> Iterator[None]:
-    """Log as a running service does."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
-    yield
-    structlog.reset_defaults()
+__all__ = ["house", "running", "sqlite_template", "sqlite_url"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 import pytest
 
 from gateway.settings import GatewaySettings
+from kit.logs import configure
 from tests.gateway.house import House, Running
 from tests.wire import HELLO, Wire
 from tools.errors import CallError, Code
@@ -125,6 +126,7 @@ async def test_a_key_allows_what_its_role_does(house: House) -> None:
 
 
 async def test_no_token_reaches_the_logs(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    configure("debug")
     async with house.running(SECURED) as running, running.wire(None) as wire:
         for token in (*["canary-in-the-mine"] * 7, TOKEN):
             await wire.request("connect", {"auth": {"token": token}})

@@ -231,6 +231,34 @@ async def test_a_thousand_cuts_lose_nothing(house: House, seed: int) -> None:
         await survive_cuts(house, running, cuts=1_000, seed=seed)
 
 
+async def ask_on(wire: Wire) -> None:
+    """Ask for long answers and look at none of them."""
+    for number in itertools.count():
+        params = {"text": "x" * 500_000}
+        await wire.send({"type": "req", "id": f"{number}", "method": "echo.say", "params": params})
+
+
+async def test_a_client_that_asks_without_reading_is_cut_and_keeps_nobody_waiting(house: House) -> None:
+    settings = GatewaySettings(limited=False, stall_seconds=0.05)
+    async with house.running(settings) as running, running.wire() as other:
+        async with running.wire(None) as silent:
+            asking = asyncio.create_task(ask_on(silent))
+            async with asyncio.timeout(30):
+                while running.gateway.cut() == 0:
+                    assert (await other.request("echo.say"))["ok"]
+            asking.cancel()
+        assert (await other.request("echo.say"))["ok"]
+
+
+async def test_a_client_that_asks_much_and_reads_later_loses_nothing(house: House) -> None:
+    settings = GatewaySettings(limited=False, queue_frames=32)
+    async with house.running(settings) as running, running.wire() as wire:
+        for number in range(3_000):
+            await wire.send({"type": "req", "id": f"{number}", "method": "ping"})
+        assert [(await wire.answer())["id"] for _ in range(3_000)] == [f"{each}" for each in range(3_000)]
+        assert running.gateway.cut() == 0
+
+
 async def test_a_slow_reader_is_cut_and_resumes_while_others_miss_nothing(house: House) -> None:
     settings = GatewaySettings(queue_frames=20, queue_bytes=1 << 20, close_seconds=60)
     filler = "x" * 200_000

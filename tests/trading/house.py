@@ -1,5 +1,6 @@
 """A desk with everything behind it: a real database, a market that does what the test says, a still clock."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from trading.ledger import totals
 from trading.markets import Markets
 from trading.model import Account, Fill, Instrument, Mode, Order, OrderRequest, OrderType, Side
 from trading.portfolio import PortfolioReader
-from trading.ports import Exchange, NewId
+from trading.ports import Exchange, NewId, Report
 from trading.risk import Check
 from trading.symbols import Symbol, parse_symbol
 
@@ -163,3 +164,23 @@ def furnish(
     )
     portfolio = PortfolioReader(database.read, markets, clock)
     return House(database, clock, market, markets, exchange, desk, portfolio, new_id, heard)
+
+
+class Paused(PaperExchange):
+    """A paper exchange whose answers wait until the test lets them go."""
+
+    def __init__(self, markets: Markets, clock: ManualClock) -> None:
+        super().__init__(markets, clock)
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def place(self, order: Order) -> Report:
+        report = await super().place(order)
+        self.asked.set()
+        await self.answer.wait()
+        return report
+
+    async def watch(self, orders: Sequence[Order], until: datetime) -> Sequence[Report]:
+        reports = await super().watch(orders, until)
+        self.asked.set()
+        await self.answer.wait()
+        return reports

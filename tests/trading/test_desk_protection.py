@@ -1,10 +1,11 @@
 """Stop-loss and take-profit, closing, and what happens when several orders want the same holding."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
 
-from tests.trading.house import BTC, ETHBTC, MAIN, House, account, counting, furnish
+from tests.trading.house import BTC, ETHBTC, MAIN, House, Paused, account, counting, furnish
 from trading.accounts import open_account
 from trading.errors import InsufficientFunds, InvalidOrder, NotFound
 from trading.model import Order, OrderStatus, OrderType
@@ -115,6 +116,30 @@ async def test_an_entry_filled_in_a_long_absence_is_stopped_out_in_it_too(house:
         (D(65_900), "buy"),
         (D("63968.00"), "sell"),
     ]
+    assert await house.open_orders() == []
+    await house.audit()
+
+
+async def test_a_stop_loss_takes_its_take_profit_with_it_though_more_is_held(house: House) -> None:
+    await house.buy("0.8")
+    await house.buy("0.5", stop_loss=65_000, take_profit=72_000)
+    await house.moves(64_000)
+    assert await house.open_orders() == []
+    assert (await house.balances())["BTC"] == D("0.8")
+
+
+async def test_a_stop_that_fires_while_its_holding_is_being_closed_gives_way(house: House) -> None:
+    await house.buy("0.5", stop_loss=65_000)
+    held = (await position(house)).position
+    paused = Paused(house.markets, house.clock)
+    closer = furnish(house.database, house.clock, house.market, counting(500_000), exchange=paused)
+    closing = asyncio.create_task(closer.desk.close(MAIN, held.id))
+    await paused.asked.wait()
+    await house.moves(64_000)
+    assert (await house.balances())["BTC"] == D("0.5")
+    paused.answer.set()
+    assert (await closing).closed == D("0.5")
+    await house.desk.settle()
     assert await house.open_orders() == []
     await house.audit()
 

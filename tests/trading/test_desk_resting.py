@@ -1,11 +1,12 @@
 """Orders that wait: limits, stops, cancelling, and what happened while nobody was looking."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from tests.trading.house import BTC, ETH, MAIN, House, counting, furnish
+from tests.trading.house import BTC, ETH, MAIN, House, Paused, counting, furnish
 from trading.errors import ExchangeUnavailable, InsufficientFunds, NotFound
 from trading.exchanges.paper import PaperExchange
 from trading.model import Liquidity, Order, OrderStatus, OrderType
@@ -242,6 +243,22 @@ async def test_two_processes_that_look_at_once_fill_an_order_once(any_house: Hou
     await house.desk.settle()
     await again.desk.settle()
     assert (await house.stored(bid)).status is OrderStatus.FILLED
+    assert len(await house.fills()) == 1
+    await house.audit()
+
+
+async def test_an_order_that_another_process_filled_meanwhile_is_not_filled_again(house: House) -> None:
+    bid = (await house.buy("0.1", type="limit", price=66_000)).order
+    paused = Paused(house.markets, house.clock)
+    watcher = furnish(house.database, house.clock, house.market, counting(500_000), exchange=paused)
+    looking = asyncio.create_task(watcher.moves(65_000))
+    await paused.asked.wait()
+    await house.desk.settle()
+    filled = await house.stored(bid)
+    assert filled.status is OrderStatus.FILLED
+    paused.answer.set()
+    await looking
+    assert await house.stored(bid) == filled
     assert len(await house.fills()) == 1
     await house.audit()
 

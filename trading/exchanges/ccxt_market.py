@@ -69,8 +69,8 @@ class CcxtMarket:
         self.exchange = exchange
         self._clock = clock
         self._client = CcxtClient(exchange, urls, timeout, pause)
-        self._loading = asyncio.Lock()
         self._instruments: Mapping[Symbol, Instrument] = {}
+        self._reading: asyncio.Future[Mapping[Symbol, Instrument]] | None = None
         self._days: dict[Symbol, tuple[datetime, _Day]] = {}
 
     async def __aenter__(self) -> Self:
@@ -86,13 +86,17 @@ class CcxtMarket:
 
     async def aclose(self) -> None:
         """Close the connections; every later question raises ExchangeUnavailable."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
         await self._client.aclose()
 
     async def instruments(self) -> Mapping[Symbol, Instrument]:
         """Return the rules of every spot pair that is open for trading."""
-        async with self._loading:
-            if not self._instruments:
-                self._instruments = await self._read_instruments()
+        if not self._instruments:
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.ensure_future(self._read_instruments())
+            self._instruments = await self._shared(self._reading)
         return self._instruments
 
     async def instrument(self, symbol: Symbol) -> Instrument:
@@ -204,15 +208,15 @@ class CcxtMarket:
     async def health(self) -> MarketHealth:
         """Return whether this market answers right now, and how long it took."""
         time = asyncio.get_running_loop().time
-        started = time()
         try:
-            await self._probe()
+            has = (await self._client.exchange()).has
+            started = time()
+            await self._probe(has)
         except ExchangeUnavailable as error:
             return MarketHealth(self.exchange, self.source, False, None, str(error))
         return MarketHealth(self.exchange, self.source, True, (time() - started) * 1000)
 
-    async def _probe(self) -> None:
-        has = (await self._client.exchange()).has
+    async def _probe(self, has: Mapping[str, object]) -> None:
         if has.get("fetchTime") is True:
             reading.moment(await self._client.ask("fetch_time"))
         elif has.get("fetchStatus") is True:
@@ -221,6 +225,17 @@ class CcxtMarket:
                 raise ExchangeUnavailable(f"{self.exchange} is under maintenance")
         else:
             await self.order_book(next(iter(await self.instruments())), 5)
+
+    async def _shared(
+        self, wanted: asyncio.Future[Mapping[Symbol, Instrument]]
+    ) -> Mapping[Symbol, Instrument]:
+        """Wait for what others wait for too: one who gives up does not take it from them."""
+        try:
+            return await asyncio.shield(wanted)
+        except asyncio.CancelledError:
+            if wanted.cancelled():
+                raise ExchangeUnavailable(f"{self.exchange} has been closed") from None
+            raise
 
     async def _read_instruments(self) -> Mapping[Symbol, Instrument]:
         found = await asyncio.to_thread(reading.instruments, *await self._client.listing())

@@ -48,7 +48,7 @@ ANSWERS: Mapping[str, str] = {
     "share_with_stop": "Stop oder Ziel passen nicht zum Verkauf eines Anteils; es wurde nichts gehandelt.",
     "nothing_to_close": "In {pair} ist keine Position offen; es ist nichts geschehen.",
     "nothing_open": "Es sind keine Positionen offen.",
-    "failed": "Das hat nicht geklappt: {message}",
+    "failed": "Das hat nicht geklappt: {message}.",
     "failed_silent": "Das hat nicht geklappt, und ein Grund wurde nicht genannt.",
     "no_answer": "Auf diesen Schritt kam keine Antwort, darum habe ich dort aufgehört. Sieh deine Aufträge "
     "und Positionen an, bevor du es wiederholst.",
@@ -111,7 +111,7 @@ ANSWERS: Mapping[str, str] = {
     "target": "Ziel {price}.",
     "closed": "{mode}{share} von {pair} geschlossen: {size} zu {price} {quote}, Ergebnis {pnl} {quote}, "
     "Gebühr {fees}.",
-    "close_failed": "{pair} wurde nicht geschlossen: {message}",
+    "close_failed": "{pair} wurde nicht geschlossen: {message}.",
     "positions": "{mode}Offene Positionen:",
     "position": "• {pair} {side} {size}: Einstieg {entry}, jetzt {current}, {pnl} {quote} ({percent})",
     "position_stop": ", Stop {price}",

@@ -45,7 +45,7 @@ ANSWERS: Mapping[str, str] = {
     "share_with_stop": "A stop or target cannot go with selling a share of a holding, so nothing was traded.",
     "nothing_to_close": "There is no open position in {pair}, so nothing was done.",
     "nothing_open": "There are no open positions.",
-    "failed": "That did not work: {message}",
+    "failed": "That did not work: {message}.",
     "failed_silent": "That did not work, and no reason was given.",
     "no_answer": "No answer came to that step, so I stopped there. Check your orders and positions before "
     "you repeat it.",
@@ -106,7 +106,7 @@ ANSWERS: Mapping[str, str] = {
     "stop": "Stop {price}.",
     "target": "Target {price}.",
     "closed": "{mode}Closed {share} of {pair}: {size} at {price} {quote}, result {pnl} {quote}, fee {fees}.",
-    "close_failed": "{pair} was not closed: {message}",
+    "close_failed": "{pair} was not closed: {message}.",
     "positions": "{mode}Open positions:",
     "position": "• {pair} {side} {size}: entry {entry}, now {current}, {pnl} {quote} ({percent})",
     "position_stop": ", stop {price}",

@@ -7,6 +7,7 @@ from agent.models.offline.language import Language
 UNKNOWN = "–"
 _CENT = Decimal("0.01")
 _SIGNIFICANT = 6
+_DIGITS = 8
 _GERMAN_MARKS = str.maketrans(",.", ".,")
 
 
@@ -33,9 +34,19 @@ def format_price(value: Decimal | None, language: Language) -> str:
     return format_number(_significant(value), language)
 
 
+def format_money(value: Decimal | None, language: Language) -> str:
+    """Write a sum of money: in cents, or as a price when it is less than one."""
+    if value is None or abs(value) < _CENT:
+        return format_price(value, language)
+    return format_number(value, language, 2)
+
+
 def format_amount(value: Decimal | None, language: Language) -> str:
-    """Write a quantity of a coin, to eight decimals at most."""
-    return UNKNOWN if value is None else format_number(round(value, 8), language)
+    """Write a quantity of a coin, to eight digits and never without those before the mark."""
+    if value is None:
+        return UNKNOWN
+    places = min(_DIGITS, max(0, _DIGITS - 1 - value.adjusted()))
+    return format_number(round(value, places), language)
 
 
 def format_percent(value: Decimal | None, language: Language, signed: bool = True) -> str:

@@ -17,7 +17,7 @@ def portfolio(intent: Intent, facts: Facts, voice: Voice) -> str:
     head = voice.say(
         "portfolio",
         mode=voice.mode(facts),
-        total=voice.price(facts.number("totalValueUsd")),
+        total=voice.money(facts.number("totalValueUsd")),
         source=f"{voice.source(facts)}, " if facts.text("source") else "",
         change=voice.percent(facts.number("change24h")),
     )
@@ -35,7 +35,7 @@ def holding(intent: Intent, facts: Facts, voice: Voice) -> str:
         mode=voice.mode(facts),
         amount=voice.amount(asset.number("amount")),
         symbol=symbol,
-        value=voice.price(asset.number("valueUsd")),
+        value=voice.money(asset.number("valueUsd")),
     )
 
 
@@ -63,7 +63,7 @@ def pnl(intent: Intent, facts: Facts, voice: Voice) -> str:
             "pnl_parts",
             realized=voice.result(facts.number("realizedPnl")),
             unrealized=voice.result(facts.number("unrealizedPnl")),
-            fees=voice.price(facts.number("fees")),
+            fees=voice.money(facts.number("fees")),
         ),
     ]
     trades = facts.number("trades")
@@ -132,7 +132,7 @@ def _asset(asset: Facts, voice: Voice) -> str:
         "asset",
         symbol=asset.text("symbol"),
         amount=voice.amount(asset.number("amount")),
-        value=voice.price(asset.number("valueUsd")),
+        value=voice.money(asset.number("valueUsd")),
         share=voice.share(asset.number("allocation")),
     )
     change = asset.number("change24h")

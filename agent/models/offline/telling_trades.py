@@ -31,7 +31,7 @@ def close_told(done: Done, position: Facts, voice: Voice) -> str:
     pair = position.text("pair")
     wrong = problem(done, voice)
     if wrong:
-        return voice.say("close_failed", pair=pair, message=done.message or wrong)
+        return voice.say("close_failed", pair=pair, message=done.message or wrong.rstrip("."))
     facts = done.facts or Facts()
     quote = quote_of(position)
     return voice.say(
@@ -43,7 +43,7 @@ def close_told(done: Done, position: Facts, voice: Voice) -> str:
         price=voice.price(facts.number("exitPrice")),
         quote=quote,
         pnl=voice.result(facts.number("realizedPnl")),
-        fees=voice.price(facts.number("fees")),
+        fees=voice.money(facts.number("fees")),
     )
 
 
@@ -55,7 +55,7 @@ def _ended(facts: Facts, status: str, voice: Voice) -> str:
         text += " " + voice.say(
             "executed", done=voice.amount(executed), base=base_of(facts), price=price, quote=quote_of(facts)
         )
-    reason = facts.text("reason")
+    reason = facts.text("reason").rstrip(". ")
     return f"{text} {voice.say('reason', reason=reason)}" if reason else text
 
 
@@ -75,8 +75,8 @@ def _outcome(facts: Facts, voice: Voice) -> str:
         done=voice.amount(facts.number("executedQty")),
         base=base_of(facts),
         price=voice.price(facts.number("executedPrice")),
-        cost=voice.price(facts.number("cost")),
+        cost=voice.money(facts.number("cost")),
         quote=quote_of(facts),
-        fees=voice.price(facts.number("fees")),
+        fees=voice.money(facts.number("fees")),
         at=at,
     )

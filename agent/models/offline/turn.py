@@ -77,4 +77,4 @@ def _done(call: ToolCall, answer: Message | None) -> Done:
     if not answer.failed:
         return Done(call.name, call.arguments, facts)
     told = facts.inner("error") if facts else Facts()
-    return Done(call.name, call.arguments, facts, failed=True, message=told.text("message"))
+    return Done(call.name, call.arguments, facts, failed=True, message=told.text("message").rstrip(". "))

@@ -8,7 +8,13 @@ from decimal import Decimal
 from agent.models.offline import answers_de, answers_en
 from agent.models.offline.facts import Facts
 from agent.models.offline.language import Language
-from agent.models.offline.render import format_amount, format_number, format_percent, format_price
+from agent.models.offline.render import (
+    format_amount,
+    format_money,
+    format_number,
+    format_percent,
+    format_price,
+)
 
 ANSWERS: Mapping[Language, Mapping[str, str]] = {
     Language.EN: answers_en.ANSWERS,
@@ -37,6 +43,10 @@ class Voice:
         """Write a price."""
         return format_price(value, self.language)
 
+    def money(self, value: Decimal | None) -> str:
+        """Write a sum of money."""
+        return format_money(value, self.language)
+
     def amount(self, value: Decimal | None) -> str:
         """Write a quantity."""
         return format_amount(value, self.language)
@@ -52,7 +62,7 @@ class Voice:
     def result(self, value: Decimal | None) -> str:
         """Write a profit or loss, with its sign."""
         plus = "+" if value is not None and value > 0 else ""
-        return plus + self.price(value)
+        return plus + self.money(value)
 
     def whole(self, value: Decimal | None) -> str:
         """Write a count."""

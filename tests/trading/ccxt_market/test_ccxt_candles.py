@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,7 +19,8 @@ from tests.trading.ccxt_market.world import (
 )
 from trading.errors import UnsupportedTimeframe
 from trading.exchanges.ccxt_market import CcxtMarket
-from trading.exchanges.ccxt_paging import part_of
+from trading.exchanges.ccxt_paging import first_candles, last_candles, part_of
+from trading.model import Candle
 from trading.timeframes import Timeframe
 
 
@@ -80,6 +82,24 @@ async def test_a_hole_in_the_candles_is_stepped_over(binance: CcxtMarket) -> Non
         backward
         == ETH.candles(until - timedelta(hours=6), until - timedelta(milliseconds=1), 1, 999, NOW)[-10:]
     )
+
+
+@pytest.mark.parametrize("size", [7, 50, 1000])
+async def test_a_hole_is_stepped_over_where_a_page_is_a_window_of_time(size: int) -> None:
+    span = Timeframe.M1.span
+
+    async def window(start: datetime, count: int) -> Sequence[Candle]:
+        assert count <= size
+        return ETH.candles(start, start + (count - 1) * span, 1, count, NOW)
+
+    since, until = QUIET[0] - 4 * span, Timeframe.M1.floor(QUIET[1]) + 6 * span
+    forward = await first_candles(window, span, since, NOW, 12, size)
+    assert forward == ETH.candles(since, NOW, 1, 12, NOW)
+    backward = await last_candles(window, span, until, 9, size)
+    there = ETH.candles(since, until - span, 1, 999, NOW)[-9:]
+    # Pages too short to reach over the hole do not look back for ever.
+    assert backward == [candle for candle in there if size == 1000 or candle.opened_at > QUIET[0] + span]
+    assert len(backward) == (9 if size == 1000 else 5)
 
 
 async def test_a_young_pair_gives_what_there_is(binance: CcxtMarket, exchange: LoopbackExchange) -> None:

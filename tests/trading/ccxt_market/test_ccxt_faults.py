@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -87,6 +88,29 @@ async def test_an_exchange_that_hangs_is_unavailable(exchange: LoopbackExchange,
             await market.ticker(ETH_USDT)
         exchange.mend()
         assert await market.ticker(ETH_USDT)
+
+
+async def test_all_who_wait_for_the_markets_hear_at_once_that_there_are_none(
+    exchange: LoopbackExchange, clock: ManualClock
+) -> None:
+    exchange.fail("exchangeInfo", hangs())
+    async with CcxtMarket("binance", clock, exchange.binance, timeout=0.3, pause=0.01) as market:
+        answers = await asyncio.gather(*(market.ticker(ETH_USDT) for _ in range(8)), return_exceptions=True)
+        assert {type(answer) for answer in answers} == {ExchangeUnavailable}
+        assert exchange.count("exchangeInfo") == 1
+        exchange.mend()
+        assert await market.ticker(ETH_USDT)
+
+
+async def test_a_market_can_be_closed_while_it_is_read(
+    exchange: LoopbackExchange, clock: ManualClock
+) -> None:
+    exchange.fail("exchangeInfo", hangs())
+    async with CcxtMarket("binance", clock, exchange.binance, timeout=0.3, pause=0.01) as market:
+        waiting = asyncio.create_task(market.ticker(ETH_USDT))
+        await asyncio.sleep(0)
+    with pytest.raises(ExchangeUnavailable):
+        await waiting
 
 
 async def test_an_exchange_that_is_not_there_is_unavailable(clock: ManualClock) -> None:
