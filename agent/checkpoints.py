@@ -1,7 +1,7 @@
 """Where the graph keeps the steps of running turns."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,14 @@ async def open_checkpoints(url: str, folder: Path) -> AsyncIterator[BaseCheckpoi
     """
     # A checkpoint holds plain data, so reading one makes nothing else, whatever somebody wrote into it.
     strict = JsonPlusSerializer(allowed_msgpack_modules=None)
-    opened = _postgres(url, strict) if url.startswith("postgres") else _sqlite(folder, strict)
-    async with opened as saver:
+    async with AsyncExitStack() as stack:
+        saver: BaseCheckpointSaver[Any]
+        if url.startswith("postgres"):
+            saver = await stack.enter_async_context(_postgres(url, strict))
+        else:
+            from agent.checkpoint_file import open_file
+
+            saver = await stack.enter_async_context(open_file(folder / "checkpoints.db", strict))
         await _clear(saver)
         yield saver
 
@@ -46,19 +52,6 @@ async def _postgres(url: str, serde: JsonPlusSerializer) -> AsyncIterator[BaseCh
     ) as pool:
         saver = AsyncPostgresSaver(pool, serde=serde)
         await saver.setup()
-        yield saver
-
-
-@asynccontextmanager
-async def _sqlite(folder: Path, serde: JsonPlusSerializer) -> AsyncIterator[BaseCheckpointSaver[Any]]:
-    import aiosqlite
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
-    async with aiosqlite.connect(folder / "checkpoints.db") as connection:
-        saver = AsyncSqliteSaver(connection, serde=serde)
-        await saver.setup()
-        # It has to outlive this process, not the machine: then turns are over anyway.
-        await connection.execute("PRAGMA synchronous = NORMAL")
         yield saver
 
 

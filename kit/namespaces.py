@@ -50,7 +50,7 @@ class Converse(Protocol):
 
 def camel(name: str) -> str:
     """Return the documented spelling of a field: amount_type is amountType, from_ is from."""
-    first, *rest = name.rstrip("_").split("_")
+    first, *rest = name.split("_")
     return first + "".join(part[:1].upper() + part[1:] for part in rest)
 
 

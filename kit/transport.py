@@ -255,8 +255,6 @@ class Transport:
 
 
 async def _send(socket: "ClientWebSocketResponse", request: Request) -> None:
-    if socket.closed:
-        return
     if request.sent is None:
         request.sent = asyncio.get_running_loop().time()
     # The reader meets the same cut, and decides what is sent again.

@@ -10,7 +10,6 @@ CHAT_SECONDS = 180.0
 ABORT_SECONDS = 30.0
 
 FIRST = frozenset({"chat.queued", "chat.start"})
-LAST = frozenset({"chat.complete", "chat.aborted", "chat.error"})
 
 
 class Ask(Protocol):
@@ -164,7 +163,6 @@ class TurnBook:
     def __init__(self) -> None:
         self._open: dict[str, Turn] = {}
         self._begun: dict[str, Turn] = {}
-        self._others: set[str] = set()
 
     def enter(self, turn: Turn) -> None:
         """Expect the events of a turn."""
@@ -182,12 +180,9 @@ class TurnBook:
         turn = self._owner(name, payload)
         if turn is not None:
             turn.take(name, payload)
-        elif name in LAST:
-            self._others.discard(payload.get("requestId", ""))
 
     def miss(self) -> None:
         """Note that events were lost."""
-        self._others.clear()
         for turn in self._open.values():
             turn.miss()
 
@@ -198,7 +193,6 @@ class TurnBook:
         if request_id not in self._begun and name in FIRST:
             turn = self._claim(request_id, payload)
             if turn is None:
-                self._others.add(request_id)
                 return None
             turn.request_id = request_id
             self._begun[request_id] = turn
@@ -209,8 +203,6 @@ class TurnBook:
         frame_id = payload.get("frameId")
         if frame_id is not None:
             return self._open.get(frame_id)
-        if request_id in self._others:
-            return None
         waiting = (turn for turn in self._open.values() if turn.request_id is None)
         return next((turn for turn in waiting if turn.session_id == payload.get("sessionId")), None)
 

@@ -60,32 +60,28 @@ class Bars:
 def sma(close: Series, period: int = 20) -> Series:
     """Return the mean of the last `period` values."""
     period = _period(period)
-    (values,), scale = _scaled(close)
-    return _warm(values, period - 1, lambda: talib.SMA(values, period)) / scale
+    (values,) = _columns(close)
+    return _warm(values, period - 1, lambda: talib.SMA(values, period))
 
 
 def ema(close: Series, period: int = 12) -> Series:
     """Return the exponential mean with weight 2 / (period + 1), seeded by the first simple mean."""
     period = _period(period)
-    (values,), scale = _scaled(close)
-    return _warm(values, period - 1, lambda: talib.EMA(values, period)) / scale
+    (values,) = _columns(close)
+    return _warm(values, period - 1, lambda: talib.EMA(values, period))
 
 
 def rsi(close: Series, period: int = 14) -> Series:
     """Return Wilder's relative strength index, 0 to 100, seeded by simple means.
 
-    A bar without movement keeps the value before it, as the formula does; a market that has not moved at all
-    yet stands at 50.
+    A market that has not moved at all yet stands at 50.
     """
     period = _period(period, least=2)
-    (values,), _ = _scaled(close)
+    (values,) = _columns(close)
     strength = _warm(values, period, lambda: talib.RSI(values, period))
-    moves = np.abs(np.diff(values, prepend=values[:1]))
-    # Once both means have faded below its tolerance TA-Lib writes 0, which would read as "oversold".
-    stuck = (strength == 0) & (moves == 0)
-    source = np.maximum.accumulate(np.where(stuck, 0, np.arange(len(strength))))
-    kept = np.nan_to_num(strength[source], nan=0.0)
-    return np.where(stuck, np.where(np.nancumsum(moves) > 0, kept, 50.0), strength)
+    # Where nothing is divided by nothing TA-Lib writes 0, which would read as "oversold".
+    moved = np.nancumsum(np.abs(np.diff(values, prepend=values[:1]))) > 0
+    return np.where(np.isnan(strength) | moved, strength, 50.0)
 
 
 def macd(close: Series, fast: int = 12, slow: int = 26, signal: int = 9) -> Macd:
@@ -96,11 +92,10 @@ def macd(close: Series, fast: int = 12, slow: int = 26, signal: int = 9) -> Macd
     fast, slow, signal = _period(fast, least=2), _period(slow, least=2), _period(signal)
     if fast >= slow:
         raise UnknownIndicator(f"the fast period ({fast}) has to be shorter than the slow one ({slow})")
-    (values,), scale = _scaled(close)
+    (values,) = _columns(close)
     if _known(values) <= slow + signal - 2:
         return Macd(*(np.full(len(values), np.nan) for _ in range(3)))
-    line, smooth, histogram = talib.MACD(values, fast, slow, signal)
-    return Macd(line / scale, smooth / scale, histogram / scale)
+    return Macd(*talib.MACD(values, fast, slow, signal))
 
 
 def bollinger(close: Series, period: int = 20, width: float = 2.0) -> Bands:
@@ -108,19 +103,18 @@ def bollinger(close: Series, period: int = 20, width: float = 2.0) -> Bands:
     period = _period(period, least=2)
     if not 0 < width <= 100:
         raise UnknownIndicator(f"a width of {width} deviations is not between 0 and 100")
-    (values,), scale = _scaled(close)
+    (values,) = _columns(close)
     if _known(values) < period:
         return Bands(*(np.full(len(values), np.nan) for _ in range(3)))
-    upper, middle, lower = talib.BBANDS(values, period, width, width)
-    return Bands(upper / scale, middle / scale, lower / scale)
+    return Bands(*talib.BBANDS(values, period, width, width))
 
 
 def atr(high: Series, low: Series, close: Series, period: int = 14) -> Series:
     """Return Wilder's average true range in price units, seeded by the simple mean of the first ones."""
     period = _period(period)
-    (highs, lows, closes), scale = _scaled(high, low, close)
+    highs, lows, closes = _columns(high, low, close)
     # The first bar has no close before it, so it has no true range.
-    return _warm(closes, period, lambda: talib.ATR(highs, lows, closes, period)) / scale
+    return _warm(closes, period, lambda: talib.ATR(highs, lows, closes, period))
 
 
 def volume_mean(volume: Series, period: int = 20) -> Series:
@@ -228,23 +222,15 @@ def _period(period: int, least: int = 1) -> int:
     return period
 
 
-def _scaled(*columns: Series) -> tuple[list[Series], float]:
-    """Return columns brought near 1 by one power of two, and that factor.
-
-    TA-Lib takes anything below an absolute tolerance for zero, which a coin at 0.00000001 is. A power of two
-    changes no digit, and that of the first value cannot change when bars are appended.
-    """
+def _columns(*columns: Series) -> list[Series]:
+    """Return columns laid out as TA-Lib needs them; it reads past the end of others."""
     whole = [np.ascontiguousarray(column, dtype=np.float64) for column in columns]
-    if any(column.ndim != 1 or len(column) != len(whole[-1]) for column in whole):
+    if any(column.ndim != 1 or len(column) != len(whole[0]) for column in whole):
         raise ValueError("columns are flat and equally long")
     for column in whole:
         if not np.isfinite(column[len(column) - _known(column) :]).all():
             raise ValueError("a series may only miss values before its first one")
-    reference = whole[-1]
-    start = len(reference) - _known(reference)
-    size = float(abs(reference[start])) if start < len(reference) else 0.0
-    scale = float(np.ldexp(1.0, -int(np.clip(np.frexp(size)[1], -1000, 1000)))) if size else 1.0
-    return [column * scale for column in whole], scale
+    return whole
 
 
 def _known(values: Series) -> int:

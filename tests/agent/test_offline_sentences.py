@@ -4,7 +4,7 @@ import pytest
 
 from agent.models.offline.conversation import Said, understand_conversation
 from agent.models.offline.intents import Kind
-from tests.agent.offline_driver import CAPABILITIES, Call, first_calls
+from tests.agent.offline_driver import CAPABILITIES, SPECS, Call, first_calls
 from tests.agent.offline_sentences import CALLS, KINDS
 
 WITH_CALLS = {Kind.CLOSE, Kind.ORDER}
@@ -39,6 +39,14 @@ def test_every_call_fits_the_parameters_of_its_tool() -> None:
 
 def test_the_table_is_long_enough_to_mean_something() -> None:
     assert len(CALLS) >= 150
+
+
+@pytest.mark.parametrize(
+    "text", ["buy BTC for 500 with stop 5%", "sell half my BTC", "sell half my BTC at 70000", "price BTC"]
+)
+async def test_a_step_whose_tool_is_missing_is_not_taken(text: str) -> None:
+    only = [spec for spec in SPECS if spec.name in ("trade_execute", "trade_close")]
+    assert await first_calls(text, tools=only) == []
 
 
 async def test_no_sentence_calls_a_tool_that_is_not_on_offer() -> None:

@@ -235,6 +235,18 @@ async def test_one_question_prints_its_answer_and_succeeds(client: KitClient) ->
     assert (out.getvalue(), errors.getvalue()) == ("You said: Hello\n", "")
 
 
+async def test_ctrl_c_means_after_an_answer_what_it_meant_before(client: KitClient) -> None:
+    def ours(number: int, frame: object) -> None:
+        raise AssertionError
+
+    before = signal.signal(signal.SIGINT, ours)
+    try:
+        await once(client, "Hello", stdout=io.StringIO())
+        assert signal.getsignal(signal.SIGINT) is ours
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 async def test_one_question_that_fails_is_told_apart_from_its_answer(
     client: KitClient, service: Service
 ) -> None:

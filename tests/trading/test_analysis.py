@@ -123,6 +123,24 @@ def test_a_mirrored_market_gives_the_mirrored_answer(closes: list[float]) -> Non
     ]
 
 
+def test_four_votes_of_ten_decide_and_three_do_not() -> None:
+    # All means up (7), stretched twice (-3), then MACD down as well.
+    strong = analyze(candles_closing_at([*waves(257, slope=0.3, height=8, length=50), 228.0], reach=0.5))
+    assert (strong.signal, strong.confidence) == (Signal.BUY, 65)
+    assert {"rsi_overbought", "above_upper_band"} <= set(strong.reasons)
+    # Means up (5), MACD down (-2), nothing stretched.
+    weak = analyze(candles_closing_at(waves(260, slope=0.3, height=3, length=30), reach=0.5))
+    assert (weak.signal, weak.confidence) == (Signal.HOLD, 25)
+    assert weak.reasons[0] == "macd_bearish"
+
+
+def test_rounding_dust_does_not_vote() -> None:
+    found = analyze(candles_closing_at([0.1 * n for n in range(1, 61)]))
+    assert found.macd is not None
+    assert found.macd.histogram
+    assert found.macd.signal is Trend.NEUTRAL
+
+
 def test_a_crash_is_oversold_below_the_band_and_bearish() -> None:
     found = analyze(candles_closing_at([*waves(80, height=2), *(98.0 - 4 * n for n in range(8))]))
     assert found.rsi is not None
@@ -236,10 +254,11 @@ def test_zones_are_sorted_into_those_below_and_above() -> None:
     high = np.array([100.0] * 5 + [110] + [100] * 12 + [110.2] + [100] * 5)
     low = np.array([99.0] * 11 + [90] + [99] * 12)
     assert supports_and_resistances(high, low, 99.5, atr=2.0) == ((Zone(90.0, 1),), (Zone(110.1, 2),))
-    assert supports_and_resistances(high, low, 99.5, atr=0.2) == (
-        (Zone(90.0, 1),),
-        (Zone(110.0, 1), Zone(110.2, 1)),
-    )
+    for narrow in (0.3, 0.1):
+        assert supports_and_resistances(high, low, 99.5, atr=narrow) == (
+            (Zone(90.0, 1),),
+            (Zone(110.0, 1), Zone(110.2, 1)),
+        )
     assert supports_and_resistances(high, low, 120.0, atr=2.0) == ((Zone(110.1, 2), Zone(90.0, 1)), ())
     assert supports_and_resistances(high, low, 99.5, atr=None) == ((), ())
 

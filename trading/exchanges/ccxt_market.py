@@ -177,9 +177,10 @@ class CcxtMarket:
         until: datetime | None = None,
         limit: int = 100,
     ) -> Sequence[Candle]:
-        """Return candles, oldest first, the last one still forming unless `until` cuts it off.
+        """Return candles, oldest first.
 
-        With `since` the first `limit` from there, without it the last `limit` before `until` (now). What the
+        With `since` the first `limit` that open at or after it, without it the last `limit`. With an `until`
+        that has come, only those that closed by then; else the last one is as it stands now. What the
         exchange has forgotten (Kraken keeps 720 candles of each length) is not there.
         """
         instrument = await self.instrument(symbol)
@@ -191,11 +192,9 @@ class CcxtMarket:
             answer = await self._client.ask("fetch_ohlcv", str(symbol), part.value, epoch_ms(start), count)
             return reading.candles(answer, instrument)
 
-        stop = (
-            timeframe.floor(self._clock.now()) + timeframe.span
-            if until is None
-            else ceiling(timeframe, until)
-        )
+        now = self._clock.now()
+        forming = until is None or until > now
+        stop = timeframe.floor(now) + timeframe.span if forming else timeframe.floor(until or now)
         count = limit * (timeframe.seconds // part.seconds)
         if since is None:
             parts = await last_candles(page, part.span, stop, count, size)

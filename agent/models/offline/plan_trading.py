@@ -79,7 +79,7 @@ def _send(order: Order, pair: Pair, amount: Amount, turn: Turn, voice: Voice) ->
         if entry is None or entry <= 0:
             return Say(f"{voice.say('no_price')} {problem(looked[0], voice)}".strip())
     side = order.side or Side.BUY
-    stop, target = _level(order.stop, entry, side.sign), _level(order.target, entry, side.sign)
+    stop, target = _level(order.stop, entry, -side.sign), _level(order.target, entry, side.sign)
     if any(level is not None and level <= 0 for level in (stop, target)):
         return Say(voice.say("bad_level"))
     return Ask((Call("trade_execute", _arguments(order, pair, amount, stop, target)),))

@@ -45,13 +45,14 @@ async def test_a_length_the_exchange_lacks_is_made_of_a_shorter_one(
     assert found == expected(XBT, timeframe, since, newest)[:3]
 
 
-async def test_candles_before_an_end_leave_out_the_one_that_opens_there(binance: CcxtMarket) -> None:
-    end = Timeframe.H1.floor(NOW)
-    span = Timeframe.H1.span
-    before = await binance.candles(BTC_USDT, Timeframe.H1, until=end, limit=3)
-    assert before == expected(BTC, Timeframe.H1, end - 3 * span, end - span)
-    after = await binance.candles(BTC_USDT, Timeframe.H1, until=end + timedelta(seconds=1), limit=3)
-    assert after == expected(BTC, Timeframe.H1, end - 2 * span, end)
+async def test_candles_before_an_end_are_those_that_closed_by_then(binance: CcxtMarket) -> None:
+    end, span = Timeframe.H1.floor(NOW), Timeframe.H1.span
+    for until in (end, end + timedelta(minutes=5)):
+        found = await binance.candles(BTC_USDT, Timeframe.H1, until=until, limit=3)
+        assert found == expected(BTC, Timeframe.H1, end - 3 * span, end - span)
+    for until in (NOW + timedelta(seconds=1), NOW + timedelta(days=1)):
+        found = await binance.candles(BTC_USDT, Timeframe.H1, until=until, limit=3)
+        assert found == expected(BTC, Timeframe.H1, end - 2 * span, end)
 
 
 async def test_candles_from_a_beginning_go_over_pages(
