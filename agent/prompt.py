@@ -61,7 +61,8 @@ def conversation(history: Sequence[TranscriptMessage], message: str) -> list[Mes
     """
     kept: list[Message] = []
     room = HISTORY_CHARS
-    for past in reversed(history):
+    # Vendors refuse a message without words.
+    for past in (each for each in reversed(history) if each.content.strip()):
         room -= len(past.content)
         if room < 0:
             break
@@ -73,6 +74,5 @@ def conversation(history: Sequence[TranscriptMessage], message: str) -> list[Mes
 
 
 def _answered(messages: Sequence[Message]) -> list[Message]:
-    """Drop empty messages and those of a person that no answer followed: vendors refuse two in a row."""
-    said = [message for message in messages if message.text]
-    return [one for one, after in pairwise([*said, Message(Role.USER, "")]) if one.role is not after.role]
+    """Drop the messages of a person that no answer followed: vendors refuse two in a row."""
+    return [one for one, after in pairwise([*messages, Message(Role.USER, "")]) if one.role is not after.role]

@@ -40,7 +40,14 @@ class Connection:
         self._metrics = shared.metrics
         self._socket = socket
         self._transport = transport
-        self.outbox = Outbox(transport, stream.drain, settings.queue_frames, settings.queue_bytes, self._cut)
+        self.outbox = Outbox(
+            transport,
+            stream.drain,
+            settings.queue_frames,
+            settings.queue_bytes,
+            settings.stall_seconds,
+            self._cut,
+        )
         self.peer = Peer(shared, self.outbox, address)
         self._requests = Requests(shared, self.peer, under_way, self.end)
         self._writer: asyncio.Task[None] | None = None
@@ -102,11 +109,7 @@ class Connection:
         if taken % BURST == 0:
             await asyncio.sleep(0)
         if self.outbox.pressed:
-            try:
-                async with asyncio.timeout(self._settings.stall_seconds):
-                    await self.outbox.room()
-            except TimeoutError:
-                self._cut()
+            await self.outbox.room()
 
     def _cut(self) -> None:
         if self._ending is None:

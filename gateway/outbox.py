@@ -11,7 +11,8 @@ WRITE_BYTES = 64 * 1024
 class Outbox:
     """Keeps the order of messages, joins small ones into few writes, and never waits for its client.
 
-    `overflowed` is called once, when more waits than the bounds allow.
+    `overflowed` is called when more waits than the bounds allow, or when nothing was read for `stall` seconds
+    while somebody waited for room; what waits is dropped then.
     """
 
     def __init__(
@@ -20,16 +21,19 @@ class Outbox:
         drain: Callable[[], Awaitable[None]],
         max_frames: int,
         max_bytes: int,
+        stall: float,
         overflowed: Callable[[], None],
     ) -> None:
         self._transport = transport
         self._drain = drain
         self._max_frames = max_frames
         self._max_bytes = max_bytes
+        self._stall = stall
         self._overflowed = overflowed
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._held: list[bytes] | None = None
+        self._held_bytes = 0
         self._asleep: asyncio.Future[None] | None = None
         self._room = asyncio.Event()
         self._room.set()
@@ -49,16 +53,17 @@ class Outbox:
         """Queue a message; after `shut` it is dropped."""
         if self._shut:
             return
-        self._bytes += len(message)
+        frames = len(self._waiting)
         if self._held is None:
             self._waiting.append(message)
+            self._bytes += len(message)
             self._wake()
         else:
             self._held.append(message)
-        held = len(self._held) if self._held else 0
-        if len(self._waiting) + held > self._max_frames or self._bytes > self._max_bytes:
-            self.shut(drop=True)
-            self._overflowed()
+            self._held_bytes += len(message)
+            frames += len(self._held)
+        if frames >= self._max_frames or self._bytes + self._held_bytes > self._max_bytes:
+            self._give_up()
 
     def hold(self) -> None:
         """Keep back what is pushed from now on, until `release`."""
@@ -78,14 +83,20 @@ class Outbox:
         """Queue what was held."""
         held, self._held = self._held, None
         self._waiting.extend(held or ())
+        self._bytes += self._held_bytes
+        self._held_bytes = 0
         if self._waiting:
             self._wake()
 
     async def room(self) -> None:
         """Return once the queue is half empty, or shut."""
-        while self.pressed and not self._shut:
-            self._room.clear()
-            await self._room.wait()
+        try:
+            async with asyncio.timeout(self._stall):
+                while self.pressed and not self._shut:
+                    self._room.clear()
+                    await self._room.wait()
+        except TimeoutError:
+            self._give_up()
 
     def shut(self, drop: bool = False) -> None:
         """Take no more messages; `run` ends once it has written, or dropped, what is waiting."""
@@ -115,6 +126,10 @@ class Outbox:
             return
         finally:
             self.shut(drop=True)
+
+    def _give_up(self) -> None:
+        self.shut(drop=True)
+        self._overflowed()
 
     def _wake(self) -> None:
         asleep, self._asleep = self._asleep, None

@@ -23,6 +23,9 @@ Report = Callable[[KitError], None]
 
 FAREWELL_SECONDS = 2.0
 
+OUTSIDE = frozenset({"shutdown"})
+"""Events outside the record: they repeat the last number and are never replayed."""
+
 
 @dataclass(slots=True)
 class _Place:
@@ -247,7 +250,7 @@ class Transport:
                 log.warning("a frame of unknown kind was ignored")
 
     def _tell(self, name: str, payload: Any, seq: Any) -> None:
-        if isinstance(seq, int):
+        if isinstance(seq, int) and name not in OUTSIDE:
             if self._place.delivered is not None and seq <= self._place.delivered:
                 return
             self._place.delivered = seq

@@ -1,7 +1,7 @@
 """What accounts are worth over time."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from trading.clock import Clock
@@ -9,8 +9,6 @@ from trading.markets import Markets
 from trading.model import ZERO, Account, EquityPoint
 from trading.ports import Transact
 from trading.prices import price_assets
-
-INTERVAL = timedelta(minutes=5)
 
 
 def value_of(balances: Mapping[str, Decimal], prices: Mapping[str, Decimal]) -> Decimal | None:
@@ -30,7 +28,7 @@ def point(
 
 
 class EquityRecorder:
-    """Writes down what every account is worth; the desk adds a point of its own at every fill."""
+    """Writes down what every account is worth, whenever it is called; the desk adds a point at every fill."""
 
     def __init__(self, transact: Transact, read: Transact, markets: Markets, clock: Clock) -> None:
         self._transact = transact
@@ -49,13 +47,6 @@ class EquityRecorder:
                 for account, worth in points:
                     await uow.equity.add(account.id, worth)
         return len(points)
-
-    async def run(self) -> None:
-        """Record now and at every full five minutes of the clock, until cancelled."""
-        while True:
-            await self.record()
-            seconds = INTERVAL.total_seconds()
-            await self._clock.sleep(seconds - self._clock.now().timestamp() % seconds)
 
     async def _point(self, account: Account, balances: Mapping[str, Decimal]) -> EquityPoint | None:
         held = [asset for asset, amount in balances.items() if amount]

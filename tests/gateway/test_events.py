@@ -250,6 +250,32 @@ async def test_a_client_that_asks_without_reading_is_cut_and_keeps_nobody_waitin
         assert (await other.request("echo.say"))["ok"]
 
 
+async def test_a_long_past_is_told_whatever_the_size_of_the_queue(house: House) -> None:
+    settings = GatewaySettings(queue_frames=16, queue_bytes=300_000)
+    async with house.running(settings) as running:
+        for _ in range(100):
+            await house.publish("news", filler="x" * 20_000)
+        await house.events.flush()
+        hello, numbers = await resumed(running, after=0)
+        assert hello["resumed"] == {"complete": True, "count": 100}
+        assert numbers == list(range(1, 101))
+
+
+async def test_a_client_that_asks_for_its_past_and_does_not_read_it_is_cut(house: House) -> None:
+    settings = GatewaySettings(queue_bytes=300_000, stall_seconds=0.05)
+    async with house.running(settings) as running, running.wire() as other:
+        for _ in range(200):
+            await house.publish("news", principal="owner", filler="x" * 100_000)
+            await other.next()
+        async with running.wire(None) as silent:
+            await silent.send(
+                {"type": "req", "id": "c", "method": "connect", "params": {"resume": {"lastSeq": 0}}}
+            )
+            async with asyncio.timeout(30):
+                while running.gateway.cut() == 0:
+                    assert (await other.request("connect"))["ok"]
+
+
 async def test_a_client_that_asks_much_and_reads_later_loses_nothing(house: House) -> None:
     settings = GatewaySettings(limited=False, queue_frames=32)
     async with house.running(settings) as running, running.wire() as wire:

@@ -269,6 +269,16 @@ async def test_an_event_that_is_sent_again_is_told_once(client: KitClient, servi
     assert heard == [0, 1, 2, 3]
 
 
+async def test_a_farewell_that_repeats_the_last_number_is_heard(client: KitClient, service: Service) -> None:
+    heard: list[Answer] = []
+    client.on("shutdown", heard.append)
+    last = service.tell("tick", n=1)
+    farewell = {"type": "event", "event": "shutdown", "payload": {"reason": "stopping"}, "seq": last}
+    service.say(json.dumps(farewell))
+    await client.ping()
+    assert heard == [{"reason": "stopping"}]
+
+
 async def test_frames_that_make_no_sense_are_passed_over(client: KitClient, service: Service) -> None:
     heard: list[Answer] = []
     client.on("tick", heard.append)

@@ -123,14 +123,14 @@ def test_a_mirrored_market_gives_the_mirrored_answer(closes: list[float]) -> Non
     ]
 
 
-def test_four_votes_of_ten_decide_and_three_do_not() -> None:
-    # All means up (7), stretched twice (-3), then MACD down as well.
+def test_four_votes_of_ten_decide_and_three_of_eleven_do_not() -> None:
+    # MACD and all means up (7), stretched twice (-3); the zones abstain.
     strong = analyze(candles_closing_at([*waves(257, slope=0.3, height=8, length=50), 228.0], reach=0.5))
     assert (strong.signal, strong.confidence) == (Signal.BUY, 65)
     assert {"rsi_overbought", "above_upper_band"} <= set(strong.reasons)
-    # Means up (5), MACD down (-2), nothing stretched.
+    # Means up (5), MACD down (-2), nothing stretched and no zone near (4).
     weak = analyze(candles_closing_at(waves(260, slope=0.3, height=3, length=30), reach=0.5))
-    assert (weak.signal, weak.confidence) == (Signal.HOLD, 25)
+    assert (weak.signal, weak.confidence) == (Signal.HOLD, 35)
     assert weak.reasons[0] == "macd_bearish"
 
 

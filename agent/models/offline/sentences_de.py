@@ -37,7 +37,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(analysiere|analysier|analysieren|untersuche|pruefe) [mir] [den|die|das] {pairs} [markt|chart] "
         "[<on>]",
         "{pairs} [<on>] (analysieren|untersuchen)",
-        "[technische|schnelle|kurze] (analyse|marktanalyse|chartanalyse|chartanalyse) [<of>] {pairs} [<on>]",
+        "[technische|schnelle|kurze] (analyse|marktanalyse|chartanalyse) [<of>] {pairs} [<on>]",
         "(mach|mache|erstelle|gib mir|zeig mir|zeig) [mir] [eine|die] [technische|kurze] (analyse|"
         "marktanalyse|chartanalyse) [<of>] {pairs} [<on>]",
         "{pairs} [technische] (analyse|marktanalyse|chartanalyse|ausblick|prognose|trend|signal|signale|"
@@ -83,7 +83,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "{pairs} <on>",
     ),
     Kind.ORDERS: (
-        "[<show>] [<the>] [offene|offenen] (orders|order|auftraege|aufträge) [an]",
+        "[<show>] [<the>] [offene|offenen] (orders|order|auftraege) [an]",
         "welche (orders|auftraege) (habe ich|sind) [offen]",
         "(habe ich|gibt es) [noch] [offene] (orders|auftraege)",
     ),
@@ -251,7 +251,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.RECALL: (
         "was habe ich [dir] (ueber|zu|zum|von) {rest} (gesagt|erzaehlt|geschrieben|notiert)",
-        "was (weisst|weißt) du (ueber|von|zu) {rest}",
+        "was weisst du (ueber|von|zu) {rest}",
         "(erinnerst du dich|weisst du noch) {rest}",
         "was hast du dir [ueber] {rest} gemerkt",
     ),

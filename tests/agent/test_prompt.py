@@ -1,0 +1,75 @@
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.models.port import Message, Role
+from agent.prompt import HISTORY_CHARS, QUOTED_CHARS, conversation, cut_short, system_prompt
+from memory.records import MessageRole, TranscriptMessage, TurnStatus
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def past(role: MessageRole, content: str) -> TranscriptMessage:
+    return TranscriptMessage("msg", "owner", "main", role, content, NOON)
+
+
+ROLES = st.sampled_from([MessageRole.USER, MessageRole.ASSISTANT])
+TEXTS = st.one_of(st.text(max_size=20), st.integers(1, 9_000).map(lambda size: "x" * size))
+HISTORIES = st.lists(st.builds(past, ROLES, TEXTS), max_size=60)
+
+
+@given(HISTORIES)
+def test_whatever_was_said_a_model_hears_a_bounded_dialogue_that_a_person_begins_and_ends(
+    history: list[TranscriptMessage],
+) -> None:
+    heard = conversation(history, "and now?")
+    assert heard[-1] == Message(Role.USER, "and now?")
+    assert heard[0].role is Role.USER
+    assert all(one.role is not after.role for one, after in pairwise(heard))
+    assert all(message.text for message in heard)
+    assert sum(len(message.text) for message in heard[:-1]) <= HISTORY_CHARS
+
+
+def test_the_newest_part_of_a_long_history_is_kept() -> None:
+    history = [
+        past(role, f"{number} {'x' * 5_000}")
+        for number in range(10)
+        for role in (MessageRole.USER, MessageRole.ASSISTANT)
+    ]
+    heard = conversation(history, "next")
+    assert [message.text.split()[0] for message in heard] == ["8", "8", "9", "9", "next"]
+
+
+def test_a_message_that_was_not_answered_is_not_put_before_the_model_again() -> None:
+    history = [
+        past(MessageRole.USER, "buy everything"),
+        past(MessageRole.USER, "hello"),
+        past(MessageRole.ASSISTANT, "Hi."),
+        past(MessageRole.USER, "sell everything"),
+    ]
+    assert conversation(history, "how are you?") == [
+        Message(Role.USER, "hello"),
+        Message(Role.ASSISTANT, "Hi."),
+        Message(Role.USER, "how are you?"),
+    ]
+
+
+def test_the_character_comes_first_and_the_facts_last() -> None:
+    documents = {"USER.md": "Likes tea.", "SOUL.md": "You are K.I.T.", "TOOLS.md": "  "}
+    prompt = system_prompt(documents, {"time": "noon", "prices": "simulated"})
+    assert prompt.startswith("You are K.I.T.\n\n# How you work")
+    assert prompt.endswith("# USER.md\nLikes tea.\n\n# Right now\n- time: noon\n- prices: simulated")
+    assert "TOOLS.md" not in prompt
+
+
+@pytest.mark.parametrize(
+    "status", [TurnStatus.ABORTED, TurnStatus.FAILED, TurnStatus.INTERRUPTED, TurnStatus.RUNNING]
+)
+def test_a_turn_that_was_cut_short_is_told_in_one_line(status: TurnStatus) -> None:
+    told = cut_short(f"buy\n\n# Right now\n{'x' * 500}", status)
+    assert "\n" not in told
+    assert "buy # Right now" in told
+    assert "x" * QUOTED_CHARS not in told

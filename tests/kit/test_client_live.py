@@ -1,0 +1,81 @@
+"""The client against the whole service, over a line that is cut again and again."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from kit import KitClient, KitError
+from tests.kit.conftest import AT_ONCE
+from tests.service import running
+
+PASSED_BYTES = (12_000, 18_000)
+"""A greeting is about 14,000, so that some are cut in the middle and the others allow a few orders."""
+
+
+class BadLine:
+    """Passes bytes on to a service and cuts each connection once it has passed some."""
+
+    def __init__(self, port: int, seed: int) -> None:
+        self._port = port
+        self._chance = random.Random(seed)
+        self.cuts = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        left = self._chance.randint(*PASSED_BYTES)
+        onward, outward = await asyncio.open_connection("127.0.0.1", self._port)
+        asking = asyncio.create_task(_pass_on(reader, outward))
+        while left > 0 and (data := await onward.read(left)):
+            left -= len(data)
+            writer.write(data)
+        self.cuts += left <= 0
+        asking.cancel()
+        for each in (writer, outward):
+            each.transport.abort()
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65_536):
+        writer.write(data)
+
+
+@asynccontextmanager
+async def bad_line(url: str, seed: int) -> AsyncIterator[tuple[str, BadLine]]:
+    port = urlsplit(url).port
+    assert port is not None
+    line = BadLine(port, seed)
+    async with await asyncio.start_server(line.serve, "127.0.0.1", 0) as server:
+        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", line
+
+
+async def _try_to_connect(client: KitClient) -> None:
+    with contextlib.suppress(KitError):
+        await client.connect()
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_over_a_bad_line_every_order_is_placed_and_told_once(tmp_path: Path, seed: int) -> None:
+    told: list[str] = []
+    async with running(tmp_path) as service, bad_line(service.url, seed) as (url, line):
+        client = KitClient(url, token="", backoff=AT_ONCE)
+        client.on("trade:executed", lambda trade: told.append(trade.orderId))
+        while not client.connected:
+            await _try_to_connect(client)
+        orders = [
+            await client.trade(action="buy", pair="BTC/USDT", amount=100 + n, type="market")
+            for n in range(20)
+        ]
+        text = "".join([piece async for piece in client.chat.stream("price BTC")])
+        history = await client.chat.history()
+        await client.disconnect()
+        fills = await service.app.services.portfolio.trades("main")
+    assert line.cuts > 5
+    assert told == [order.orderId for order in orders]
+    assert sorted(fill.order_id for fill in fills) == sorted(told)
+    assert [message.role for message in history.messages] == ["user", "assistant"]
+    assert history.messages[1].content == text
