@@ -23,7 +23,7 @@ from kit.home import prepare, workspace_templates
 from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
-from kit.parts import build_market, build_model, known_exchanges
+from kit.parts import build_market, build_model
 from kit.settings import Settings
 from kit.system import Process
 from memory.database import Database
@@ -40,6 +40,7 @@ from trading.accounts import open_account
 from trading.clock import Clock, SystemClock
 from trading.desk import Desk
 from trading.equity import EquityRecorder
+from trading.exchanges.ccxt_client import known_exchanges
 from trading.exchanges.paper import PaperExchange
 from trading.markets import CachedMarket, Markets
 from trading.model import Account, Mode

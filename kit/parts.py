@@ -1,9 +1,7 @@
 """The parts of a service that its settings choose: where prices come from and which models answer."""
 
-import importlib.util
 import random
 from collections.abc import Mapping
-from pathlib import Path
 
 from agent.models.catalog import Access, assemble, build, default_spec
 from agent.models.errors import ModelError
@@ -11,6 +9,7 @@ from agent.models.port import Model
 from kit.errors import CannotStart
 from kit.settings import Settings
 from trading.clock import Clock
+from trading.errors import UnknownExchange
 from trading.markets import PAPER_NAMES
 from trading.ports import MarketData
 
@@ -21,21 +20,12 @@ def build_market(settings: Settings, clock: Clock) -> MarketData:
         from trading.exchanges.simulated import SimulatedMarket
 
         return SimulatedMarket(clock)
-    exchange = settings.exchange.lower()
-    if exchange not in known_exchanges():
-        raise CannotStart(f"exchange: there is no exchange {settings.exchange!r}; try binance or kraken")
     from trading.exchanges.ccxt_market import CcxtMarket
 
-    return CcxtMarket(exchange, clock, urls=settings.exchange_urls or None)
-
-
-def known_exchanges() -> frozenset[str]:
-    """Return the exchange ids that ccxt knows, without loading it: that takes seconds."""
-    spec = importlib.util.find_spec("ccxt")
-    if spec is None or spec.origin is None:
-        return frozenset()
-    folder = Path(spec.origin).parent / "async_support"
-    return frozenset(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    try:
+        return CcxtMarket(settings.exchange.lower(), clock, urls=settings.exchange_urls or None)
+    except UnknownExchange as error:
+        raise CannotStart(f"exchange: {error}") from None
 
 
 def access(settings: Settings) -> Mapping[str, Access]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kit.answers import Answer
+from kit.answers import Answer, KitError
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Subscriptions:
 
     def failed(self, error: BaseException) -> None:
         """Log an error that no caller waits for, and hand it to `on_error`."""
-        log.error("%s", error, exc_info=error)
+        log.error("%s", error, exc_info=None if isinstance(error, KitError) else error)
         if self._on_error is not None:
             asyncio.get_running_loop().call_soon(self._on_error, error)
 

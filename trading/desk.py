@@ -116,10 +116,15 @@ class Desk:
         stops waiting does not stop the order. Raises UnknownSymbol, UnknownExchange, InvalidOrder,
         InsufficientFunds, RiskLimitExceeded, NotFound (account) or ExchangeUnavailable.
         """
-        known = await self._known(request)
-        if known is not None:
+        try:
+            plan = await self._plan(request)
+        except TradingError:
+            # The market has moved on, or is silent: the order of the first time still stands.
+            known = await self._known(request)
+            if known is None:
+                raise
             return known
-        return await self._finish(self._run(request, await self._plan(request)))
+        return await self._finish(self._run(request, plan))
 
     async def close(
         self,

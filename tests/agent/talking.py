@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
@@ -46,7 +45,12 @@ class House:
     registry: Registry
     runner: Runner
     events: list[StoredEvent] = field(default_factory=list)
-    _numbers: "count[int]" = field(default_factory=count)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hear(self, events: Sequence[StoredEvent]) -> None:
+        """Take what is told."""
+        self.events.extend(events)
+        self._news.set()
 
     async def call(
         self, name: str, principal: Principal = LOCAL_OWNER, frame_id: str | None = None, **params: Any
@@ -71,7 +75,8 @@ class House:
         """Return the n-th event of this name, once it has come."""
         async with asyncio.timeout(20):
             while len(found := self.all_told(name)) < number:
-                await asyncio.sleep(0)
+                self._news.clear()
+                await self._news.wait()
         return found[number - 1]
 
     def all_told(self, name: str) -> list[StoredEvent]:
@@ -108,7 +113,7 @@ async def house(
         async with LazyGraph(url, home / "graph") as graph:
             runner = Runner(model, registry, Workspace(home / "workspace"), graph, max_turn)
             opened = House(service, replace(service.app.services, chat=runner), registry, runner)
-            opened.services.events.listen(opened.events.extend)
+            opened.services.events.listen(opened.hear)
             try:
                 yield opened
             finally:

@@ -24,24 +24,34 @@ class BadLine:
     def __init__(self, port: int, seed: int) -> None:
         self._port = port
         self._chance = random.Random(seed)
+        self._left: set[asyncio.Event] = set()
         self.cuts = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        left = self._chance.randint(*PASSED_BYTES)
+        left = asyncio.Event()
+        self._left.add(left)
         onward, outward = await asyncio.open_connection("127.0.0.1", self._port)
-        asking = asyncio.create_task(_pass_on(reader, outward))
-        while left > 0 and (data := await onward.read(left)):
-            left -= len(data)
-            writer.write(data)
-        self.cuts += left <= 0
-        asking.cancel()
+        asking = asyncio.create_task(_pass_on(reader, outward, None))
+        self.cuts += await _pass_on(onward, writer, self._chance.randint(*PASSED_BYTES))
         for each in (writer, outward):
             each.transport.abort()
+        await asking
+        left.set()
+
+    async def quiet(self) -> None:
+        """Return once no connection is left."""
+        for left in self._left:
+            await left.wait()
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(65_536):
-        writer.write(data)
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, most: int | None) -> bool:
+    """Pass bytes on until the end or until there were enough; tell whether there were."""
+    passed = 0
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65_536 if most is None else most - passed):
+            writer.write(data)
+            passed += len(data)
+    return passed == most
 
 
 @asynccontextmanager
@@ -51,6 +61,7 @@ async def bad_line(url: str, seed: int) -> AsyncIterator[tuple[str, BadLine]]:
     line = BadLine(port, seed)
     async with await asyncio.start_server(line.serve, "127.0.0.1", 0) as server:
         yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", line
+        await line.quiet()
 
 
 async def _try_to_connect(client: KitClient) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ async def test_orders_of_a_long_absence_are_settled_and_the_books_are_right(
         price = bought.order.average or D(0)
         for permille in (2, 5, 10, 20):
             low, high = price * (1 - D(permille) / 1000), price * (1 + D(permille) / 1000)
-            guards = {"stop_loss": low * D("0.99"), "take_profit": high}
+            guards: dict[str, Any] = {"stop_loss": low * D("0.99"), "take_profit": high}
             await desk.execute(request(Side.BUY, cost=5_000, type="limit", price=low, **guards))
             await desk.execute(request(Side.SELL, "0.02", type="limit", price=high))
         await clock.advance(86_400 * days)
@@ -79,7 +80,7 @@ async def fills_after(url: str, looks: int) -> list[tuple[Decimal, Decimal, date
         last = (await SimulatedMarket(clock).ticker(BTC)).last
         for permyriad in (1, 2, 3, 5):
             await desk.execute(
-                request(Side.BUY, "0.5", type="limit", price=last * (1 - D(permyriad) / 10_000))
+                request(Side.BUY, "0.3", type="limit", price=last * (1 - D(permyriad) / 10_000))
             )
         for _ in range(looks):
             await clock.advance(110 / looks)
