@@ -1,5 +1,6 @@
 """Market data: prices and candles."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -11,6 +12,8 @@ from tools.wire import CandleLength, Millis, Num, Pair, Params, Result, percent
 from trading.markets import Venue
 from trading.model import Candle, Ticker
 from trading.timeframes import Timeframe
+
+A_MOMENT = timedelta(milliseconds=100)
 
 EVERYWHERE = Surface.WIRE | Surface.CHAT | Surface.MODEL
 
@@ -64,7 +67,7 @@ def price_report(ticker: Ticker, venue: Venue) -> PriceReport:
     )
 
 
-@capability("market.price", surfaces=EVERYWHERE)
+@capability("market.price", surfaces=EVERYWHERE, good_for=A_MOMENT)
 async def price(ctx: Context, params: OfPair) -> PriceReport:
     """Return the current price of a pair with bid, ask and the last 24 hours."""
     venue = ctx.services.markets.venue(params.exchange)

@@ -84,10 +84,19 @@ async def test_no_more_requests_than_allowed_are_under_way_at_once(house: House)
         assert (await wire.request("echo.wait"))["ok"]
 
 
-async def test_a_device_may_use_all_its_calls_at_once(running: Running) -> None:
+async def test_a_device_may_use_all_its_calls_of_a_minute_at_once(running: Running) -> None:
     async with running.wire() as wire:
         for number in range(100):
             await ask(wire, f"p{number}", "market.price", pair="BTC/USDT")
+        answers = [await wire.answer() for _ in range(100)]
+        assert all(answer["ok"] for answer in answers)
+        assert {answer["id"] for answer in answers} == {f"p{number}" for number in range(100)}
+
+
+async def test_a_burst_of_quick_requests_is_not_taken_for_many_at_once(house: House) -> None:
+    async with house.running(GatewaySettings(max_in_flight=70)) as running, running.wire() as wire:
+        for number in range(100):
+            await ask(wire, f"p{number}", "echo.say")
         answers = [await wire.answer() for _ in range(100)]
         assert all(answer["ok"] for answer in answers)
         assert {answer["id"] for answer in answers} == {f"p{number}" for number in range(100)}

@@ -277,7 +277,7 @@ async def test_a_client_that_asks_for_its_past_and_does_not_read_it_is_cut(house
 
 
 async def test_a_client_that_asks_much_and_reads_later_loses_nothing(house: House) -> None:
-    settings = GatewaySettings(limited=False, queue_frames=32)
+    settings = GatewaySettings(limited=False, queue_frames=20)
     async with house.running(settings) as running, running.wire() as wire:
         for number in range(3_000):
             await wire.send({"type": "req", "id": f"{number}", "method": "ping"})
@@ -285,8 +285,11 @@ async def test_a_client_that_asks_much_and_reads_later_loses_nothing(house: Hous
         assert running.gateway.cut() == 0
 
 
-async def test_a_slow_reader_is_cut_and_resumes_while_others_miss_nothing(house: House) -> None:
-    settings = GatewaySettings(queue_frames=20, queue_bytes=1 << 20, close_seconds=60)
+@pytest.mark.parametrize(("frames", "size"), [(20, 1 << 30), (10_000, 1 << 21)])
+async def test_a_slow_reader_is_cut_and_resumes_while_others_miss_nothing(
+    house: House, frames: int, size: int
+) -> None:
+    settings = GatewaySettings(queue_frames=frames, queue_bytes=size, close_seconds=60)
     filler = "x" * 200_000
     async with (
         house.running(settings) as running,

@@ -1,0 +1,106 @@
+"""Calls with effects: each wish is done once, kept on record, and not stopped by whoever stops waiting."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from pydantic import TypeAdapter
+
+from memory.records import Call
+from tools.context import Context
+from tools.errors import CallError, Code, InternalError, InvalidParams
+from tools.wire import Result
+
+Work = Callable[[Context], Awaitable[Result]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a call wants: which capability, a digest of its parameters, and the type of its result."""
+
+    capability: str
+    body: str
+    result: Any
+
+
+class Once:
+    """Runs wishes that have not been run, and gives the stored answer to those that have."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[str, asyncio.Task[Result]] = {}
+
+    async def __call__(self, wish: Wish, ctx: Context, work: Work) -> Result:
+        """Run `work` with the wish's own name in its context, or return what it came to before.
+
+        Raises the CallError of the first time, InvalidParams when the caller's key stands for another wish,
+        and InternalError when the first time was cut off and nobody knows how far it got.
+        """
+        services = ctx.services
+        now = services.clock.now()
+        attempt = Call(
+            id=services.new_id("call"),
+            key=ctx.repeat.key if ctx.repeat else None,
+            principal=ctx.principal.id,
+            capability=wish.capability,
+            origin=ctx.origin.value,
+            body_hash=wish.body,
+            started_at=now,
+        )
+        async with services.database.transact() as uow:
+            earlier = await uow.calls.claim(
+                attempt, not_before=now - ctx.repeat.window if ctx.repeat else now
+            )
+        if earlier is not None:
+            return await self._again(wish, earlier)
+        running = asyncio.create_task(_recorded(attempt, replace(ctx, wish=attempt.id), work))
+        self._under_way[attempt.id] = running
+        running.add_done_callback(lambda done: self._forget(attempt.id, done))
+        # Whoever stops waiting, a client that hangs up or an aborted turn, does not stop what was begun.
+        return await asyncio.shield(running)
+
+    async def drain(self) -> None:
+        """Return once everything that was begun has ended."""
+        while self._under_way:
+            await asyncio.wait(self._under_way.values())
+
+    def _forget(self, call_id: str, done: asyncio.Task[Result]) -> None:
+        self._under_way.pop(call_id, None)
+        if not done.cancelled():
+            # Fetched so that a failure nobody waited for is not reported as forgotten: it is on record.
+            done.exception()
+
+    async def _again(self, wish: Wish, earlier: Call) -> Result:
+        if earlier.body_hash != wish.body:
+            raise InvalidParams("this id was used for another request a moment ago; use a new id")
+        if earlier.id in self._under_way:
+            return await asyncio.shield(self._under_way[earlier.id])
+        if earlier.finished_at is None:
+            raise InternalError(
+                "this request was cut off before; look whether it took effect, then use a new id"
+            )
+        answer = earlier.answer or {}
+        if earlier.ok:
+            return cast(Result, TypeAdapter(wish.result).validate_python(answer))
+        raise CallError(
+            answer["message"],
+            code=Code(earlier.code or Code.INTERNAL_ERROR),
+            retry_after_ms=answer.get("retryAfterMs"),
+            details=answer.get("details"),
+        )
+
+
+async def _recorded(attempt: Call, ctx: Context, work: Work) -> Result:
+    try:
+        result = await work(ctx)
+    except CallError as error:
+        told = {"message": error.message, "retryAfterMs": error.retry_after_ms, "details": error.details}
+        await _record(ctx, attempt, False, error.reason, told)
+        raise
+    await _record(ctx, attempt, True, None, result.model_dump(mode="json"))
+    return result
+
+
+async def _record(ctx: Context, attempt: Call, ok: bool, code: Code | None, answer: dict[str, Any]) -> None:
+    async with ctx.services.database.transact() as uow:
+        await uow.calls.finish(attempt.id, ctx.services.clock.now(), ok, code, answer)
