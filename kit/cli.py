@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kit.answers import KitError
 from kit.errors import CannotStart, WrongSettings
 
 if TYPE_CHECKING:
-    from kit.answers import KitError
     from kit.client import KitClient
 
 USAGE = 2
@@ -65,8 +65,6 @@ def call(
     url: Url = None,
 ) -> None:
     """Call any capability and print its answer as JSON."""
-    from kit.answers import KitError
-
     try:
         values = json.loads(params)
     except json.JSONDecodeError as error:
@@ -105,7 +103,7 @@ def capabilities() -> None:
     print(capability_table())
 
 
-def _shown(error: "KitError") -> dict[str, Any]:
+def _shown(error: KitError) -> dict[str, Any]:
     return {
         "code": error.code,
         "message": error.message,
@@ -138,6 +136,9 @@ def main() -> None:
     except (WrongSettings, CannotStart) as error:
         print(f"kit: {error}", file=sys.stderr)
         sys.exit(USAGE)
+    except KitError as error:
+        print(f"kit: {error.message} ({error.code})", file=sys.stderr)
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -63,8 +63,10 @@ async def client_of(url: str | None) -> AsyncIterator[KitClient]:
     settings = load()
     running = await _connected(settings)
     if running is not None:
-        async with running:
+        try:
             yield running
+        finally:
+            await running.disconnect()
         return
     from kit.app import serve
     from kit.logs import configure

@@ -40,7 +40,6 @@ FENCES: dict[str, tuple[str, ...]] = {
 MAY_CATCH_EVERYTHING = {
     "tools/registry.py",
     "gateway/connection.py",
-    "kit/transport.py",
     "kit/background/loop.py",
 }
 

@@ -4,6 +4,8 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +47,18 @@ async def kit(home: Path, *words: str, said: str = "", **variables: str) -> Ran:
     process = await begin(home, *words, **variables)
     out, err = await asyncio.wait_for(process.communicate(said.encode()), PATIENCE)
     return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def started(home: Path, *words: str, **variables: str) -> AsyncIterator[Process]:
+    """Run a command beside the block, and make sure that it is gone after it."""
+    process = await begin(home, *words, **variables)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
 
 
 async def ready(process: Process) -> str:

@@ -24,24 +24,23 @@ class BadLine:
     def __init__(self, port: int, seed: int) -> None:
         self._port = port
         self._chance = random.Random(seed)
-        self._left: set[asyncio.Event] = set()
+        self._serving: set[asyncio.Task[None] | None] = set()
         self.cuts = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        left = asyncio.Event()
-        self._left.add(left)
+        # Nothing else holds a handler once its connection is gone.
+        self._serving.add(asyncio.current_task())
         onward, outward = await asyncio.open_connection("127.0.0.1", self._port)
         asking = asyncio.create_task(_pass_on(reader, outward, None))
         self.cuts += await _pass_on(onward, writer, self._chance.randint(*PASSED_BYTES))
         for each in (writer, outward):
             each.transport.abort()
-        await asking
-        left.set()
+        asking.cancel()
+        await asyncio.wait([asking])
 
     async def quiet(self) -> None:
         """Return once no connection is left."""
-        for left in self._left:
-            await left.wait()
+        await asyncio.gather(*(task for task in self._serving if task is not None))
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, most: int | None) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.commands import begin, kit, page, ready
+from tests.kit.commands import kit, page, ready, started
 
 
 def free_port() -> int:
@@ -20,21 +20,17 @@ def free_port() -> int:
 
 async def test_a_service_starts_answers_and_stops_on_sigterm(tmp_path: Path) -> None:
     home, port = tmp_path / "home", str(free_port())
-    service = await begin(home, "start", KIT_GATEWAY_PORT=port)
-    assert f"ws://127.0.0.1:{port}" in await ready(service)
+    async with started(home, "start", KIT_GATEWAY_PORT=port) as service:
+        assert f"ws://127.0.0.1:{port}" in await ready(service)
+        assert (await page(f"http://127.0.0.1:{port}/ready"))[0] == 200
+        asked = await kit(home, "call", "market.price", '{"pair": "btc-usdt"}', KIT_GATEWAY_PORT=port)
+        assert (asked.code, json.loads(asked.out)["pair"]) == (0, "BTC/USDT")
+        chat = await kit(home, "chat", "buy BTC for 100", KIT_GATEWAY_PORT=port)
+        assert (chat.code, "PAPER" in chat.out) == (0, True)
+        service.send_signal(signal.SIGTERM)
+        assert await service.wait() == 0
 
-    url = f"http://127.0.0.1:{port}"
-    assert (await page(f"{url}/ready"))[0] == 200
-    asked = await kit(home, "call", "market.price", '{"pair": "btc-usdt"}', KIT_GATEWAY_PORT=port)
-    assert (asked.code, json.loads(asked.out)["pair"]) == (0, "BTC/USDT")
-    chat = await kit(home, "chat", "buy BTC for 100", KIT_GATEWAY_PORT=port)
-    assert (chat.code, "PAPER" in chat.out) == (0, True)
-
-    service.send_signal(signal.SIGTERM)
-    _, _ = await service.communicate()
-    assert service.returncode == 0
-
-    held = await kit(home, "call", "trade.positions", KIT_GATEWAY_PORT=port)
+    held = await kit(home, "call", "trade.positions", KIT_GATEWAY_PORT="0")
     assert [position["pair"] for position in json.loads(held.out)["positions"]] == ["BTC/USDT"]
 
 
@@ -91,11 +87,9 @@ async def test_a_misspelt_line_in_the_config_is_named_and_refused(tmp_path: Path
 
 async def test_a_second_service_in_the_same_home_is_refused(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    first = await begin(home, "start", KIT_GATEWAY_PORT="0")
-    await ready(first)
-    second = await kit(home, "start", KIT_GATEWAY_PORT="0")
-    first.terminate()
-    await first.communicate()
+    async with started(home, "start", KIT_GATEWAY_PORT="0") as first:
+        await ready(first)
+        second = await kit(home, "start", KIT_GATEWAY_PORT="0")
     assert (second.code, str(home) in second.err) == (2, True)
 
 
