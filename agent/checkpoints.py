@@ -1,15 +1,27 @@
 """Where the graph keeps the steps of running turns."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-POOL = 4
-"""Connections to Postgres at most."""
+from agent.checkpoint_file import open_file
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+    from psycopg.rows import DictRow
+
+CONNECTIONS = 4
+"""To Postgres, at most."""
+
+SET_UP = 0x4B49_5402
+"""The advisory lock of whoever makes the tables in Postgres."""
+
+LOOK_AGAIN_SECONDS = 0.05
 
 
 @asynccontextmanager
@@ -18,18 +30,19 @@ async def open_checkpoints(url: str, folder: Path) -> AsyncIterator[BaseCheckpoi
 
     A turn whose process died is reported and not taken up again, so what is still there is deleted.
     """
+    async with _store(url, folder) as saver:
+        left = {found.config["configurable"]["thread_id"] async for found in saver.alist(None)}
+        for thread_id in left:
+            await saver.adelete_thread(thread_id)
+        yield saver
+
+
+def _store(url: str, folder: Path) -> AbstractAsyncContextManager[BaseCheckpointSaver[Any]]:
     # A checkpoint holds plain data, so reading one makes nothing else, whatever somebody wrote into it.
     strict = JsonPlusSerializer(allowed_msgpack_modules=None)
-    async with AsyncExitStack() as stack:
-        saver: BaseCheckpointSaver[Any]
-        if url.startswith("postgres"):
-            saver = await stack.enter_async_context(_postgres(url, strict))
-        else:
-            from agent.checkpoint_file import open_file
-
-            saver = await stack.enter_async_context(open_file(folder / "checkpoints.db", strict))
-        await _clear(saver)
-        yield saver
+    return (
+        _postgres(url, strict) if url.startswith("postgres") else open_file(folder / "checkpoints.db", strict)
+    )
 
 
 @asynccontextmanager
@@ -39,23 +52,35 @@ async def _postgres(url: str, serde: JsonPlusSerializer) -> AsyncIterator[BaseCh
     from psycopg.rows import DictRow, dict_row
     from psycopg_pool import AsyncConnectionPool
 
-    plain = "postgresql://" + url.partition("://")[2]
     async with AsyncConnectionPool(
-        plain,
+        "postgresql://" + url.partition("://")[2],
         connection_class=AsyncConnection[DictRow],
         kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
         min_size=1,
-        max_size=POOL,
+        max_size=CONNECTIONS,
         open=False,
         # One that a restart of the server has cut is replaced and not handed out.
         check=AsyncConnectionPool.check_connection,
     ) as pool:
-        saver = AsyncPostgresSaver(pool, serde=serde)
-        await saver.setup()
-        yield saver
+        async with pool.connection() as connection, _alone(connection):
+            await AsyncPostgresSaver(connection).setup()
+        yield AsyncPostgresSaver(pool, serde=serde)
 
 
-async def _clear(saver: BaseCheckpointSaver[Any]) -> None:
-    left = {found.config["configurable"]["thread_id"] async for found in saver.alist(None)}
-    for thread_id in left:
-        await saver.adelete_thread(thread_id)
+@asynccontextmanager
+async def _alone(connection: "AsyncConnection[DictRow]") -> AsyncIterator[None]:
+    """Keep other processes from making the same tables meanwhile.
+
+    The set-up makes indexes concurrently, which waits for every other statement. Therefore nobody may wait
+    for the lock inside of one, and has to look again.
+    """
+    while True:
+        tried = await connection.execute("SELECT pg_try_advisory_lock(%s) AS held", [SET_UP])
+        found = await tried.fetchone()
+        if found is not None and found["held"]:
+            break
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    try:
+        yield
+    finally:
+        await connection.execute("SELECT pg_advisory_unlock(%s)", [SET_UP])

@@ -11,7 +11,15 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
-from agent.messages import PlainCall, PlainMessage, call_from_plain, from_plain, to_plain
+from agent.messages import (
+    PlainCall,
+    PlainMessage,
+    call_from_plain,
+    from_plain,
+    sound,
+    sound_text,
+    to_plain,
+)
 from agent.models.connection import closing
 from agent.models.errors import StreamCut
 from agent.models.port import Completion, Message, ModelRequest, Role, TextDelta, Usage
@@ -100,9 +108,10 @@ async def _stream(turn: Turn, request: ModelRequest) -> Completion:
         async for piece in answer:
             heard.append(piece)
             if isinstance(piece, Completion):
-                return piece
-            turn.text.append(between + piece.text)
-            await turn.said(between + piece.text)
+                return sound(piece)
+            text = between + sound_text(piece.text)
+            turn.text.append(text)
+            await turn.said(text)
             between = ""
     raise StreamCut(f"{turn.model.name} ended without finishing its answer")
 

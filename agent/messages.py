@@ -1,8 +1,11 @@
 """Conversation messages as plain data, which is what a checkpoint may hold."""
 
+from dataclasses import replace
 from typing import Any, TypedDict
 
-from agent.models.port import Message, Role, ToolCall
+import orjson
+
+from agent.models.port import Completion, Message, Role, ToolCall
 
 
 class PlainCall(TypedDict):
@@ -22,6 +25,32 @@ class PlainMessage(TypedDict):
     tool_calls: list[PlainCall]
     tool_call_id: str | None
     failed: bool
+
+
+def sound(completion: Completion) -> Completion:
+    """Return an answer that can be kept and told: whole characters, arguments that JSON stores hold."""
+    calls = tuple(_sound_call(call) for call in completion.tool_calls)
+    return replace(completion, text=sound_text(completion.text), tool_calls=calls)
+
+
+def sound_text(text: str) -> str:
+    """Return text with every broken character replaced."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _sound_call(call: ToolCall) -> ToolCall:
+    arguments, malformed = dict(call.arguments), call.malformed
+    try:
+        orjson.dumps(arguments)
+    except orjson.JSONEncodeError:
+        # Numbers of any length and halves of characters can be written in JSON, but not stored.
+        arguments, malformed = {}, repr(call.arguments)
+    return ToolCall(
+        sound_text(call.id),
+        sound_text(call.name),
+        arguments,
+        None if malformed is None else sound_text(malformed),
+    )
 
 
 def to_plain(message: Message) -> PlainMessage:

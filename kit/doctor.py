@@ -104,22 +104,18 @@ async def _data(settings: Settings) -> Finding:
 
 
 async def _model(settings: Settings) -> Finding:
-    from agent.models.catalog import default_spec
-    from kit.parts import access, check_models
+    from kit.parts import check_model, model_names
 
-    names = settings.model or (default_spec(access(settings)),)
-    try:
-        check_models(settings)
-    except CannotStart as error:
-        return Finding("model", True, str(error), "set the key, or name another model")
+    names = model_names(settings)
+    for name in names:
+        try:
+            await check_model(name, settings)
+        except CannotStart as error:
+            return Finding("model", True, str(error), "set its key or address, or name another model")
     if all(name.startswith("offline") for name in names):
-        return Finding(
-            "model",
-            False,
-            "the built-in offline model",
-            "set ANTHROPIC_API_KEY or OPENAI_API_KEY to talk to a language model",
-        )
-    return Finding("model", False, ", then ".join(names))
+        hint = "set ANTHROPIC_API_KEY or OPENAI_API_KEY to talk to a language model"
+        return Finding("model", False, "the built-in offline model", hint)
+    return Finding("model", False, f"{', then '.join(names)}: key and model are known to the vendor")
 
 
 async def _market(settings: Settings) -> Finding:

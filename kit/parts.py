@@ -39,13 +39,21 @@ def access(settings: Settings) -> Mapping[str, Access]:
     }
 
 
-def check_models(settings: Settings) -> None:
-    """Raise CannotStart for a model that cannot be asked: its vendor is unknown or has no key."""
-    for name in settings.model or (default_spec(access(settings)),):
+def model_names(settings: Settings) -> tuple[str, ...]:
+    """Return the models that answer, in their order."""
+    return settings.model or (default_spec(access(settings)),)
+
+
+async def check_model(name: str, settings: Settings) -> None:
+    """Ask a model's vendor whether it would answer; raise CannotStart that says why not."""
+    try:
+        model = build(name, access(settings))
         try:
-            build(name, access(settings))
-        except ModelError as error:
-            raise CannotStart(f"model: {error}") from None
+            await model.check()
+        finally:
+            await model.aclose()
+    except ModelError as error:
+        raise CannotStart(str(error)) from None
 
 
 def build_model(settings: Settings, clock: Clock, jitter: random.Random) -> Model:

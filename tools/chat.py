@@ -19,7 +19,7 @@ MAIN = "main"
 class Send(Params):
     """A message to the agent. `stream` tells of it by events; `queue` waits for a busy session."""
 
-    message: Annotated[str, Field(min_length=1, max_length=32_000)]
+    message: Annotated[str, Field(max_length=32_000, pattern=r"\S")]
     session_id: SessionId = MAIN
     stream: bool = False
     queue: bool = False

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from memory.database import Database
-from memory.errors import DatabaseUnavailable
+from memory.errors import DatabaseUnavailable, NotStorable
 from memory.records import NewEvent, StoredEvent
 from trading.clock import Clock
 
@@ -74,9 +74,9 @@ class EventBus:
         await self._deliver(await self._batch())
 
     async def drain(self) -> None:
-        """Store and deliver what is still waiting, once nobody steps any more."""
+        """Store and deliver what is left, once nobody steps any more; give up where there is no database."""
         while not self._queue.empty():
-            await self.step()
+            await self._deliver(await self._batch(), patient=False)
 
     async def _batch(self) -> list[NewEvent | asyncio.Event]:
         batch = [await self._queue.get()]
@@ -84,23 +84,35 @@ class EventBus:
             batch.append(self._queue.get_nowait())
         return batch
 
-    async def _deliver(self, batch: list[NewEvent | asyncio.Event]) -> None:
+    async def _deliver(self, batch: list[NewEvent | asyncio.Event], patient: bool = True) -> None:
         events = [item for item in batch if isinstance(item, NewEvent)]
         try:
-            if events:
-                stored = await self._store(events)
-                for deliver in tuple(self._listeners):
-                    deliver(stored)
+            stored = await self._store(events, patient) if events else ()
+            for deliver in tuple(self._listeners):
+                deliver(stored)
         finally:
             for item in batch:
                 if isinstance(item, asyncio.Event):
                     item.set()
 
-    async def _store(self, events: list[NewEvent]) -> Sequence[StoredEvent]:
+    async def _store(self, events: Sequence[NewEvent], patient: bool) -> Sequence[StoredEvent]:
         while True:
             try:
                 async with self._database.transact() as uow:
                     return await uow.events.append(events)
+            except NotStorable as error:
+                return await self._store_each(events, error, patient)
             except DatabaseUnavailable as error:
                 log.error("events wait for the database", waiting=len(events), error=str(error))
+                if not patient:
+                    return ()
                 await self._clock.sleep(RETRY_SECONDS)
+
+    async def _store_each(
+        self, events: Sequence[NewEvent], error: NotStorable, patient: bool
+    ) -> Sequence[StoredEvent]:
+        """Store the events of a batch one by one, so that the one that cannot be is the only one lost."""
+        if len(events) == 1:
+            log.error("an event cannot be stored", name=events[0].name, error=str(error))
+            return ()
+        return [stored for event in events for stored in await self._store([event], patient)]

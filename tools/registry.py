@@ -12,6 +12,7 @@ import orjson
 import structlog
 from pydantic import ValidationError
 
+from memory.errors import StoreError
 from tools.context import Context
 from tools.errors import (
     CallError,
@@ -149,9 +150,7 @@ class Registry:
                 return await self._run(found, params, ctx)
             wish = Wish(found.name, digest(params), found.result)
             return await self._once(wish, ctx, lambda inner: self._run(found, params, inner))
-        except CallError:
-            raise
-        except Exception as error:
+        except StoreError as error:
             raise self._fault(found, ctx, error) from error
 
     async def drain(self) -> None:
@@ -161,11 +160,12 @@ class Registry:
     async def _run(self, found: AnyCapability, params: Params, ctx: Context) -> Result:
         try:
             return typing.cast(Result, await found.run(ctx, params))
+        except CallError:
+            raise
         except TradingError as error:
-            translated = from_trading(error, found.errors)
-            if translated is None:
-                raise
-            raise translated from error
+            raise from_trading(error, found.errors) or self._fault(found, ctx, error) from error
+        except Exception as error:
+            raise self._fault(found, ctx, error) from error
 
     def _fault(self, found: AnyCapability, ctx: Context, error: Exception) -> InternalError:
         fault = ctx.services.new_id("fault")
@@ -181,9 +181,15 @@ def validate(found: AnyCapability, raw: Mapping[str, Any] | None) -> Params:
         return typing.cast(Params, found.params.model_validate(dict(raw or {})))
     except ValidationError as error:
         raise from_validation(error) from None
+    except RecursionError:
+        raise InvalidParams("params are nested too deeply") from None
 
 
 def digest(params: Params) -> str:
-    """Return what tells one set of parameters from another."""
-    body = orjson.dumps(params.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    """Return what tells one set of parameters from another; raise InvalidParams for endless nesting."""
+    try:
+        body = orjson.dumps(params.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    except (ValueError, TypeError):
+        # Both serialisers stop at a depth that validation still passes.
+        raise InvalidParams("params are nested too deeply") from None
     return hashlib.sha256(body).hexdigest()

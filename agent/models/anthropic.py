@@ -62,6 +62,17 @@ class AnthropicModel:
             raise fault
         yield self._finished(answer, request, params)
 
+    async def check(self) -> None:
+        """Ask the vendor whether it knows the key and the model."""
+        client = await self._connected()
+        fault: ModelError | None = None
+        try:
+            await client.models.retrieve(self._model)
+        except self._failures as error:
+            fault = translate(error, self.name, self._key, begun=False)
+        if fault is not None:
+            raise fault
+
     async def aclose(self) -> None:
         """Let go of connections."""
         if self._client is not None:

@@ -51,6 +51,11 @@ class Failover:
                 errors.append(error)
         raise _together([model.name for model in self._models], errors)
 
+    async def check(self) -> None:
+        """Ask every model's vendor; the first that is not well is told."""
+        for model in self._models:
+            await model.check()
+
     async def aclose(self) -> None:
         """Let go of the connections of all models."""
         for model in self._models:

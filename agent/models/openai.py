@@ -66,17 +66,32 @@ class OpenAIModel:
                     if piece := answer.take(chunk):
                         yield TextDelta(piece)
         except self._failures as error:
-            secret = "" if self._key == NO_KEY else self._key
-            fault = translate(error, self.name, secret, begun)
+            fault = translate(error, self.name, self._secret, begun)
         # Raised out here, so that what the SDK knew (headers, the key) does not hang on as its context.
         if fault is not None and answer.finish_reason is None:
             raise fault
         yield answer.completion(self.name, request)
 
+    async def check(self) -> None:
+        """Ask the vendor whether it knows the key and the model."""
+        client = await self._connected()
+        fault: ModelError | None = None
+        try:
+            await client.models.retrieve(self._model)
+        except self._failures as error:
+            fault = translate(error, self.name, self._secret, begun=False)
+        if fault is not None:
+            raise fault
+
     async def aclose(self) -> None:
         """Let go of connections."""
         if self._client is not None:
             await self._client.close()
+
+    @property
+    def _secret(self) -> str:
+        """What must not stand in an error: nothing, where there is no key."""
+        return "" if self._key == NO_KEY else self._key
 
     async def _asked(
         self, client: "AsyncOpenAI", params: dict[str, Any]

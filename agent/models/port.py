@@ -103,6 +103,10 @@ class Model(Protocol):
         """
         ...
 
+    async def check(self) -> None:
+        """Ask the vendor, at no cost, whether it knows us and the model; raise a ModelError if not."""
+        ...
+
     async def aclose(self) -> None:
         """Let go of connections."""
         ...

@@ -53,6 +53,10 @@ class Retrying:
                     raise
             await self._clock.sleep(wait)
 
+    async def check(self) -> None:
+        """Ask the model's vendor, once."""
+        await self._model.check()
+
     async def aclose(self) -> None:
         """Let go of connections."""
         await self._model.aclose()

@@ -62,6 +62,9 @@ class ScriptedModel:
             raise reply.error
         yield replace(reply, model=self.name)
 
+    async def check(self) -> None:
+        """Return: it is always well."""
+
     async def aclose(self) -> None:
         """Do nothing: there is no connection."""
 

@@ -105,12 +105,14 @@ async def house(
     market: MarketData | None = None,
     **settings: Any,
 ) -> AsyncIterator[House]:
-    """Run a service whose agent is asked with `model` and may also use the capabilities given."""
+    """Run a service whose agent is asked with `model` and may also use the capabilities given.
+
+    Its checkpoints are in a file of their own, wherever the database is.
+    """
     async with running(home, model=model, market=market, **settings) as service:
         registry = Registry([*CATALOG, *extra])
-        url = settings.get("database_url", "sqlite:///")
         (home / "graph").mkdir()
-        async with LazyGraph(url, home / "graph") as graph:
+        async with LazyGraph("sqlite:///", home / "graph") as graph:
             runner = Runner(model, registry, Workspace(home / "workspace"), graph, max_turn)
             opened = House(service, replace(service.app.services, chat=runner), registry, runner)
             opened.services.events.listen(opened.hear)

@@ -12,11 +12,12 @@ from agent.models.scripted import Broken, ScriptedModel
 from memory.records import TurnStatus
 from tests.agent.talking import PRICE, House, house, says
 from tools.chat import MAIN
+from tools.context import Context
 from tools.errors import CallError, Code
 from tools.policy import LOCAL_OWNER, Principal
 from tools.policy import Role as Right
+from tools.services import Asked
 
-NOTHING: dict[str, str | None] = {"session_id": None, "request_id": None}
 FRIEND = Principal("friend", Right.TRADER)
 
 
@@ -99,31 +100,33 @@ async def test_an_aborted_turn_keeps_what_was_said_and_the_session_goes_on(tmp_p
 
 @pytest.mark.parametrize("by_name", [True, False])
 async def test_a_turn_can_be_aborted_from_the_moment_it_is_accepted(tmp_path: Path, by_name: bool) -> None:
-    model = ScriptedModel(lambda request: says("Hello."))
+    model = Holding()
     async with house(tmp_path, model) as agent:
-        await agent.say("warm up")
-        outcomes = set()
-        # Each time a little later, until the model is asked.
-        for steps in range(200):
-            before = len(model.requests)
+        ctx = Context(LOCAL_OWNER, agent.services, agent.registry)
+        stored = set()
+        # Each time a little later, at last when the model has been asked.
+        for steps in range(1, 31):
             session = f"session-{steps}"
-            turn = agent.begin("go", sessionId=session, frame_id=session)
+            model.held.clear()
+            asked = Asked(session, "go", f"req-{steps}", session, stream=True, queue=False)
+            turn = asyncio.create_task(agent.services.chat.send(ctx, asked))
             for _ in range(steps):
                 await asyncio.sleep(0)
-            asked = len(model.requests) > before
-            which = {"request_id": session} if by_name else {"session_id": session}
-            stopped = await agent.services.chat.abort(LOCAL_OWNER, **{**NOTHING, **which})
-            sent = await turn
-            assert sent.aborted is stopped
+            if steps == 30:
+                await model.held.wait()
+            which = (None, session) if by_name else (session, None)
+            assert await agent.services.chat.abort(LOCAL_OWNER, *which)
+            answered = await turn
+            assert answered.turn.status is TurnStatus.ABORTED
             said = [each.content for each in await agent.transcript(session) if each.role == "user"]
-            outcomes.add((stopped, tuple(said)))
-            if stopped and said:
-                assert (await agent.turn(sent.request_id)).status is TurnStatus.ABORTED
+            stored.add(tuple(said))
+            if said:
+                assert (await agent.turn(f"req-{steps}")).status is TurnStatus.ABORTED
+            model.gate.set()
             assert not (await agent.say("still there?", sessionId=session)).aborted
-            if asked:
-                break
-        # Not accepted yet, withdrawn before it began, and stopped once it was on record.
-        assert outcomes == {(False, ("go",)), (True, ()), (True, ("go",))}
+            model.gate.clear()
+        # Withdrawn before it began, and stopped once it was on record.
+        assert stored == {(), ("go",)}
 
 
 async def test_messages_queue_in_order_and_are_told_how_many_are_ahead(tmp_path: Path) -> None:

@@ -4,9 +4,12 @@ import json
 import signal
 import socket
 import stat
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from tests.kit.commands import kit, page, ready, started
 
@@ -98,6 +101,35 @@ async def test_the_doctor_says_what_is_well_and_what_to_mend(tmp_path: Path) -> 
     assert (well.code, "!!" in well.out) == (0, False)
     ill = await kit(tmp_path / "home", "doctor", KIT_MODEL="openai:gpt-5", KIT_GATEWAY_PORT="0")
     assert (ill.code, "!!  model" in ill.out) == (1, True)
+
+
+@pytest.mark.parametrize(("known", "code"), [(True, 0), (False, 1)])
+async def test_the_doctor_asks_the_vendor_about_key_and_model(tmp_path: Path, known: bool, code: int) -> None:
+    async def model(request: web.Request) -> web.Response:
+        if request.headers["Authorization"] != "Bearer sk-good" or not known:
+            return web.json_response(
+                {"error": {"message": "no such key", "code": "invalid_api_key"}}, status=401
+            )
+        return web.json_response({"id": "m", "object": "model", "created": 0, "owned_by": "us"})
+
+    async with TestServer(_application(model)) as vendor:
+        ran = await kit(
+            tmp_path / "home",
+            "doctor",
+            KIT_MODEL="openai:m",
+            KIT_GATEWAY_PORT="0",
+            OPENAI_API_KEY="sk-good",
+            OPENAI_BASE_URL=str(vendor.make_url("/v1")),
+        )
+    assert ran.code == code
+    assert ("ok  model" in ran.out) is known
+    assert "sk-good" not in ran.out + ran.err
+
+
+def _application(model: Callable[[web.Request], Awaitable[web.Response]]) -> web.Application:
+    application = web.Application()
+    application.router.add_get("/v1/models/m", model)
+    return application
 
 
 async def test_no_secret_is_printed_or_stored(tmp_path: Path) -> None:

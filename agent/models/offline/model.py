@@ -42,6 +42,9 @@ class OfflineModel:
             yield TextDelta(piece)
         yield Completion(text, self.name)
 
+    async def check(self) -> None:
+        """Return: rules are always well."""
+
     async def aclose(self) -> None:
         """Let go of nothing: there is no connection."""
 
