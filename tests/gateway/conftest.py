@@ -6,9 +6,6 @@ import pytest
 
 from memory.database import Database
 from tests.gateway.house import House, Running
-from tests.peers.databases import sqlite_template, sqlite_url
-
-__all__ = ["house", "running", "sqlite_template", "sqlite_url"]
 
 
 @pytest.fixture

@@ -4,15 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.peers.databases import (
-    database,
-    database_url,
-    postgres_peer,
-    postgres_template,
-    postgres_url,
-    sqlite_template,
-    sqlite_url,
-)
 from tests.trading.house import House, open_house
 
 
@@ -26,16 +17,3 @@ async def house(sqlite_url: str) -> AsyncIterator[House]:
 async def any_house(database_url: str) -> AsyncIterator[House]:
     async with open_house(database_url) as opened:
         yield opened
-
-
-__all__ = [
-    "any_house",
-    "database",
-    "database_url",
-    "house",
-    "postgres_peer",
-    "postgres_template",
-    "postgres_url",
-    "sqlite_template",
-    "sqlite_url",
-]
