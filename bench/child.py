@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import time
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +15,7 @@ Command = Callable[..., Awaitable[Any]]
 class Child:
     """A running server: `port` is where it listens."""
 
-    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
+    def __init__(self, process: Process, port: int) -> None:
         self._process = process
         self.port = port
 
@@ -38,7 +39,12 @@ class Child:
 async def child(module: str, *arguments: str) -> AsyncIterator[Child]:
     """Run a module as a server until the block ends."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        module,
+        *arguments,
+        stdin=PIPE,
+        stdout=PIPE,
     )
     try:
         yield Child(process, int(await _line(process)))
@@ -48,7 +54,7 @@ async def child(module: str, *arguments: str) -> AsyncIterator[Child]:
         await process.wait()
 
 
-async def _line(process: asyncio.subprocess.Process) -> Any:
+async def _line(process: Process) -> Any:
     assert process.stdout is not None
     line = await process.stdout.readline()
     if not line:

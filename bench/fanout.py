@@ -1,5 +1,7 @@
-"""One event to many clients, against a bare server that sends it to each; and what a client that never reads
-does to the others."""
+"""One event to many clients, against a bare server that sends it to each.
+
+And what a client that never reads does to the others.
+"""
 
 import asyncio
 import json
@@ -8,6 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from statistics import median
 
 import uvloop
 
@@ -27,8 +30,10 @@ ROUNDS = 7
 PACED = 150
 PACE = 0.04
 """Seconds between the events whose way is timed."""
-BIG = 16_000
-"""Bytes of an event that a client which never reads cannot take in many of."""
+UNREAD = 120
+"""Answers of about 100 kB that the stuck client asks for: over half of what may wait for it, so it stalls."""
+STUCK_SECONDS = 3.0
+"""How long it takes until they wait."""
 
 SETTINGS = {"limits": False, "max_connections": 2 * CLIENTS}
 SENT_AT = re.compile(rb'"at":(\d+)')
@@ -48,16 +53,19 @@ class Listener(Counter):
             self.late += [(now - int(at)) / 1e9 for at in SENT_AT.findall(text)]
 
 
-class Deaf(Counter):
-    """A client that never reads."""
+class Stuck(Counter):
+    """A client that asks for much and never reads."""
 
-    def stop(self) -> None:
-        """Read nothing from now on."""
+    def ask(self) -> None:
+        """Ask, and read nothing from now on."""
         self.transport.pause_reading()
+        params = {"pair": "BTC/USDT", "limit": 1_000}
+        for number in range(UNREAD):
+            self.transport.write(request(number, "market.candles", params))
 
 
 def measure() -> list[Figure]:
-    """Return how many events a second reach everybody, and how late they are beside a client that is stuck."""
+    """Return how many events a second reach everybody, and how late they are beside a stuck client."""
     return uvloop.run(_measure())
 
 
@@ -78,8 +86,8 @@ async def _measure() -> list[Figure]:
             return EVENTS / taken
 
         ours, reference = await in_turns(lambda: rate(service), lambda: rate(bare), ROUNDS)
-        cost = min(spent[service.pid]), min(spent[bare.pid])
-        alone, beside = await _lateness(service, stuck=False), await _lateness(service, stuck=True)
+        cost = median(spent[service.pid]), median(spent[bare.pid])
+        alone, beside = await _lateness(service, False), await _lateness(service, True)
         name = f"fan-out to {CLIENTS}"
         return [
             Figure(name, "events/s", ours, reference, DELIVERED),
@@ -103,26 +111,25 @@ async def _listening(server: Child) -> AsyncIterator[list[Listener]]:
     await asyncio.gather(*(each.lost.wait() for each in clients))
 
 
-async def _burst(server: Child, clients: list[Listener], events: int, padding: int = PADDING) -> None:
+async def _burst(server: Child, clients: list[Listener], events: int) -> None:
     """Publish events and return once every client has them all."""
     wanted = [each.count + events for each in clients]
     reached = [each.reach(count) for each, count in zip(clients, wanted, strict=True)]
-    await asyncio.gather(server.ask("publish", events, padding), *reached)
+    await asyncio.gather(server.ask("publish", events, PADDING), *reached)
 
 
-async def _lateness(server: Child, stuck: bool) -> float:
+async def _lateness(server: Child, beside_stuck: bool) -> float:
     """Return the milliseconds after which 99 of 100 events have arrived."""
     async with _listening(server) as clients:
-        deaf = Deaf(EVENT)
-        if stuck:
-            await connect(server.port, deaf, receive_buffer=4_096)
-            deaf.transport.write(request(1, "ping"))
-            deaf.stop()
+        stuck = Stuck(EVENT)
+        if beside_stuck:
+            await connect(server.port, stuck, receive_buffer=4_096)
+            stuck.ask()
+            await asyncio.sleep(STUCK_SECONDS)
         for each in clients:
             each.late = []
         for _ in range(PACED):
-            await asyncio.gather(asyncio.sleep(PACE), _burst(server, clients, 1, PADDING))
-        late = [seconds for each in clients for seconds in each.late or ()]
-        if stuck:
-            deaf.transport.abort()
-    return percentile(late, 0.99) * 1e3
+            await asyncio.gather(asyncio.sleep(PACE), _burst(server, clients, 1))
+        if beside_stuck:
+            stuck.transport.abort()
+    return percentile((seconds for each in clients for seconds in each.late or ()), 0.99) * 1e3

@@ -28,7 +28,9 @@ def percentile(values: Iterable[float], share: float) -> float:
 def cpu_of(pid: int) -> float:
     """Return the seconds of processor time, user and system, that a running process has taken."""
     # The name of the program, in brackets, may hold anything.
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    fields = (
+        Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    )
     return (int(fields[11]) + int(fields[12])) * TICK
 
 

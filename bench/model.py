@@ -56,6 +56,9 @@ class PriceTeller:
         del self.first[kept:]
         return taken
 
+    async def check(self) -> None:
+        """Be well."""
+
     async def aclose(self) -> None:
         """Do nothing: there is no connection."""
 

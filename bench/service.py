@@ -10,10 +10,18 @@ import uvloop
 
 from bench.child import obey
 from bench.model import PriceTeller
-from kit.app import Edge, serve
+from kit.app import App, Edge, serve
 from kit.logs import configure
 from kit.settings import load
+from tools.context import Context
+from tools.policy import LOCAL_OWNER
 from trading.clock import SystemClock
+
+
+async def load_agent(app: App) -> None:
+    """Return once the agent, which is loaded behind the start, is there and takes no more time."""
+    ctx = Context(LOCAL_OWNER, app.services, app.registry)
+    await app.registry.call("chat.send", {"message": "hello", "sessionId": "first"}, ctx)
 
 
 async def main(home: Path, settings: dict[str, Any]) -> None:
@@ -22,6 +30,8 @@ async def main(home: Path, settings: dict[str, Any]) -> None:
     model = PriceTeller()
     async with serve(load(home, gateway_port=0, **settings), Edge(SystemClock(), model=model)) as app:
         events = app.services.events
+        await load_agent(app)
+        model.first.clear()
 
         async def publish(count: int, padding: int) -> None:
             """Tell everybody of `count` events."""

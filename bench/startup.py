@@ -1,4 +1,4 @@
-"""What it costs to start: the command line, the client and the service, against a bare interpreter and server."""
+"""What it costs to start: command line, client and service, against a bare interpreter and a bare server."""
 
 import json
 import os
@@ -24,10 +24,31 @@ STARTS = 3
 IDLE_SECONDS = 5.0
 PATIENCE = 60.0
 
-HEAVY = ("ccxt", "anthropic", "openai", "langgraph", "langchain_core", "talib", "sqlalchemy", "alembic", "numpy")
-HELP = "import sys; sys.argv = ['kit', '--help']; from kit.cli import main\ntry: main()\nexcept SystemExit: pass"
+HEAVY = (
+    "ccxt",
+    "anthropic",
+    "openai",
+    "langgraph",
+    "langchain_core",
+    "talib",
+    "sqlalchemy",
+    "alembic",
+    "numpy",
+)
+HELP = """
+import sys
+from kit.cli import main
+sys.argv = ["kit", "--help"]
+try:
+    main()
+except SystemExit:
+    pass
+"""
 CLIENT = "from kit import KitClient"
-LOADED = f"\nimport sys; print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+LOADED = f"""
+import json, sys
+json.dump([name for name in {HEAVY} if name in sys.modules], sys.stderr)
+"""
 
 START = ("-m", "kit.cli", "start")
 BARE = ("-m", "bench.bare.server")
@@ -58,10 +79,8 @@ def _run(code: str) -> float:
 
 
 def _loaded(code: str) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", code + LOADED], capture_output=True, text=True, check=True
-    )
-    return list(json.loads(done.stderr.strip().splitlines()[-1].replace("'", '"')))
+    done = subprocess.run([sys.executable, "-c", code + LOADED], capture_output=True, text=True, check=True)
+    return list(json.loads(done.stderr))
 
 
 def _services() -> tuple[float, float, float, float]:
@@ -89,7 +108,8 @@ def _ready(
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    assert process.stdout is not None and process.stdin is not None
+    assert process.stdout is not None
+    assert process.stdin is not None
     try:
         port = _port(process.stdout.readline())
         _wait_until_ready(port)

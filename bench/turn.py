@@ -58,7 +58,6 @@ async def _measure() -> list[Figure]:
         async with child("bench.service", home, json.dumps(SETTINGS)) as service:
             talker = Talker()
             await connect(service.port, talker)
-            # The first turn waits for the graph to be loaded.
             await _talk(talker, "warm", 3)
             ours: list[float] = []
             bare: list[float] = []

@@ -15,6 +15,7 @@ from gateway.hub import Hub
 from gateway.limits import Budgets, Nanoseconds
 from gateway.metrics import Metrics
 from gateway.origin import origin_allowed
+from gateway.recent import Recent
 from gateway.settings import GatewaySettings
 from gateway.shared import Catalog, Shared
 from gateway.under_way import UnderWay
@@ -51,6 +52,7 @@ class Gateway:
             settings=settings,
             catalog=Catalog(registry, services),
             hub=Hub(services, counted),
+            recent=Recent(registry),
             budgets=Budgets(settings.limited, settings.limit_factor, clock),
             doorman=Doorman(keyring, LockOut(clock)),
             metrics=counted,

@@ -10,15 +10,17 @@ from gateway.dialects import Dialect
 from gateway.outbox import Outbox
 from gateway.peer import Peer
 from gateway.protocol import BadFrame
-from gateway.requests import Requests, Step
+from gateway.requests import Requests
 from gateway.shared import Shared
 from gateway.under_way import UnderWay
 from tools.policy import Principal
 
 GOING_AWAY = 1001
 TRY_AGAIN_LATER = 1013
-BURST = 32
+BURST = 128
 """Frames that are taken before others, and the answers, get their turn."""
+CROWD = 32
+"""Requests under way from which on each new one gives them a turn: most of them end in it."""
 
 log = structlog.get_logger(__name__)
 
@@ -101,15 +103,12 @@ class Connection:
             else:
                 return
             taken += 1
-            await self._settle(step, taken)
-
-    async def _settle(self, step: Step, taken: int) -> None:
-        if step is not None:
-            await asyncio.wait((step,))
-        if taken % BURST == 0:
-            await asyncio.sleep(0)
-        if self.outbox.pressed:
-            await self.outbox.room()
+            if step is not None:
+                await asyncio.wait((step,))
+            if taken % BURST == 0 or self._requests.running >= CROWD:
+                await asyncio.sleep(0)
+            if self.outbox.pressed:
+                await self.outbox.room()
 
     def _cut(self) -> None:
         if self._ending is None:

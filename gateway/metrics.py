@@ -20,12 +20,13 @@ BOUNDS_NS = tuple(round(bound * 1e9) for bound in BOUNDS)
 PREFIX = "kit_gateway_"
 
 
-class _Times:
-    """How long the requests of one method took."""
+class _Answers:
+    """The answers to the requests of one method: how many of each code, and how long they took."""
 
-    __slots__ = ("counts", "total_ns")
+    __slots__ = ("codes", "counts", "total_ns")
 
     def __init__(self) -> None:
+        self.codes: dict[str, int] = {}
         self.counts = [0] * (len(BOUNDS) + 1)
         self.total_ns = 0
 
@@ -50,30 +51,28 @@ class Metrics(Collector):
         self.connections = 0
         self.events = 0
         self.cut = 0
-        self._answers: dict[tuple[str, str], int] = {}
-        self._times: dict[str, _Times] = {}
+        self._answers: dict[str, _Answers] = {}
         registry.register(self)
 
     def answered(self, method: str, code: str, nanoseconds: int) -> None:
         """Count an answered request."""
-        key = (method, code)
-        self._answers[key] = self._answers.get(key, 0) + 1
-        times = self._times.get(method)
-        if times is None:
-            times = self._times[method] = _Times()
-        times.counts[bisect_left(BOUNDS_NS, nanoseconds)] += 1
-        times.total_ns += nanoseconds
+        answers = self._answers.get(method)
+        if answers is None:
+            answers = self._answers[method] = _Answers()
+        answers.codes[code] = answers.codes.get(code, 0) + 1
+        answers.counts[bisect_left(BOUNDS_NS, nanoseconds)] += 1
+        answers.total_ns += nanoseconds
 
     def collect(self) -> Iterable[Metric]:
         """Return the figures of this moment."""
         yield GaugeMetricFamily(f"{PREFIX}connections", "Open WebSocket connections", self.connections)
         yield CounterMetricFamily(f"{PREFIX}events_sent", "Event frames queued for clients", self.events)
         yield CounterMetricFamily(f"{PREFIX}slow_readers_cut", "Clients cut for not reading", self.cut)
-        answers = CounterMetricFamily(f"{PREFIX}requests", "Requests by outcome", labels=("method", "code"))
-        for key, count in self._answers.items():
-            answers.add_metric(key, count)
-        yield answers
+        requests = CounterMetricFamily(f"{PREFIX}requests", "Requests by outcome", labels=("method", "code"))
         seconds = HistogramMetricFamily(f"{PREFIX}request_seconds", "Time to answer", labels=("method",))
-        for method, times in self._times.items():
-            seconds.add_metric((method,), times.cumulative(), times.total_ns / 1e9)
+        for method, answers in self._answers.items():
+            for code, count in answers.codes.items():
+                requests.add_metric((method, code), count)
+            seconds.add_metric((method,), answers.cumulative(), answers.total_ns / 1e9)
+        yield requests
         yield seconds

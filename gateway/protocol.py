@@ -36,6 +36,22 @@ class BadFrame(InvalidFrame):
 
 def parse(raw: bytes, max_bytes: int, max_depth: int) -> Request:
     """Return the request of a text message; raise BadFrame. Unknown fields of the frame are tolerated."""
+    frame = _object(raw, max_bytes)
+    frame_id, method, params = frame.get("id"), frame.get("method"), frame.get("params")
+    if not isinstance(frame_id, str) or not 0 < len(frame_id) <= MAX_ID:
+        raise BadFrame(f"id is text of 1 to {MAX_ID} characters")
+    if raw.count(b"{") + raw.count(b"[") > max_depth or b"\\u0000" in raw:
+        _check_contents(frame, max_depth)
+    if frame.get("type") != "req":
+        raise BadFrame('type is "req"', frame_id)
+    if not isinstance(method, str) or not 0 < len(method) <= MAX_METHOD:
+        raise BadFrame(f"method is text of 1 to {MAX_METHOD} characters", frame_id)
+    if params is not None and not isinstance(params, dict):
+        raise BadFrame("params is an object", frame_id)
+    return Request(frame_id, method, params)
+
+
+def _object(raw: bytes, max_bytes: int) -> dict[str, Any]:
     if len(raw) > max_bytes:
         raise BadFrame(f"a frame has at most {max_bytes} bytes; this one has {len(raw)}")
     try:
@@ -44,31 +60,11 @@ def parse(raw: bytes, max_bytes: int, max_depth: int) -> Request:
         raise BadFrame(f"a frame is one JSON object: {error.msg} at character {error.pos}") from None
     if not isinstance(frame, dict):
         raise BadFrame("a frame is a JSON object")
-    frame_id = frame.get("id")
-    if not isinstance(frame_id, str) or not 0 < len(frame_id) <= MAX_ID:
-        raise BadFrame(f"id is text of 1 to {MAX_ID} characters")
-    _check_contents(raw, frame, max_depth)
-    return Request(frame_id, *_method_and_params(frame, frame_id))
+    return frame
 
 
-def _method_and_params(frame: Mapping[str, Any], frame_id: str) -> tuple[str, dict[str, Any] | None]:
-    if frame.get("type") != "req":
-        raise BadFrame('type is "req"', frame_id)
-    method = frame.get("method")
-    if not isinstance(method, str) or not 0 < len(method) <= MAX_METHOD:
-        raise BadFrame(f"method is text of 1 to {MAX_METHOD} characters", frame_id)
-    params = frame.get("params")
-    if params is not None and not isinstance(params, dict):
-        raise BadFrame("params is an object", frame_id)
-    return method, params
-
-
-def _check_contents(raw: bytes, frame: dict[str, Any], max_depth: int) -> None:
+def _check_contents(frame: dict[str, Any], max_depth: int) -> None:
     """Refuse deep nesting and NUL characters, which not every database can keep."""
-    deep = raw.count(b"{") + raw.count(b"[") > max_depth
-    nul = b"\\u0000" in raw
-    if not deep and not nul:
-        return
     frame_id = frame["id"] if "\0" not in frame["id"] else None
     level: list[Any] = [frame]
     depth = 0

@@ -40,13 +40,15 @@ class Requests:
         self._under_way = under_way
         self._end = end
         self._named: dict[str, Request] = {}
-        self._running = 0
+        self.running = 0
+        """How many requests are under way."""
         self._log = log.bind(connection=peer.id)
         self._own: dict[str, Callable[[Request, int], Step]] = {
             "connect": self._connect,
             "disconnect": self._disconnect,
             "ping": self._ping,
         }
+        self._served = shared.catalog.methods | self._own.keys()
 
     def take(self, raw: bytes) -> Step:
         """Begin with a text message; what comes back has to end before the next one."""
@@ -76,6 +78,11 @@ class Requests:
         if own is not None:
             return own(request, started)
         principal = self._allowed(request)
+        known = self._shared.recent.find(request, started)
+        if known is not None:
+            self._shared.registry.admit(request.method, principal, self._peer.budget)
+            self._answer(request, known, started)
+            return None
         self._spawn(request, self._call(request, principal, started), started)
         return None
 
@@ -87,27 +94,27 @@ class Requests:
             raise UnknownMethod(f"there is no method {request.method[:64]!r}")
         if self._under_way.stopping:
             raise RateLimited("the service is stopping; come back in a moment", retry_after_ms=1_000)
-        if self._running >= self._shared.settings.max_in_flight:
-            raise RateLimited(f"{self._running} requests are under way already", retry_after_ms=1_000)
+        if self.running >= self._shared.settings.max_in_flight:
+            raise RateLimited(f"{self.running} requests are under way already", retry_after_ms=1_000)
         # The same request sent again may join the first; another one could not be told from it.
         if self._named.get(request.id, request) != request:
             raise BadFrame("a request with this id is under way; use a new id")
         return principal
 
     def _spawn(self, request: Request, work: Coroutine[Any, Any, None], started: int) -> asyncio.Task[None]:
-        self._running += 1
+        self.running += 1
         self._named[request.id] = request
         return self._under_way.start(work, partial(self._ended, request, started))
 
     def _ended(self, request: Request, started: int, task: asyncio.Task[None]) -> None:
-        self._running -= 1
+        self.running -= 1
         self._named.pop(request.id, None)
         if task.cancelled():
             return
         error = task.exception()
         if error is not None:
             fault = self._shared.services.new_id("fault")
-            self._log.error("request failed", method=self._label(request.method), fault=fault, exc_info=error)
+            self._log.error("request failed", method=request.method, fault=fault, exc_info=error)
             told = InternalError(f"something went wrong on our side; it is in the log as {fault}")
             self._fail(request, told, started)
 
@@ -127,7 +134,9 @@ class Requests:
             self._fail(request, error, started)
             return
         capability = shared.catalog.behind(request.method, request.params)
-        self._answer(request, payload_of(result, peer.dialect, capability), started)
+        payload = payload_of(result, peer.dialect, capability)
+        shared.recent.keep(request, payload, started)
+        self._answer(request, payload, started)
 
     def _ping(self, request: Request, started: int) -> Step:
         read_nothing(request.params)
@@ -191,11 +200,5 @@ class Requests:
         self._record(request, error.reason, started)
 
     def _record(self, request: Request, code: str, started: int) -> None:
-        label = self._label(request.method)
-        taken = self._shared.clock() - started
-        self._shared.metrics.answered(label, code, taken)
-        self._log.debug("answered", method=label, code=code, ms=taken / 1e6)
-
-    def _label(self, method: str) -> str:
-        known = method in self._shared.catalog.methods or method in self._own
-        return method if known else UNKNOWN
+        label = request.method if request.method in self._served else UNKNOWN
+        self._shared.metrics.answered(label, code, self._shared.clock() - started)

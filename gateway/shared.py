@@ -9,6 +9,7 @@ from gateway.auth import Doorman
 from gateway.hub import Hub
 from gateway.limits import Budgets, Nanoseconds
 from gateway.metrics import Metrics
+from gateway.recent import Recent
 from gateway.settings import GatewaySettings
 from tools.policy import Surface
 from tools.registry import Registry
@@ -58,6 +59,7 @@ class Shared:
     settings: GatewaySettings
     catalog: Catalog
     hub: Hub
+    recent: Recent
     budgets: Budgets
     doorman: Doorman
     metrics: Metrics

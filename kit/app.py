@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import structlog
 
@@ -49,6 +50,7 @@ from trading.ports import MarketData
 
 OPENING_BALANCE = Decimal(100_000)
 CURRENCY = "USDT"
+CUT_OFF_AFTER = timedelta(minutes=5)
 KEPT_EVENTS = 100_000
 KEPT_CALLS = timedelta(days=90)
 
@@ -180,6 +182,7 @@ def _loops(database: Database, desk: Desk, equity: EquityRecorder, clock: Clock)
 
     return (
         Loop("resting orders", desk.settle, 1.0, clock),
+        Loop("orders cut off", partial(desk.recover, CUT_OFF_AFTER), 60.0, clock),
         Loop("equity", equity.record, 300.0, clock),
         Loop("housekeeping", tidy, 3600.0, clock),
     )
@@ -207,7 +210,11 @@ def _nanoseconds(clock: Clock) -> Callable[[], int]:
 async def _telling(loop: Loop, events: EventBus) -> AsyncIterator[None]:
     """Deliver events until the block ends, and then what is left of them."""
     async with _running([loop.run]):
-        yield
+        try:
+            yield
+        finally:
+            # A delivery that is stopped half-way would take its events with it.
+            await events.flush()
     await events.drain()
 
 

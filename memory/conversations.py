@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory import schema
 from memory.errors import MissingReference
+from memory.link import Link
 from memory.records import Session, TranscriptMessage, Turn, TurnStatus
 from memory.rows import Shape, changing
 from memory.sql import insert_unless_there
@@ -54,7 +54,7 @@ INTERRUPT_TURNS = (
 class Sessions:
     """Conversations of every principal."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def create(self, session: Session) -> None:
@@ -84,7 +84,7 @@ class Sessions:
 class Messages:
     """What was said, append-only, in the order it was."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def append(self, message: TranscriptMessage) -> None:
@@ -118,7 +118,7 @@ class Messages:
 class Turns:
     """The agent's turns and what they used."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def start(self, turn: Turn) -> None:
@@ -148,9 +148,7 @@ class Turns:
         return sorted(turns, key=lambda turn: (turn.started_at, turn.id))
 
 
-async def _use(
-    connection: AsyncConnection, principal: str, session_id: str, at: datetime, messages: int
-) -> None:
+async def _use(connection: Link, principal: str, session_id: str, at: datetime, messages: int) -> None:
     done = await connection.execute(
         USE_SESSION, {"who": principal, "which": session_id, "at": at, "more": messages}
     )

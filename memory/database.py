@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from memory.address import backend_of
 from memory.conversations import Messages, Sessions, Turns
 from memory.faults import translated
 from memory.journal import Calls, Events
 from memory.ledger import Ledger
+from memory.link import Link
 from memory.migrate import migrate, version_of
 from memory.money import Accounts, Equity, Fills, Orders, Positions
 from trading.ports import AccountStore, EquityStore, FillStore, LedgerStore, OrderStore, PositionStore
@@ -19,7 +18,7 @@ from trading.ports import AccountStore, EquityStore, FillStore, LedgerStore, Ord
 class UnitOfWork:
     """Every store over one transaction; what `trading.ports.UnitOfWork` asks for, and the conversations."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self.orders: OrderStore = Orders(connection)
         self.fills: FillStore = Fills(connection)
         self.ledger: LedgerStore = Ledger(connection)
@@ -36,15 +35,15 @@ class UnitOfWork:
 class Backend(Protocol):
     """How one kind of database opens its transactions."""
 
-    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def write(self, durable: bool = True) -> AbstractAsyncContextManager[Link]:
         """Hold a write transaction, committed at the end of the block."""
         ...
 
-    def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def snapshot(self) -> AbstractAsyncContextManager[Link]:
         """Read one unchanging state."""
         ...
 
-    def alone(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def alone(self) -> AbstractAsyncContextManager[Link]:
         """Hold a write transaction that no other process has beside it."""
         ...
 
@@ -76,10 +75,14 @@ class Database:
             await backend.close()
 
     @asynccontextmanager
-    async def transact(self) -> AsyncIterator[UnitOfWork]:
-        """Hold a write transaction: committed when the block ends, rolled back when it raises."""
+    async def transact(self, durable: bool = True) -> AsyncIterator[UnitOfWork]:
+        """Hold a write transaction: committed when the block ends, rolled back when it raises.
+
+        Without `durable` the commit does not wait for the disk: it outlives this process in any case, but not
+        always a failure of the machine, up to the next durable commit.
+        """
         with translated():
-            async with self._backend.write() as connection:
+            async with self._backend.write(durable) as connection:
                 yield UnitOfWork(connection)
 
     @asynccontextmanager

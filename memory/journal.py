@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, bindparam, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory import schema
+from memory.link import Link
 from memory.records import Call, NewEvent, StoredEvent
 from memory.rows import Shape
 from memory.sql import Insert, inserting
@@ -42,7 +42,7 @@ UPDATE_CALL = update(schema.calls).where(schema.calls.c.id == bindparam("this"))
 class Events:
     """Everything that was told, in one growing order without gaps at the end."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def append(self, events: Sequence[NewEvent]) -> Sequence[StoredEvent]:
@@ -93,7 +93,7 @@ class Events:
 class Calls:
     """Calls with side effects: what makes a repeated wish do nothing new, and the record of who did what."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def claim(self, call: Call, not_before: datetime | None) -> Call | None:

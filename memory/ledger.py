@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Executable, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory import schema
+from memory.link import Link
 from memory.sql import ExactSum, Insert, inserting
 from memory.types import EXACT
 from trading.ledger import Imbalance
@@ -54,7 +54,7 @@ ADD = inserting(schema.balances, _adding)
 class Ledger:
     """Entries, their postings, and the balances that they add up to."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def append(self, *entries: Entry) -> None:

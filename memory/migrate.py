@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, column, inspect, select, table
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory.errors import DatabaseTooNew
+from memory.link import Link
 
 HEAD = "0001"
 """The newest version; known here so that a start with nothing to do need not load Alembic."""
@@ -19,11 +19,11 @@ VERSIONS = table("alembic_version", column("version_num"))
 class Migratable(Protocol):
     """What a migration needs of a database."""
 
-    def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def snapshot(self) -> AbstractAsyncContextManager[Link]:
         """Read one unchanging state."""
         ...
 
-    def alone(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def alone(self) -> AbstractAsyncContextManager[Link]:
         """Hold a write transaction that no other process has beside it."""
         ...
 
@@ -43,7 +43,7 @@ async def migrate(backend: Migratable) -> None:
             await connection.run_sync(_upgrade)
 
 
-async def version_of(connection: AsyncConnection) -> str | None:
+async def version_of(connection: Link) -> str | None:
     """Return the version of a database, None when it is empty."""
     if not await connection.run_sync(lambda sync: inspect(sync).has_table(VERSIONS.name)):
         return None

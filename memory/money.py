@@ -7,9 +7,9 @@ from operator import eq, ge, le
 from typing import Any
 
 from sqlalchemy import Column, bindparam, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory import schema
+from memory.link import Link
 from memory.rows import Shape, changing
 from memory.sql import insert_unless_there, upsert
 from trading.errors import StaleOrder
@@ -43,6 +43,7 @@ UPSERT_POSITION = upsert(schema.positions, "id")
 UPSERT_EQUITY = upsert(schema.equity, "account", "at")
 ACCOUNT_BY_ID = ACCOUNT.query.where(schema.accounts.c.id == bindparam("owner"))
 INSERT_ACCOUNT = insert_unless_there(schema.accounts)
+ACCOUNT_BY_ID = ACCOUNT.query.where(schema.accounts.c.id == bindparam("owner"))
 LOCK_ACCOUNT = (
     select(schema.accounts.c.id).where(schema.accounts.c.id == bindparam("owner")).with_for_update()
 )
@@ -51,7 +52,7 @@ LOCK_ACCOUNT = (
 class Orders:
     """Orders on disk."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def add(self, *orders: Order) -> None:
@@ -89,7 +90,7 @@ class Orders:
 class Fills:
     """Fills on disk, append-only."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def add(self, *fills: Fill) -> None:
@@ -127,7 +128,7 @@ class Fills:
 class Accounts:
     """Accounts on disk."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def add(self, account: Account) -> bool:
@@ -157,7 +158,7 @@ class Accounts:
 class Equity:
     """Equity over time on disk."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def add(self, account: str, point: EquityPoint) -> None:
@@ -184,7 +185,7 @@ class Equity:
 class Positions:
     """The fold of fills into positions."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def save(self, position: Position) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 CONNECTIONS = 10
+DO_NOT_WAIT = text("SET LOCAL synchronous_commit TO OFF")
 MIGRATION_LOCK = 0x4B49_5401
 
 
@@ -22,9 +23,11 @@ class Postgres:
         )
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self, durable: bool = True) -> AsyncIterator[AsyncConnection]:
         """Hold a write transaction, committed at the end of the block."""
         async with self._engine.begin() as connection:
+            if not durable:
+                await connection.execute(DO_NOT_WAIT)
             yield connection
 
     @asynccontextmanager

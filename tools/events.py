@@ -98,7 +98,8 @@ class EventBus:
     async def _store(self, events: Sequence[NewEvent], patient: bool) -> Sequence[StoredEvent]:
         while True:
             try:
-                async with self._database.transact() as uow:
+                # What an event is about has been made durable: telling of it need not wait for the disk.
+                async with self._database.transact(durable=False) as uow:
                     return await uow.events.append(events)
             except NotStorable as error:
                 return await self._store_each(events, error, patient)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, cast
 
 from pydantic import TypeAdapter
@@ -36,24 +37,17 @@ class Once:
         Raises the CallError of the first time, InvalidParams when the caller's key stands for another wish,
         and InternalError when the first time was cut off and nobody knows how far it got.
         """
-        services = ctx.services
-        now = services.clock.now()
         attempt = Call(
-            id=services.new_id("call"),
+            id=ctx.services.new_id("call"),
             key=ctx.repeat.key if ctx.repeat else None,
             principal=ctx.principal.id,
             capability=wish.capability,
             origin=ctx.origin.value,
             body_hash=wish.body,
-            started_at=now,
+            started_at=ctx.services.clock.now(),
         )
-        async with services.database.transact() as uow:
-            earlier = await uow.calls.claim(
-                attempt, not_before=now - ctx.repeat.window if ctx.repeat else now
-            )
-        if earlier is not None:
-            return await self._again(wish, earlier)
-        running = asyncio.create_task(_recorded(attempt, replace(ctx, wish=attempt.id), work))
+        running = asyncio.create_task(self._attempt(attempt, wish, ctx, work))
+        # Known before it is on disk, so that whoever finds it there finds it here too.
         self._under_way[attempt.id] = running
         running.add_done_callback(lambda done: self._forget(attempt.id, done))
         # Whoever stops waiting, a client that hangs up or an aborted turn, does not stop what was begun.
@@ -63,6 +57,14 @@ class Once:
         """Return once everything that was begun has ended."""
         while self._under_way:
             await asyncio.wait(self._under_way.values())
+
+    async def _attempt(self, attempt: Call, wish: Wish, ctx: Context, work: Work) -> Result:
+        window = ctx.repeat.window if ctx.repeat else timedelta(0)
+        async with ctx.services.database.transact() as uow:
+            earlier = await uow.calls.claim(attempt, not_before=attempt.started_at - window)
+        if earlier is not None:
+            return await self._again(wish, earlier)
+        return await _recorded(attempt, replace(ctx, wish=attempt.id), work)
 
     def _forget(self, call_id: str, done: asyncio.Task[Result]) -> None:
         self._under_way.pop(call_id, None)

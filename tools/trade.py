@@ -1,6 +1,7 @@
 """Trading: orders, positions and what was traded."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -31,6 +32,9 @@ STATUS: Mapping[OrderStatus, str] = {
     OrderStatus.DENIED: "rejected",
 }
 """Where an order stands, in the words of the wire."""
+
+REST_OF_MILLISECOND = timedelta(microseconds=999)
+"""What a time in whole milliseconds, as callers know it, leaves out."""
 
 NO_SUCH_PAIR: Mapping[type[Exception], Code] = {UnknownSymbol: Code.INVALID_PARAMS}
 """In an order a pair that is not traded is a wrong parameter, not a missing resource."""
@@ -322,8 +326,9 @@ class TradeList(Result):
 async def history(ctx: Context, params: HistoryOf) -> TradeList:
     """List past trades, newest first."""
     name = ctx.services.markets.venue(params.exchange).name if params.exchange else None
+    until = params.until and params.until + REST_OF_MILLISECOND
     fills = await ctx.services.portfolio.trades(
-        ctx.principal.account, params.pair, name, params.since, params.until, limit=params.limit + 1
+        ctx.principal.account, params.pair, name, params.since, until, limit=params.limit + 1
     )
     newest = list(reversed(fills))
     return TradeList(

@@ -12,7 +12,7 @@ from trading.ledger import Imbalance, trades
 from trading.model import ZERO, Account, Fill, Instrument, Order, OrderStatus, Side
 from trading.orders import OPEN, advance
 from trading.ports import NewId, Report, UnitOfWork
-from trading.positions import fold_all
+from trading.positions import fold_all, within
 from trading.protection import after_sale, fit, protect
 
 
@@ -78,6 +78,11 @@ class Bookkeeper:
         balances = await uow.ledger.balances(account.id)
         if any(amount < 0 for amount in balances.values()):
             raise Imbalance(f"order {order.id} would leave account {account.id} owing: {dict(balances)}")
+        spent = spends(order)
+        if order.side is Side.SELL or spent != account.currency:
+            held = [each for each in await uow.positions.open(account.id) if each.symbol.base == spent]
+            for position in within(held, balances.get(spent, ZERO)):
+                await uow.positions.save(position)
         others = await self._adjust(uow, account, change, order, balances)
         saved = await uow.orders.save(next((each for each in others if each.id == order.id), order))
         worth = point(now, account.currency, balances, prices)

@@ -5,16 +5,15 @@ the intent with its reservation, so that concurrent orders never spend the same 
 exchange that is not on disk. The second writes down everything that came of it.
 """
 
-import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
 
+from trading.begun import Begun
 from trading.booking import Booked, Bookkeeper, Change
 from trading.clock import Clock
-from trading.errors import InvalidOrder, NotFound, TradingError
+from trading.errors import InvalidOrder, NotFound, StaleOrder, TradingError
 from trading.fees import worst_rate
 from trading.funds import cut_to_holding, secure
 from trading.markets import Markets
@@ -39,8 +38,6 @@ from trading.protection import fit
 from trading.risk import Check, Proposal
 from trading.settlement import Settled, Settlement
 from trading.sizing import Reference, Terms, terms
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +102,10 @@ class Desk:
         self._publish = publish
         self._checks = checks
         self._bookkeeper = Bookkeeper(new_id)
-        self._settlement = Settlement(exchanges, markets, transact, read, clock, self._bookkeeper, publish)
-        self._running: set[asyncio.Task[Any]] = set()
+        self._begun = Begun()
+        self._settlement = Settlement(
+            exchanges, markets, transact, read, clock, self._bookkeeper, publish, self._begun
+        )
         self._placing: set[str] = set()
 
     async def execute(self, request: OrderRequest) -> OrderOutcome:
@@ -124,7 +123,7 @@ class Desk:
             if known is None:
                 raise
             return known
-        return await self._finish(self._run(request, plan))
+        return await self._begun.finish(self._run(request, plan))
 
     async def close(
         self,
@@ -173,7 +172,7 @@ class Desk:
         One that is already closed is returned as it stands. Raises NotFound.
         """
         await self.settle()
-        return await self._finish(self._cancel(account, order_id))
+        return await self._begun.finish(self._cancel(account, order_id))
 
     async def settle(self) -> Settled:
         """Bring all resting orders up to now, also through a time when nobody was looking."""
@@ -205,8 +204,7 @@ class Desk:
 
     async def drain(self) -> None:
         """Return once everything that was begun is on disk."""
-        while self._running:
-            await asyncio.wait(self._running)
+        await self._begun.drain()
 
     async def _plan(self, request: OrderRequest) -> _Plan:
         """Judge a request by the venue's rules and the market of this moment; commit nothing."""
@@ -284,7 +282,7 @@ class Desk:
     async def _give_way(
         self, uow: UnitOfWork, order: Order, balances: Mapping[str, Decimal], open_orders: Sequence[Order]
     ) -> tuple[Sequence[Order], list[Order]]:
-        """Cut resting sells that have reserved what an order that trades at once is to sell."""
+        """Cut resting orders that have reserved what an order that trades at once is to sell."""
         if order.type not in (OrderType.MARKET, OrderType.LIMIT):
             return open_orders, []
         base = order.symbol.base
@@ -322,6 +320,14 @@ class Desk:
             await self._publish(other, ())
 
     async def _cancel(self, account_id: str, order_id: str) -> OrderOutcome:
+        while True:
+            try:
+                return await self._take_back(account_id, order_id)
+            except StaleOrder:
+                # It traded, or was looked at, in between: what is unfilled now is taken back.
+                continue
+
+    async def _take_back(self, account_id: str, order_id: str) -> OrderOutcome:
         async with self._read() as uow:
             account = await _account(uow, account_id)
             order = await uow.orders.get(order_id)
@@ -344,12 +350,6 @@ class Desk:
 
     def _market(self, exchange: str) -> MarketData:
         return self._markets.venue(exchange).market
-
-    async def _finish(self, work: Coroutine[Any, Any, T]) -> T:
-        task = asyncio.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
 
 
 async def _reference(market: MarketData, request: OrderRequest) -> Reference:

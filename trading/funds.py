@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 
 from trading.errors import InsufficientFunds, InvalidOrder
 from trading.fees import FEE_UNIT
 from trading.matching import floor_to
 from trading.model import ZERO, Balance, Order, OrderType, Side
 from trading.orders import IN_FLIGHT
+
+_SPOKEN = Context(prec=100, rounding=ROUND_DOWN)
+"""Room for what an absurd order would need, which is told before it is refused."""
 
 _AT_ONCE = frozenset({OrderType.MARKET, OrderType.LIMIT})
 """Types that may trade the moment they are placed."""
@@ -75,20 +78,13 @@ def secure(
     return replace(order, reserved=needed)
 
 
-def reducible(symbol_base: str, balances: Mapping[str, Decimal], open_orders: Iterable[Order]) -> Decimal:
+def reducible(asset: str, balances: Mapping[str, Decimal], open_orders: Iterable[Order]) -> Decimal:
     """Return how much of a holding an order that only reduces may sell.
 
-    Resting sells do not count against it, they give way; sells whose answer is still to come do.
+    What rests does not count against it, it gives way; orders whose answer is still to come do.
     """
-    taken = sum(
-        (
-            order.reserved
-            for order in open_orders
-            if order.status in IN_FLIGHT and order.side is Side.SELL and order.symbol.base == symbol_base
-        ),
-        ZERO,
-    )
-    return balances.get(symbol_base, ZERO) - taken
+    in_flight = [order for order in open_orders if order.status in IN_FLIGHT]
+    return balances.get(asset, ZERO) - locked(in_flight).get(asset, ZERO)
 
 
 def cut_to_holding(
@@ -103,4 +99,4 @@ def cut_to_holding(
 
 
 def _plain(amount: Decimal) -> str:
-    return f"{amount.quantize(FEE_UNIT, rounding=ROUND_DOWN).normalize():f}"
+    return f"{_SPOKEN.quantize(amount, FEE_UNIT).normalize(_SPOKEN):f}"

@@ -94,9 +94,9 @@ class CachedMarket:
 
     async def ticker(self, symbol: Symbol) -> Ticker:
         """Return a ticker that is at most as old as the freshness allows."""
-        known = self._memory.get(symbol)
-        if known is not None and known.expires > self._clock.now() and known.answer.done():
-            return cast(Ticker, known.answer.result())
+        known = self._remembered(symbol)
+        if known is not None and known.done():
+            return cast(Ticker, known.result())
         return await self._once(symbol, lambda: self._market.ticker(symbol))
 
     async def order_book(self, symbol: Symbol, depth: int = 20) -> OrderBook:
@@ -129,9 +129,17 @@ class CachedMarket:
         await self._market.aclose()
 
     async def _once(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
-        now = self._clock.now()
+        answer = self._remembered(key)
+        if answer is None:
+            expires = self._clock.now() + self._freshness
+            answer = asyncio.ensure_future(ask())
+            self._memory[key] = _Remembered(expires, answer)
+        return cast(T, await asyncio.shield(answer))
+
+    def _remembered(self, key: Hashable) -> asyncio.Future[Any] | None:
         known = self._memory.get(key)
-        if known is None or known.expires <= now or (known.answer.done() and known.answer.exception()):
-            known = _Remembered(now + self._freshness, asyncio.ensure_future(ask()))
-            self._memory[key] = known
-        return cast(T, await asyncio.shield(known.answer))
+        if known is None or known.expires <= self._clock.now():
+            return None
+        answer = known.answer
+        # A failure is not remembered: the next one to ask tries again.
+        return None if answer.done() and (answer.cancelled() or answer.exception()) else answer

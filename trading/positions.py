@@ -4,12 +4,15 @@ A buy adds its notional and fee to what is open. A sell takes out the sold share
 less that share and less its own fee, is realized. The share is cut off to `_UNIT` and the last sell takes all
 that is left, so that over a position's life realized P&L equals the change in cash to the last digit.
 
+A position is never larger than what is held. What leaves by another pair, as bitcoin that buys ether, leaves
+the oldest position at what it cost: its gain or loss shows in equity, and nothing is realized.
+
 A position is closed at exactly zero. Amounts are multiples of the venue's step on both sides and fees are in
-quote, so trading leaves no dust; should a venue change its step, what is left below it stays visible as a
-position instead of vanishing.
+quote, so trading a pair leaves no dust; what another pair, or a venue that changes its step, leaves below it
+stays visible as a position instead of vanishing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
@@ -48,6 +51,19 @@ def fold_all(
     return list(touched.values()), done
 
 
+def within(positions: Sequence[Position], held: Decimal) -> list[Position]:
+    """Return the positions of one asset, oldest first, that must shrink because only `held` of it is left."""
+    excess = sum((position.amount for position in positions), ZERO) - held
+    shrunk: list[Position] = []
+    for position in positions:
+        if excess <= 0:
+            break
+        gone = min(excess, position.amount)
+        excess -= gone
+        shrunk.append(_without(position, gone))
+    return shrunk
+
+
 def _opened(fill: Fill, position_id: str) -> Position:
     return Position(
         id=position_id,
@@ -75,17 +91,19 @@ def _grown(position: Position, fill: Fill) -> Position:
 
 def _reduced(position: Position, fill: Fill) -> tuple[Position, Fill]:
     sold = min(fill.amount, position.amount)
-    cost = _share(position.cost, sold, position.amount)
-    entry_fees = _share(position.entry_fees, sold, position.amount)
-    realized = sold * fill.price - cost - entry_fees - fill.fee
-    after = replace(
+    after = _without(position, sold)
+    paid = position.cost - after.cost + position.entry_fees - after.entry_fees
+    realized = sold * fill.price - paid - fill.fee
+    return replace(after, realized=position.realized + realized), replace(fill, realized=realized)
+
+
+def _without(position: Position, gone: Decimal) -> Position:
+    return replace(
         position,
-        amount=position.amount - sold,
-        cost=position.cost - cost,
-        entry_fees=position.entry_fees - entry_fees,
-        realized=position.realized + realized,
+        amount=position.amount - gone,
+        cost=position.cost - _share(position.cost, gone, position.amount),
+        entry_fees=position.entry_fees - _share(position.entry_fees, gone, position.amount),
     )
-    return after, replace(fill, realized=realized)
 
 
 def _share(whole: Decimal, part: Decimal, of: Decimal) -> Decimal:

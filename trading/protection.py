@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from trading.funds import spends
 from trading.model import ZERO, Order, OrderStatus, OrderType, Side
 from trading.orders import RESTING, advance
 from trading.ports import NewId
 
-GONE = "what it protected is sold"
+GONE = "what it was to give is gone"
 
 
 def protect(
@@ -64,20 +65,20 @@ def after_sale(sold: Order, amount: Decimal, open_orders: Iterable[Order], at: d
     return [_cut(order, amount, at) for order in siblings]
 
 
-def fit(base: str, held: Decimal, open_orders: Sequence[Order], at: datetime) -> list[Order]:
-    """Return the resting sells of an asset that must be cut because only `held` of it is left.
+def fit(asset: str, held: Decimal, open_orders: Sequence[Order], at: datetime) -> list[Order]:
+    """Return the resting orders that must be cut because only `held` of the asset they give away is left.
 
     Protective groups together never exceed the holding: the oldest give way first, as what was bought first
-    counts as sold first. Neither does what all other sells have reserved: there the newest give way first.
-    Orders whose answer is still to come are never touched.
+    counts as sold first. Neither does what all other orders have reserved: there the newest give way first,
+    sells by a part, buys as a whole. Orders whose answer is still to come are never touched.
     """
-    sells = [order for order in open_orders if order.side is Side.SELL and order.symbol.base == base]
-    return _fit_groups(sells, held, at) + _fit_reserved(sells, held, at)
+    giving = [order for order in open_orders if spends(order) == asset]
+    return _fit_groups(giving, held, at) + _fit_reserved(giving, held, at)
 
 
-def _fit_groups(sells: Iterable[Order], held: Decimal, at: datetime) -> list[Order]:
+def _fit_groups(giving: Iterable[Order], held: Decimal, at: datetime) -> list[Order]:
     groups: dict[str, list[Order]] = {}
-    for order in sells:
+    for order in giving:
         if order.reduce_only and order.status in RESTING:
             groups.setdefault(order.group or order.id, []).append(order)
     sizes = {name: max(order.remaining for order in group) for name, group in groups.items()}
@@ -92,15 +93,15 @@ def _fit_groups(sells: Iterable[Order], held: Decimal, at: datetime) -> list[Ord
     return cut
 
 
-def _fit_reserved(sells: Iterable[Order], held: Decimal, at: datetime) -> list[Order]:
-    reserving = [order for order in sells if order.reserved]
+def _fit_reserved(giving: Iterable[Order], held: Decimal, at: datetime) -> list[Order]:
+    reserving = [order for order in giving if order.reserved]
     excess = sum((order.reserved for order in reserving), ZERO) - held
     cut: list[Order] = []
     for order in reversed([each for each in reserving if each.status in RESTING]):
         if excess <= 0:
             break
-        by = min(excess, order.remaining)
-        excess -= by
+        by = min(excess, order.remaining) if order.side is Side.SELL else order.remaining
+        excess -= min(excess, order.reserved)
         cut.append(_cut(order, by, at))
     return cut
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from trading.begun import Begun
 from trading.booking import Booked, Bookkeeper, Change
 from trading.clock import Clock
 from trading.errors import ExchangeUnavailable, UnknownExchange, UnknownSymbol
@@ -53,6 +54,7 @@ class Settlement:
         clock: Clock,
         bookkeeper: Bookkeeper,
         publish: Publish,
+        begun: Begun,
     ) -> None:
         self._exchanges = exchanges
         self._markets = markets
@@ -61,6 +63,7 @@ class Settlement:
         self._clock = clock
         self._bookkeeper = bookkeeper
         self._publish = publish
+        self._begun = begun
         self._one_at_a_time = asyncio.Lock()
         self._seen: dict[str, Order] = {}
         self._on_disk: dict[str, datetime] = {}
@@ -91,7 +94,7 @@ class Settlement:
             self._remember(known, [report for report in reports if report not in eventful])
             booked: list[Order] = []
             for report in eventful:
-                booked += await self._book(known[report.order_id], report, instrument)
+                booked += await self._begun.finish(self._book(known[report.order_id], report, instrument))
             changed += booked
             resting = await self._again(pair, resting, until, bool(eventful), bool(booked))
         return changed
@@ -106,7 +109,8 @@ class Settlement:
         if eventful:
             resting = _by_pair(await self._resting()).get(pair, ())
         else:
-            resting = [self._seen.get(order.id, order) for order in resting]
+            # A look without an event may end short of now: what can still turn up is for the next one.
+            resting, until = [self._seen.get(order.id, order) for order in resting], until - KEEP_AFTER
         return resting if any((order.looked_at or order.created_at) < until for order in resting) else ()
 
     async def _resting(self) -> Sequence[Order]:
@@ -169,7 +173,9 @@ class Settlement:
         stale = [
             order
             for order in self._seen.values()
-            if (order.looked_at or order.created_at) - self._on_disk[order.id] >= KEEP_AFTER
+            # One that was closed while another pair was looked at is not there any more.
+            if order.id in self._on_disk
+            and (order.looked_at or order.created_at) - self._on_disk[order.id] >= KEEP_AFTER
         ]
         if not stale:
             return

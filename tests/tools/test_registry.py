@@ -180,3 +180,15 @@ async def test_a_call_inside_a_call_keeps_the_wish_and_is_paid_for(door: Door) -
     await door.call(raw={"amount": 1, "pairName": "outer"}, budget=purse)
     assert purse.spent == ["test.order"]
     assert len(inner) == 1
+
+
+async def test_a_wish_whose_caller_leaves_at_any_moment_is_done_once(door: Door) -> None:
+    for steps in range(60):
+        caller = asyncio.create_task(door.call(key=f"{steps}"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        caller.cancel()
+        await asyncio.wait([caller])
+        assert isinstance(await door.call(key=f"{steps}"), Placed)
+        await door.registry.drain()
+        assert len(door.placed) == steps + 1

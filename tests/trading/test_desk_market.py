@@ -309,3 +309,10 @@ async def test_the_same_key_at_once_makes_one_order(any_house: House) -> None:
     made = await asyncio.gather(*(any_house.buy("0.01", key="wish") for _ in range(20)))
     assert len({each.order.id for each in made}) == 1
     assert len(await any_house.fills()) == 1
+
+
+@pytest.mark.parametrize("kind", ["limit", "stop"])
+async def test_an_absurd_size_is_too_little_money_and_not_a_fault(house: House, kind: str) -> None:
+    level: dict[str, Any] = {"price" if kind == "limit" else "stop_price": "999999999999"}
+    with pytest.raises(InsufficientFunds):
+        await house.buy("999999999999", type=kind, **level)

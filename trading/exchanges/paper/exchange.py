@@ -49,7 +49,8 @@ class PaperExchange:
         """Fill what the market gives at once; let the rest of a limit order rest."""
         if waiting(order):
             return Report(order.id, OrderStatus.ACCEPTED, looked_at=self._clock.now())
-        return await self._at_market(order, await self._pair(order), self._clock.now())
+        now = self._clock.now()
+        return await self._at_market(order, await self._pair(order), now, now)
 
     async def cancel(self, order: Order) -> Report:
         """Take back what is unfilled."""
@@ -93,12 +94,14 @@ class PaperExchange:
     async def _resolve(self, event: Event, pair: _Pair, tape: Tape) -> Report:
         if event.takes is not None:
             return pair.filler.report(event.order, event.takes, event.liquidity, event.at, event.looked_at)
-        if event.price is not None and event.at < tape.live:
-            # The book of that moment is gone: the trade that started the stop is all that is known of it.
+        if event.price is not None and (event.at < tape.live or (await self._book(pair)).at < event.at):
+            # The book of that moment is gone, or is still the one before it: the trade that started the stop
+            # is all that is known of it.
             return self._at_quote(event.order, pair, event.price, event.at)
-        return await self._at_market(event.order, pair, tape.until)
+        # Dated to what started it, so that an account's fills are told in the order they are booked in.
+        return await self._at_market(event.order, pair, event.at, tape.until)
 
-    async def _at_market(self, order: Order, pair: _Pair, at: datetime) -> Report:
+    async def _at_market(self, order: Order, pair: _Pair, at: datetime, seen: datetime) -> Report:
         book = await self._book(pair)
         levels = book.opposite(order.side)
         if not levels:
@@ -109,7 +112,7 @@ class PaperExchange:
         takes = walk(levels, order.side, order.remaining, step, limit=order.price, budget=budget)
         short = takes == deep and _sum(deep) < order.remaining
         order = pair.filler.queued(order, book)
-        return pair.filler.report(order, takes, Liquidity.TAKER, at, at, short=short)
+        return pair.filler.report(order, takes, Liquidity.TAKER, at, seen, short=short)
 
     def _at_quote(self, order: Order, pair: _Pair, quote: Decimal, at: datetime) -> Report:
         price = slipped(order.side, quote, self._slippage, pair.instrument.tick)

@@ -104,8 +104,8 @@ def replay(
 ) -> tuple[list[Order], Event | None]:
     """Return the account's orders as they stood just before its first event, without that one, and the event.
 
-    Without an event all of them have been looked at up to the end of the tape. When several orders are due in
-    one moment, stops come first, then the oldest.
+    Without an event all of them have been looked at as far as the tape is complete. When several orders are
+    due in one moment, stops come first, then the oldest.
     """
     state = {order.id: order for order in orders}
     for moment in tape.moments:
@@ -120,7 +120,7 @@ def replay(
             del state[first.order.id]
             return [_seen(order, moment.at - INSTANT) for order in state.values()], first
         state = after
-    return [_seen(order, tape.until) for order in state.values()], None
+    return [_seen(order, tape.seen) for order in state.values()], None
 
 
 def _priority(event: Event) -> tuple[bool, datetime, str]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from trading.matching import INSTANT
-from trading.model import Candle, Order, PublicTrade
+from trading.model import Candle, Order, PublicTrade, Source
 from trading.ports import MarketData
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
@@ -14,6 +14,9 @@ from trading.timeframes import Timeframe
 MINUTE = Timeframe.M1
 RECENT = timedelta(minutes=2)
 """How far back trades are read one by one; what is older is read as 1-minute candles."""
+
+LATE = timedelta(seconds=5)
+"""How long after its own time a live trade may still turn up, clocks that differ included."""
 
 WINDOW = 1_000
 """How many candles are read at once; a longer absence is worked through piece by piece."""
@@ -46,11 +49,15 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """The moments up to and including `until`; from `live` on the book of now is the book of the moment."""
+    """The moments up to and including `until`; from `live` on the book of now is the book of the moment.
+
+    Up to `seen` nothing is missing: what turns up late is read by the next look.
+    """
 
     moments: Sequence[Moment]
     until: datetime
     live: datetime
+    seen: datetime
 
 
 def looked_at(order: Order) -> datetime:
@@ -67,7 +74,8 @@ async def read_tape(market: MarketData, symbol: Symbol, orders: Iterable[Order],
     live = until - RECENT
     border = MINUTE.floor(live)
     if min(seen) + INSTANT >= border:
-        return Tape(await _trades(market, symbol, min(seen), until), until, live)
+        moments = await _trades(market, symbol, min(seen), until)
+        return Tape(moments, until, live, _complete(market, moments, until))
     first = MINUTE.floor(min(seen))
     cut = border - first > WINDOW * MINUTE.span
     if cut:
@@ -76,7 +84,15 @@ async def read_tape(market: MarketData, symbol: Symbol, orders: Iterable[Order],
     moments += await _candles(market, symbol, first, border)
     if not cut:
         moments += await _trades(market, symbol, border - INSTANT, until)
-    return Tape(sorted(moments, key=lambda each: each.at), border - INSTANT if cut else until, live)
+    moments.sort(key=lambda each: each.at)
+    end = border - INSTANT if cut else until
+    return Tape(moments, end, live, end if cut else _complete(market, moments, end))
+
+
+def _complete(market: MarketData, moments: Sequence[Moment], until: datetime) -> datetime:
+    if market.source is not Source.LIVE:
+        return until
+    return max((until - LATE, *(moment.end for moment in moments[-1:])))
 
 
 async def _heads(
