@@ -1,8 +1,8 @@
 """Run the benchmarks: `python -m bench` all of them, `python -m bench gateway` one.
 
-Each runs in a process of its own, so that none profits from what another has loaded, with the settings of a
-fresh installation. The exit code is 1 when a figure is below its floor or a benchmark fails, 2 for a name that
-is no benchmark's.
+Each runs in a process of its own, so that none profits from what another has loaded, and with the settings of
+a fresh installation. The exit code is 1 when a figure is below its floor or a benchmark fails, 2 for a name
+that is no benchmark's.
 """
 
 import os
