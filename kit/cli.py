@@ -19,7 +19,7 @@ USAGE = 2
 FAILED = 1
 
 app = typer.Typer(
-    help="K.I.T.: a trading agent that lives in your chat. Paper money unless you arm it.",
+    help="K.I.T.: a trading agent that lives in your chat. It trades with paper money.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
