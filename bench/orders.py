@@ -24,7 +24,7 @@ from trading.symbols import Symbol
 # What is ours is held by the processor time: 2.5 ms is all that 400 orders a second leave.
 RATE = Promise(target=400, floor=100)
 SLOWEST = Promise(target=10, floor=75, at_most=True)
-CPU = Promise(target=2.5, floor=3, at_most=True)
+CPU = Promise(target=2.5, floor=3.5, at_most=True)
 
 ORDERS = 200
 ROUNDS = 7

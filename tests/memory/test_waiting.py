@@ -41,40 +41,39 @@ async def test_quick_and_durable_commits_take_turns(database: Database) -> None:
         assert await uow.ledger.balances("main") == {"USDT": 40}
 
 
+async def add(database: Database, name: str) -> None:
+    async with database.transact() as uow:
+        await uow.accounts.add(account(name))
+
+
+async def names(database: Database) -> list[str]:
+    async with database.read() as uow:
+        return [each.id for each in await uow.accounts.all()]
+
+
 async def test_everything_else_goes_on_while_a_transaction_waits_for_another_process(sqlite_url: str) -> None:
     async with Database.open(sqlite_url) as database:
-
-        async def write() -> None:
-            async with database.transact() as uow:
-                await uow.accounts.add(account())
-
+        await add(database, "first")
         with locked(sqlite_url) as other:
-            writing = asyncio.create_task(write())
-            async with database.read() as uow:
-                assert await uow.accounts.all() == []
+            writing = asyncio.create_task(add(database, "second"))
+            assert await names(database) == ["first"]
             assert not writing.done()
             other.execute("ROLLBACK")
             await writing
-        async with database.read() as uow:
-            assert await uow.accounts.all() == [account()]
+        assert await names(database) == ["first", "second"]
 
 
 async def test_a_transaction_cancelled_while_it_waits_leaves_the_lock_to_others(sqlite_url: str) -> None:
     async with Database.open(sqlite_url) as database:
-
-        async def write() -> None:
-            async with database.transact() as uow:
-                await uow.accounts.add(account())
-
+        await add(database, "first")
         with locked(sqlite_url) as other:
-            writing = asyncio.create_task(write())
-            async with database.read() as uow:
-                assert await uow.accounts.all() == []
+            writing = asyncio.create_task(add(database, "second"))
+            assert await names(database) == ["first"]
             writing.cancel()
             other.execute("ROLLBACK")
             with pytest.raises(asyncio.CancelledError):
                 await writing
             other.execute("BEGIN IMMEDIATE")
             other.execute("ROLLBACK")
-        async with database.transact() as uow:
-            assert await uow.accounts.add(account("other"))
+        await add(database, "third")
+        assert await names(database) == ["first", "third"]
