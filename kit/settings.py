@@ -113,7 +113,7 @@ class Settings(BaseSettings):
         """The database's URL: SQLite in the home unless another is set."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite+aiosqlite:///{self.data / 'kit.db'}"
+        return f"sqlite:///{self.data / 'kit.db'}"
 
 
 def is_loopback(host: str) -> bool:

@@ -139,10 +139,9 @@ class Sqlite:
             raise BadDatabaseUrl(
                 "SQLite needs the path of a file and takes no options: sqlite:///path/to/file"
             )
-        plain = url.set(drivername="sqlite")
         self._threads = Threads(READERS + 1)
-        self._writing = create_engine(plain, poolclass=NullPool, creator=partial(_open_writer, url.database))
-        self._reading = create_engine(plain, poolclass=NullPool, creator=partial(_open_reader, url.database))
+        self._writing = create_engine(url, poolclass=NullPool, creator=partial(_open_writer, url.database))
+        self._reading = create_engine(url, poolclass=NullPool, creator=partial(_open_reader, url.database))
         self._writer: Connection | None = None
         self._readers: list[Connection] = []
         self._slots = asyncio.Semaphore(READERS)

@@ -30,7 +30,6 @@ FENCES: dict[str, tuple[str, ...]] = {
     "aiohttp": ("gateway/", "kit/"),
     "talib": ("trading/",),
     "sqlalchemy": ("memory/",),
-    "aiosqlite": ("memory/", "agent/checkpoints.py"),
     "psycopg": ("memory/", "agent/checkpoints.py"),
     "alembic": ("memory/",),
     "typer": ("kit/",),

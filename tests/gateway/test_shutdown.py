@@ -54,6 +54,7 @@ async def test_a_client_that_answers_no_goodbye_is_left_behind(house: House) -> 
         async with asyncio.timeout(20):
             await running.gateway.close()
             await reader.read()
+        assert reader.at_eof()
         writer.close()
 
 

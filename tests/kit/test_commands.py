@@ -1,9 +1,11 @@
 """The command line as a person meets it."""
 
+import asyncio
 import json
 import signal
 import socket
 import stat
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -101,6 +103,15 @@ async def test_the_doctor_says_what_is_well_and_what_to_mend(tmp_path: Path) -> 
     assert (well.code, "!!" in well.out) == (0, False)
     ill = await kit(tmp_path / "home", "doctor", KIT_MODEL="openai:gpt-5", KIT_GATEWAY_PORT="0")
     assert (ill.code, "!!  model" in ill.out) == (1, True)
+
+
+async def test_a_script_beside_a_folder_called_kit_still_finds_the_sdk(tmp_path: Path) -> None:
+    (tmp_path / "kit").mkdir()
+    script = tmp_path / "script.py"
+    script.write_text("from kit import KitClient; print(KitClient.__name__)")
+    process = await asyncio.create_subprocess_exec(sys.executable, script, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    assert (process.returncode, out.decode().strip()) == (0, "KitClient")
 
 
 @pytest.mark.parametrize(("known", "code"), [(True, 0), (False, 1)])
