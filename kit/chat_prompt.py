@@ -16,7 +16,9 @@ from kit.client import KitClient
 from kit.turns import Turn
 
 PROMPT = "> "
-GREETING = "Ctrl-C stops an answer, Ctrl-D leaves."
+GREETING = "Ctrl-C stops an answer, Ctrl-D or exit leaves."
+LEAVING = frozenset({"exit", "quit", "/exit", "/quit", ":q"})
+"""What people type to leave a prompt; an agent would take some of it for closing a position."""
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 LONGEST_LINE = 16 * 1024 * 1024
 
@@ -93,7 +95,7 @@ async def repl(
             line = await read()
         except KeyboardInterrupt:
             continue
-        if line is None:
+        if line is None or (asking and line.strip().lower() in LEAVING):
             return DONE
         if not line.strip():
             continue

@@ -107,6 +107,17 @@ async def test_at_a_terminal_one_talks_and_leaves_with_ctrl_d(service: Service, 
     assert history.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("word", ["exit", "Quit ", ":q"])
+async def test_the_words_people_leave_a_prompt_with_are_not_told_the_agent(
+    service: Service, word: str
+) -> None:
+    async with terminal(service, "prompt") as screen:
+        await screen.sees(PROMPT)
+        screen.type(f"{word}\r")
+        assert await screen.leaves() == 0
+    assert service.methods() == ["connect", "disconnect"]
+
+
 async def test_ctrl_c_stops_the_answer_and_keeps_the_prompt(service: Service) -> None:
     service.turns = lambda params: ["I think ", asyncio.Event()] if params["message"] == "long" else ["ok"]
     async with terminal(service, "prompt") as screen:
