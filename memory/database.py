@@ -1,6 +1,6 @@
 """The door to everything on disk."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
@@ -30,6 +30,8 @@ class UnitOfWork:
         self.turns = Turns(connection)
         self.events = Events(connection)
         self.calls = Calls(connection)
+        self.on_commit: list[Callable[[], None]] = []
+        """What to do right after the commit, before anybody else's transaction begins here."""
 
 
 class Backend(Protocol):
@@ -83,7 +85,10 @@ class Database:
         """
         with translated():
             async with self._backend.write(durable) as connection:
-                yield UnitOfWork(connection)
+                uow = UnitOfWork(connection)
+                yield uow
+            for work in uow.on_commit:
+                work()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:

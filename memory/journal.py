@@ -72,6 +72,12 @@ class Events:
         )
         return EVENT.read_all(rows)
 
+    async def between(self, after: int, until: int) -> Sequence[StoredEvent]:
+        """Return everything after number `after` up to `until`, whomever it concerns, oldest first."""
+        table = schema.events.c
+        query = EVENT.query.where(table.seq > after, table.seq <= until).order_by(table.seq)
+        return EVENT.read_all(await self._connection.execute(query))
+
     async def oldest_seq(self) -> int | None:
         """Return the number of the oldest event that is kept."""
         oldest = await self._connection.scalar(select(func.min(schema.events.c.seq)))

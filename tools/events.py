@@ -1,13 +1,13 @@
 """What happened, told in order: stored with a growing number first, then delivered."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from memory.database import Database
+from memory.database import Database, UnitOfWork
 from memory.errors import DatabaseUnavailable, NotStorable
 from memory.records import NewEvent, StoredEvent
 from trading.clock import Clock
@@ -35,6 +35,9 @@ class EventBus:
         self._database = database
         self._clock = clock
         self._queue: asyncio.Queue[NewEvent | asyncio.Event] = asyncio.Queue(capacity)
+        self._stored: list[StoredEvent] = []
+        self._waiting = asyncio.Event()
+        self._last: int | None = None
         self._listeners: list[Deliver] = []
 
     def listen(self, deliver: Deliver) -> Callable[[], None]:
@@ -50,12 +53,20 @@ class EventBus:
         session_id: str | None = None,
     ) -> None:
         """Take an event for storing and telling; without a principal it is for everybody."""
-        await self._queue.put(NewEvent(self._clock.now(), name, principal, session_id, dict(payload)))
+        await self._put(NewEvent(self._clock.now(), name, principal, session_id, dict(payload)))
+
+    async def record(
+        self, uow: UnitOfWork, name: str, payload: Mapping[str, Any], principal: str | None = None
+    ) -> None:
+        """Store an event in the transaction that makes it true, and tell it once that is on disk."""
+        event = NewEvent(self._clock.now(), name, principal, None, dict(payload))
+        stored = await uow.events.append([event])
+        uow.on_commit.append(lambda: self._announce(stored))
 
     async def flush(self) -> None:
         """Return once all that was published before has been delivered."""
         told = asyncio.Event()
-        await self._queue.put(told)
+        await self._put(told)
         await told.wait()
 
     async def replay(self, principal: str, after: int) -> Replay:
@@ -71,15 +82,25 @@ class EventBus:
 
     async def step(self) -> None:
         """Wait for events, then store and deliver all there are."""
-        await self._deliver(await self._batch())
+        await self._waiting.wait()
+        await self._deliver(self._batch())
 
     async def drain(self) -> None:
         """Store and deliver what is left, once nobody steps any more; give up where there is no database."""
-        while not self._queue.empty():
-            await self._deliver(await self._batch(), patient=False)
+        while self._waiting.is_set():
+            await self._deliver(self._batch(), patient=False)
 
-    async def _batch(self) -> list[NewEvent | asyncio.Event]:
-        batch = [await self._queue.get()]
+    async def _put(self, item: NewEvent | asyncio.Event) -> None:
+        await self._queue.put(item)
+        self._waiting.set()
+
+    def _announce(self, stored: Sequence[StoredEvent]) -> None:
+        self._stored += stored
+        self._waiting.set()
+
+    def _batch(self) -> list[NewEvent | asyncio.Event]:
+        self._waiting.clear()
+        batch: list[NewEvent | asyncio.Event] = []
         while not self._queue.empty():
             batch.append(self._queue.get_nowait())
         return batch
@@ -87,7 +108,11 @@ class EventBus:
     async def _deliver(self, batch: list[NewEvent | asyncio.Event], patient: bool = True) -> None:
         events = [item for item in batch if isinstance(item, NewEvent)]
         try:
-            stored = await self._store(events, patient) if events else ()
+            if events:
+                self._stored += await self._store(events, patient)
+            # Whatever was committed before these has been announced by now.
+            known, self._stored = self._stored, []
+            stored = await self._in_order(known, patient)
             for deliver in tuple(self._listeners):
                 deliver(stored)
         finally:
@@ -95,18 +120,37 @@ class EventBus:
                 if isinstance(item, asyncio.Event):
                     item.set()
 
+    async def _in_order(self, known: Iterable[StoredEvent], patient: bool) -> Sequence[StoredEvent]:
+        """Return events by their numbers; those in between that others have stored come from disk."""
+        last = self._last
+        fresh = sorted((each for each in known if last is None or each.seq > last), key=lambda each: each.seq)
+        if not fresh:
+            return ()
+        self._last = newest = fresh[-1].seq
+        if last is not None and newest - last > len(fresh):
+            found = await self._try(lambda uow: uow.events.between(last, newest), patient)
+            return found or fresh
+        return fresh
+
     async def _store(self, events: Sequence[NewEvent], patient: bool) -> Sequence[StoredEvent]:
+        try:
+            return await self._try(lambda uow: uow.events.append(events), patient) or ()
+        except NotStorable as error:
+            return await self._store_each(events, error, patient)
+
+    async def _try(
+        self, work: Callable[[UnitOfWork], Awaitable[Sequence[StoredEvent]]], patient: bool
+    ) -> Sequence[StoredEvent] | None:
+        """Work with the database, as soon as it lets us; return None when it does not and nobody waits."""
         while True:
             try:
                 # What an event is about has been made durable: telling of it need not wait for the disk.
                 async with self._database.transact(durable=False) as uow:
-                    return await uow.events.append(events)
-            except NotStorable as error:
-                return await self._store_each(events, error, patient)
+                    return await work(uow)
             except DatabaseUnavailable as error:
-                log.error("events wait for the database", waiting=len(events), error=str(error))
+                log.error("events wait for the database", error=str(error))
                 if not patient:
-                    return ()
+                    return None
                 await self._clock.sleep(RETRY_SECONDS)
 
     async def _store_each(

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import cast
 
+from memory.database import UnitOfWork as Transaction
 from tools.events import EventBus
 from tools.trade import STATUS
 from tools.wire import IsoTime, Millis, Num, Pair, Result
 from trading.model import ZERO, Fill, Order
-from trading.ports import Publish
+from trading.ports import Publish, UnitOfWork
 
 
 class TradeExecuted(Result):
@@ -35,9 +37,11 @@ class TradeExecuted(Result):
 def teller(events: EventBus) -> Publish:
     """Return what tells everybody of an order that has traded."""
 
-    async def tell(order: Order, fills: Sequence[Fill]) -> None:
+    async def tell(uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
         if fills:
-            await events.publish("trade:executed", _executed(order, fills).model_dump(mode="json"))
+            # The money domain hands through the transaction that `kit.app` gave it: one of our own.
+            told = _executed(order, fills).model_dump(mode="json")
+            await events.record(cast(Transaction, uow), "trade:executed", told)
 
     return tell
 

@@ -11,7 +11,7 @@ from trading.funds import reservation, spends
 from trading.ledger import Imbalance, trades
 from trading.model import ZERO, Account, Fill, Instrument, Order, OrderStatus, Side
 from trading.orders import OPEN, advance
-from trading.ports import NewId, Report, UnitOfWork
+from trading.ports import NewId, Publish, Report, UnitOfWork
 from trading.positions import fold_all, within
 from trading.protection import after_sale, fit, protect
 
@@ -32,6 +32,13 @@ class Booked:
     order: Order
     others: tuple[Order, ...] = ()
     fills: tuple[Fill, ...] = ()
+
+
+async def tell(uow: UnitOfWork, publish: Publish, booked: Booked) -> None:
+    """Let `publish` hear of everything that was booked, in the same transaction."""
+    await publish(uow, booked.order, booked.fills)
+    for other in booked.others:
+        await publish(uow, other, ())
 
 
 def applied(order: Order, report: Report, instrument: Instrument, at: datetime) -> Order:

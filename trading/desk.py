@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.begun import Begun
-from trading.booking import Booked, Bookkeeper, Change
+from trading.booking import Booked, Bookkeeper, Change, tell
 from trading.clock import Clock
 from trading.errors import InvalidOrder, NotFound, StaleOrder, TradingError
 from trading.fees import worst_rate
@@ -77,8 +77,8 @@ class Desk:
     """Carries out what somebody wants done with an account.
 
     `exchanges` says where accounts of each mode trade: an account whose mode has none cannot. `checks` are
-    asked about every order after its funds, in their order. `publish` hears of every change once it is on
-    disk and must not raise.
+    asked about every order after its funds, in their order. `publish` hears of every change in the
+    transaction that makes it.
     """
 
     def __init__(
@@ -194,8 +194,7 @@ class Desk:
                     if self._cut_off(order, now - older_than):
                         canceled = advance(order, OrderStatus.CANCELED, now, "interrupted")
                         saved.append(await uow.orders.save(canceled))
-        for order in saved:
-            await self._publish(order, ())
+                        await self._publish(uow, saved[-1], ())
         return saved
 
     def _cut_off(self, order: Order, oldest: datetime) -> bool:
@@ -274,8 +273,8 @@ class Desk:
             for check in self._checks:
                 await check(uow, proposal)
             await uow.orders.add(order)
-        for each in moved:
-            await self._publish(each, ())
+            for each in moved:
+                await self._publish(uow, each, ())
         held = {asset for asset, amount in balances.items() if amount}
         return account, order, frozenset(held | {order.symbol.base, order.symbol.quote})
 
@@ -311,13 +310,8 @@ class Desk:
         async with self._transact() as uow:
             await uow.accounts.lock(account.id)
             booked = await self._bookkeeper.book(uow, account, change, prices, self._clock.now())
-        await self._tell(booked)
+            await tell(uow, self._publish, booked)
         return booked
-
-    async def _tell(self, booked: Booked) -> None:
-        await self._publish(booked.order, booked.fills)
-        for other in booked.others:
-            await self._publish(other, ())
 
     async def _cancel(self, account_id: str, order_id: str) -> OrderOutcome:
         while True:

@@ -326,5 +326,6 @@ NewId = Callable[[str], str]
 """Makes a new unique id with the given prefix, growing with time."""
 
 
-Publish = Callable[[Order, Sequence[Fill]], Awaitable[None]]
-"""Hears of an order once its change is on disk, with what has just filled."""
+Publish = Callable[[UnitOfWork, Order, Sequence[Fill]], Awaitable[None]]
+"""Hears of an order, with what has just filled, in the transaction that changes it: what it makes of that
+goes to disk together with the change or not at all."""

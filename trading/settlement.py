@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.begun import Begun
-from trading.booking import Booked, Bookkeeper, Change
+from trading.booking import Booked, Bookkeeper, Change, tell
 from trading.clock import Clock
 from trading.errors import ExchangeUnavailable, UnknownExchange, UnknownSymbol
 from trading.funds import reducible
@@ -145,10 +145,8 @@ class Settlement:
         async with self._transact() as uow:
             await uow.accounts.lock(account.id)
             booked = await self._book_locked(uow, account, Change(order, report, instrument), prices)
-        for each in booked:
-            await self._publish(each.order, each.fills)
-            for other in each.others:
-                await self._publish(other, ())
+            for each in booked:
+                await tell(uow, self._publish, each)
         return [order for each in booked for order in (each.order, *each.others)]
 
     async def _book_locked(

@@ -145,6 +145,58 @@ async def test_what_is_left_at_the_end_is_delivered_by_draining(tmp_path: Path) 
         assert [each.name for each in heard] == ["last words"]
 
 
+async def test_what_is_recorded_in_a_transaction_is_told_once_that_is_on_disk(tmp_path: Path) -> None:
+    async with bus_in(tmp_path) as (bus, database, heard):
+        async with database.transact() as uow:
+            await bus.record(uow, "fill", {"order": 1}, "a")
+            await bus.flush()
+            assert heard == []
+        await bus.flush()
+        assert [(each.seq, each.name, each.principal) for each in heard] == [(1, "fill", "a")]
+
+
+async def test_what_a_transaction_takes_back_is_never_told(tmp_path: Path) -> None:
+    async with bus_in(tmp_path) as (bus, database, heard):
+        with suppress(LookupError):
+            async with database.transact() as uow:
+                await bus.record(uow, "fill", {"order": 1})
+                raise LookupError
+        await bus.publish("after", {})
+        await bus.flush()
+        assert [(each.seq, each.name) for each in heard] == [(1, "after")]
+
+
+async def test_recorded_and_published_events_are_told_by_their_numbers(tmp_path: Path) -> None:
+    async with bus_in(tmp_path) as (bus, database, heard):
+
+        async def record(name: str) -> None:
+            for _ in range(50):
+                async with database.transact() as uow:
+                    await bus.record(uow, name, {})
+
+        async def publish() -> None:
+            for _ in range(50):
+                await bus.publish("published", {})
+
+        await asyncio.gather(record("a"), publish(), record("b"), publish())
+        await bus.flush()
+        assert [each.seq for each in heard] == list(range(1, 201))
+
+
+async def test_what_another_process_stored_is_told_here_in_its_place(tmp_path: Path) -> None:
+    async with (
+        bus_in(tmp_path) as (bus, _, heard),
+        Database.open(f"sqlite:///{tmp_path / 'kit.db'}") as other,
+    ):
+        await bus.publish("first", {})
+        await bus.flush()
+        async with other.transact() as uow:
+            await EventBus(other, ManualClock(NOON)).record(uow, "elsewhere", {})
+        await bus.publish("last", {})
+        await bus.flush()
+        assert [(each.seq, each.name) for each in heard] == [(1, "first"), (2, "elsewhere"), (3, "last")]
+
+
 class Waits(ManualClock):
     """A clock that says when somebody waits on it."""
 

@@ -18,7 +18,7 @@ from trading.ledger import totals
 from trading.markets import Markets
 from trading.model import Account, Fill, Instrument, Mode, Order, OrderRequest, OrderType, Side
 from trading.portfolio import PortfolioReader
-from trading.ports import Exchange, NewId, Report
+from trading.ports import Exchange, NewId, Report, UnitOfWork
 from trading.risk import Check
 from trading.symbols import Symbol, parse_symbol
 
@@ -147,7 +147,7 @@ def furnish(
 ) -> House:
     heard: list[tuple[Order, Sequence[Fill]]] = []
 
-    async def publish(order: Order, fills: Sequence[Fill]) -> None:
+    async def publish(uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
         heard.append((order, fills))
 
     markets = Markets(market, known=("binance", "kraken"))

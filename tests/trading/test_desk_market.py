@@ -240,7 +240,7 @@ async def test_a_silent_market_takes_no_orders(house: House) -> None:
     assert len(await house.fills()) == 1
 
 
-async def test_what_is_published_is_already_on_disk(house: House) -> None:
+async def test_what_is_published_goes_to_disk_with_what_it_tells_of(house: House) -> None:
     bought = await house.buy("0.1")
     assert house.heard == [(bought.order, bought.fills)]
     assert await house.stored(bought.order) == bought.order

@@ -14,7 +14,7 @@ from trading.exchanges.paper import PaperExchange
 from trading.markets import CachedMarket, Markets
 from trading.model import Fill, Mode, Order, OrderStatus, Source
 from trading.orders import advance
-from trading.ports import Report
+from trading.ports import Report, UnitOfWork
 
 D = Decimal
 
@@ -48,7 +48,7 @@ async def test_an_order_that_fills_while_it_is_being_canceled_has_filled(house: 
 async def test_a_look_that_is_stopped_still_tells_what_it_wrote_down(house: House) -> None:
     telling, go_on, told = asyncio.Event(), asyncio.Event(), []
 
-    async def publish(order: Order, fills: Sequence[Fill]) -> None:
+    async def publish(uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
         telling.set()
         await go_on.wait()
         told.append(order.id)
