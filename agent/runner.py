@@ -24,10 +24,11 @@ from memory.records import TurnStatus
 from memory.workspace import Workspace
 from tools.context import Context
 from tools.errors import AgentBusy, CallError, InternalError
-from tools.policy import Origin, Principal
+from tools.policy import Principal
 from tools.registry import Registry
 from tools.services import Answered, Asked, Services
 from trading.clock import iso
+from trading.model import Origin
 
 if TYPE_CHECKING:
     from agent.graph import TurnGraph

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from memory.address import backend_of
+from memory.approvals import Approvals
 from memory.conversations import Messages, Sessions, Turns
 from memory.faults import translated
 from memory.journal import Calls, Events
@@ -12,7 +13,18 @@ from memory.ledger import Ledger
 from memory.link import Link
 from memory.migrate import migrate, version_of
 from memory.money import Accounts, Equity, Fills, Orders, Positions
-from trading.ports import AccountStore, EquityStore, FillStore, LedgerStore, OrderStore, PositionStore
+from memory.outbox import Outbox
+from memory.risk import Risk
+from trading.stores import (
+    AccountStore,
+    ApprovalStore,
+    EquityStore,
+    FillStore,
+    LedgerStore,
+    OrderStore,
+    PositionStore,
+    RiskStore,
+)
 
 
 class UnitOfWork:
@@ -25,6 +37,9 @@ class UnitOfWork:
         self.accounts: AccountStore = Accounts(connection)
         self.equity: EquityStore = Equity(connection)
         self.positions: PositionStore = Positions(connection)
+        self.risk: RiskStore = Risk(connection)
+        self.approvals: ApprovalStore = Approvals(connection)
+        self.notices = Outbox(connection)
         self.sessions = Sessions(connection)
         self.messages = Messages(connection)
         self.turns = Turns(connection)

@@ -12,7 +12,7 @@ from memory.link import Link
 from memory.sql import ExactSum, Insert, inserting
 from memory.types import EXACT
 from trading.ledger import Imbalance
-from trading.ports import Entry, Posting
+from trading.stores import Entry, Posting
 
 K = TypeVar("K")
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from operator import eq, ge, le
 from typing import Any
 
-from sqlalchemy import Column, bindparam, or_, select, update
+from sqlalchemy import Column, Executable, bindparam, func, or_, select, update
 
 from memory import schema
 from memory.link import Link
 from memory.rows import Shape, changing
-from memory.sql import insert_unless_there, upsert
+from memory.sql import ExactMax, Insert, insert_unless_there, inserting, upsert
 from trading.errors import StaleOrder
 from trading.model import Account, EquityPoint, Fill, Order, Position
 from trading.orders import OPEN
@@ -40,10 +40,31 @@ OPEN_POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner"), _P.is
 )
 OPEN_POSITIONS_IN = OPEN_POSITIONS_OF.where(_P.symbol == bindparam("pair"))
 UPSERT_POSITION = upsert(schema.positions, "id")
-UPSERT_EQUITY = upsert(schema.equity, "account", "at")
+_BEFORE = (
+    select(func.coalesce(_E.peak, _E.equity, type_=_E.peak.type))
+    .where(_E.account == bindparam("owner"), _E.at <= bindparam("moment", type_=_E.at.type))
+    .order_by(_E.at.desc())
+    .limit(1)
+)
+
+
+def _worth(insert: Insert) -> Executable:
+    worth = bindparam("worth", type_=_E.equity.type)
+    values = {
+        "account": bindparam("owner", type_=_E.account.type),
+        "at": bindparam("moment", type_=_E.at.type),
+        "equity": worth,
+        "cash": bindparam("money", type_=_E.cash.type),
+        "peak": ExactMax(_BEFORE.scalar_subquery(), worth),
+    }
+    insert = insert.values(values)
+    new = {name: insert.excluded[name] for name in ("equity", "cash", "peak")}
+    return insert.on_conflict_do_update(index_elements=["account", "at"], set_=new)
+
+
+UPSERT_EQUITY = inserting(schema.equity, _worth)
 ACCOUNT_BY_ID = ACCOUNT.query.where(schema.accounts.c.id == bindparam("owner"))
 INSERT_ACCOUNT = insert_unless_there(schema.accounts)
-ACCOUNT_BY_ID = ACCOUNT.query.where(schema.accounts.c.id == bindparam("owner"))
 LOCK_ACCOUNT = (
     select(schema.accounts.c.id).where(schema.accounts.c.id == bindparam("owner")).with_for_update()
 )
@@ -164,7 +185,8 @@ class Equity:
     async def add(self, account: str, point: EquityPoint) -> None:
         """Store a point; one at the same moment replaces the earlier one."""
         upsert = UPSERT_EQUITY[self._connection.dialect.name]
-        await self._connection.execute(upsert, {"account": account, **EQUITY.values(point)})
+        values = {"owner": account, "moment": point.at, "worth": point.equity, "money": point.cash}
+        await self._connection.execute(upsert, values)
 
     async def between(self, account: str, since: datetime, until: datetime) -> Sequence[EquityPoint]:
         """Return points in the range (inclusive), oldest first."""

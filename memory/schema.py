@@ -15,7 +15,9 @@ from sqlalchemy import (
 
 from memory.records import MessageRole, SessionMode, TurnStatus
 from memory.types import Choice, Json, Moment, Money, Pair, Seq, Words
-from trading.model import Liquidity, Mode, OrderStatus, OrderType, Side
+from trading.approvals import ApprovalStatus
+from trading.model import Liquidity, Mode, OrderStatus, OrderType, Origin, Side
+from trading.switch import SwitchState
 
 metadata = MetaData(
     naming_convention={
@@ -70,8 +72,16 @@ orders = Table(
     Column("reason", Words),
     Column("key", Words),
     Column("version", Integer, nullable=False),
+    Column("leverage", Money),
+    Column("trail", Money),
+    Column("trail_relative", Boolean, nullable=False),
+    Column("origin", Choice(Origin), nullable=False),
+    Column("by", Words),
+    Column("venue_id", Words),
+    Column("verdict", Json),
     UniqueConstraint("account", "key"),
     Index(None, "status", "account"),
+    Index(None, "account", "created_at"),
 )
 
 fills = Table(
@@ -92,8 +102,12 @@ fills = Table(
     Column("mode", Choice(Mode), nullable=False),
     Column("order_type", Choice(OrderType), nullable=False),
     Column("realized", Money),
+    Column("venue_id", Words),
+    Column("fee_asset", Words),
+    Column("fee_amount", Money),
+    Column("leverage", Money),
     Index(None, "account", "at"),
-    Index(None, "order_id"),
+    Index("ix_fills_order_id_venue_id", "order_id", "venue_id", unique=True),
 )
 
 entries = Table(
@@ -134,6 +148,8 @@ equity = Table(
     Column("at", Moment, nullable=False),
     Column("equity", Money, nullable=False),
     Column("cash", Money, nullable=False),
+    # The highest equity up to and including this point.
+    Column("peak", Money),
     PrimaryKeyConstraint("account", "at"),
 )
 
@@ -151,8 +167,102 @@ positions = Table(
     Column("opened_at", Moment, nullable=False),
     Column("exchange", Words, nullable=False),
     Column("mode", Choice(Mode), nullable=False),
+    Column("leverage", Money),
+    Column("margin", Money, nullable=False),
     Column("is_open", Boolean, nullable=False),
     Index(None, "account", "is_open"),
+)
+
+risk_limits = Table(
+    "risk_limits",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("limits", Json, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("scope", Words, primary_key=True),
+    Column("state", Choice(SwitchState), nullable=False),
+    Column("by", Words),
+    Column("at", Moment),
+    Column("reason", Words),
+)
+
+armings = Table(
+    "armings",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("armed", Boolean, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("order_id", Words, ForeignKey("orders.id"), nullable=False, unique=True),
+    Column("account", Words, nullable=False),
+    Column("principal", Words, nullable=False),
+    Column("origin", Choice(Origin), nullable=False),
+    Column("status", Choice(ApprovalStatus), nullable=False),
+    Column("reference", Money, nullable=False),
+    Column("cost", Money, nullable=False),
+    Column("fee", Money, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("session_id", Words),
+    Column("resolved_at", Moment),
+    Column("resolved_by", Words),
+    Column("reason", Words),
+    Index(None, "status", "expires_at"),
+    Index(None, "created_at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Seq, primary_key=True, autoincrement=True),
+    Column("id", Words, nullable=False, unique=True),
+    Column("recipient", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("due_at", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("delivered_at", Moment),
+    Column("delivered_as", Words),
+    Column("reason", Words),
+    Index(None, "due_at"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Words, nullable=False),
+    Column("revoked_at", Moment),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("digest", Words, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Words, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
 )
 
 sessions = Table(

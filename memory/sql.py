@@ -45,6 +45,19 @@ class ExactSum(GenericFunction[Decimal]):
     inherit_cache = True
 
 
+class ExactMax(GenericFunction[Decimal]):
+    """The larger of two columns of money; where one is empty, the other."""
+
+    name = "exact_max"
+    type = Money()
+    inherit_cache = True
+
+
+@compiles(ExactMax, "postgresql")
+def _as_greatest(element: ExactMax, compiler: SQLCompiler, **options: Any) -> str:
+    return f"greatest({', '.join(compiler.process(each, **options) for each in element.clauses)})"
+
+
 @compiles(ExactSum, "postgresql")
 def _as_sum(element: ExactSum, compiler: SQLCompiler, **options: Any) -> str:
     return " + ".join(compiler.process(each, **options) for each in element.clauses)

@@ -255,6 +255,7 @@ def _open_writer(path: str) -> sqlite3.Connection:
     _use_wal(connection)
     connection.execute(DURABLE)
     connection.create_function("exact_sum", 2, _exact_sum, deterministic=True)
+    connection.create_function("exact_max", 2, _exact_max, deterministic=True)
     # Whoever finds the lock taken does not wait for it on the event loop.
     connection.execute("PRAGMA busy_timeout = 0")
     return connection
@@ -279,3 +280,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 def _exact_sum(left: str, right: str) -> str:
     return format(EXACT.add(Decimal(left), Decimal(right)), "f")
+
+
+def _exact_max(left: str | None, right: str | None) -> str | None:
+    known = [each for each in (left, right) if each is not None]
+    return max(known, key=Decimal, default=None)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
-from tools.policy import UNLIMITED, Budget, Origin, Principal
+from tools.policy import UNLIMITED, Budget, Principal
 from tools.services import Services
 from tools.wire import Result
+from trading.model import Origin
 
 
 class Door(Protocol):

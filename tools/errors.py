@@ -28,6 +28,10 @@ class Code(StrEnum):
     INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
     INVALID_ORDER = "INVALID_ORDER"
     RISK_LIMIT_EXCEEDED = "RISK_LIMIT_EXCEEDED"
+    TRADING_HALTED = "TRADING_HALTED"
+    NOT_ARMED = "NOT_ARMED"
+    ACCOUNT_LOCKED = "ACCOUNT_LOCKED"
+    CONFLICT = "CONFLICT"
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
 
@@ -55,6 +59,10 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.INSUFFICIENT_FUNDS: Meaning(400),
     Code.INVALID_ORDER: Meaning(400),
     Code.RISK_LIMIT_EXCEEDED: Meaning(403),
+    Code.TRADING_HALTED: Meaning(403),
+    Code.NOT_ARMED: Meaning(403),
+    Code.ACCOUNT_LOCKED: Meaning(409, retryable=True),
+    Code.CONFLICT: Meaning(409),
     Code.INTERNAL_ERROR: Meaning(500),
 }
 
@@ -160,6 +168,11 @@ FROM_TRADING: Mapping[type[trading.TradingError], Code] = {
     trading.InvalidOrder: Code.INVALID_ORDER,
     trading.InsufficientFunds: Code.INSUFFICIENT_FUNDS,
     trading.RiskLimitExceeded: Code.RISK_LIMIT_EXCEEDED,
+    trading.TradingHalted: Code.TRADING_HALTED,
+    trading.NotArmed: Code.NOT_ARMED,
+    trading.AccountLocked: Code.ACCOUNT_LOCKED,
+    trading.Unapproved: Code.CONFLICT,
+    trading.OutcomeUnknown: Code.EXCHANGE_ERROR,
     trading.ExchangeUnavailable: Code.EXCHANGE_ERROR,
     trading.NotFound: Code.NOT_FOUND,
 }

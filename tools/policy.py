@@ -39,15 +39,6 @@ class Surface(Flag):
     """A tool of the language model."""
 
 
-class Origin(StrEnum):
-    """Who started a call: a person, a model on a person's behalf, a run or a scheduled job."""
-
-    PERSON = "person"
-    MODEL = "model"
-    RUN = "run"
-    JOB = "job"
-
-
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Somebody who was let in: `account` is the one they trade when they name none."""

@@ -20,6 +20,7 @@ from trading.model import Fill, Order, OrderRequest, OrderStatus, OrderType, Sid
 from trading.portfolio import PositionLine
 
 STATUS: Mapping[OrderStatus, str] = {
+    OrderStatus.HELD: "pending",
     OrderStatus.INTENT: "pending",
     OrderStatus.SENT: "pending",
     OrderStatus.ACCEPTED: "pending",

@@ -37,6 +37,26 @@ class ExchangeUnavailable(TradingError):
     """Try again later: the exchange or its data cannot be reached or gave a broken answer."""
 
 
+class OutcomeUnknown(TradingError):
+    """Wait: whether the exchange has taken the order is being looked up; never send it again."""
+
+
+class TradingHalted(TradingError):
+    """Wait for the owner: trading is switched off for what this order would do."""
+
+
+class NotArmed(TradingError):
+    """Ask the owner to arm this live account first."""
+
+
+class AccountLocked(TradingError):
+    """Wait, or ask the owner: the account's books and the exchange's differ, or were not compared yet."""
+
+
+class Unapproved(TradingError):
+    """Ask again: this approval was denied, has expired, is void, or was used."""
+
+
 class StaleOrder(TradingError):
     """Read the order again: somebody changed it in between."""
 

@@ -16,7 +16,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from trading.model import ZERO, Account, Fill
-from trading.ports import Entry, NewId, Posting
+from trading.ports import NewId
+from trading.stores import Entry, Posting
 
 
 class Imbalance(ArithmeticError):

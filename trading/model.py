@@ -43,6 +43,15 @@ class Mode(StrEnum):
     LIVE = "live"
 
 
+class Origin(StrEnum):
+    """Who started something: a person, a model on a person's behalf, a run or a scheduled job."""
+
+    PERSON = "person"
+    MODEL = "model"
+    RUN = "run"
+    JOB = "job"
+
+
 class OrderType(StrEnum):
     """How an order wants to be filled."""
 
@@ -55,6 +64,7 @@ class OrderType(StrEnum):
 class OrderStatus(StrEnum):
     """Where an order stands; `trading.orders` holds which may follow which."""
 
+    HELD = "held"
     INTENT = "intent"
     SENT = "sent"
     ACCEPTED = "accepted"
@@ -164,8 +174,10 @@ class Instrument:
 class OrderRequest:
     """What somebody wants done, before any rule has looked at it.
 
-    Exactly one of `amount` (base) and `cost` (quote) is set. `price` is the limit, `stop_price` the trigger.
-    `key` names the wish: the same key never makes a second order.
+    Exactly one of `amount` (base) and `cost` (quote) is set. `price` is the limit, `stop_price` the trigger,
+    `trail` how far behind the best price a trailing stop follows (a fraction of it, or quote when it is not
+    `trail_relative`). With `leverage` it is a margin position in quote, without it spot. `key` names the
+    wish: the same key never makes a second order. `origin` and `by` say who started it.
     """
 
     account: str
@@ -182,6 +194,11 @@ class OrderRequest:
     exchange: str | None = None
     key: str | None = None
     group: str | None = None
+    leverage: Decimal | None = None
+    trail: Decimal | None = None
+    trail_relative: bool = True
+    origin: Origin = Origin.PERSON
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +209,8 @@ class Order:
     `budget` is the most quote that all its fills together may trade (None: no bound); `quoted` says that it
     was sized in quote, so that it is filled when its budget is spent. `looked_at` is the last moment that
     has been searched for what fills a resting order, and `queue_ahead` how much base still rests before it
-    at its price (None: nobody has looked yet).
+    at its price (None: nobody has looked yet). `venue_id` is the exchange's own name for it. `verdict` is
+    what the risk gate measured when it let the order pass: figures as text by name.
     """
 
     id: str
@@ -224,6 +242,13 @@ class Order:
     reason: str | None = None
     key: str | None = None
     version: int = 0
+    leverage: Decimal | None = None
+    trail: Decimal | None = None
+    trail_relative: bool = True
+    origin: Origin = Origin.PERSON
+    by: str | None = None
+    venue_id: str | None = None
+    verdict: Mapping[str, str] | None = None
 
     @property
     def remaining(self) -> Decimal:
@@ -238,7 +263,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution: `amount` base at `price`, `fee` in quote. `realized`: net P&L closed, or None."""
+    """One execution: `amount` base at `price`, `fee` in quote. `realized`: net P&L closed, or None.
+
+    Where the exchange took its fee in another asset, that is `fee_amount` of `fee_asset`, and `fee` what it
+    was worth. `venue_id` is the exchange's own name for the execution. `leverage` is that of its order.
+    """
 
     id: str
     order_id: str
@@ -254,6 +283,17 @@ class Fill:
     mode: Mode
     order_type: OrderType
     realized: Decimal | None = None
+    venue_id: str | None = None
+    fee_asset: str | None = None
+    fee_amount: Decimal | None = None
+    leverage: Decimal | None = None
+
+    @property
+    def fee_paid(self) -> tuple[str, Decimal]:
+        """The asset in which the fee was taken, and how much of it."""
+        if self.fee_asset is None or self.fee_amount is None:
+            return self.symbol.quote, self.fee
+        return self.fee_asset, self.fee_amount
 
     @property
     def notional(self) -> Decimal:
@@ -266,7 +306,8 @@ class Position:
     """A holding of one pair as a fold of fills; amount zero is closed.
 
     `cost` is the notional paid for the part still open and `entry_fees` its fees; `realized` is the net P&L
-    of the part that was closed. All three in quote.
+    of the part that was closed. All three in quote. With `leverage` it is an isolated margin position, and
+    `margin` the quote that is set aside for it; without, it is a holding of the base asset.
     """
 
     id: str
@@ -280,6 +321,8 @@ class Position:
     opened_at: datetime
     exchange: str
     mode: Mode
+    leverage: Decimal | None = None
+    margin: Decimal = ZERO
 
     @property
     def entry_price(self) -> Decimal:

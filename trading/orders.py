@@ -10,7 +10,9 @@ from trading.model import ZERO, Order, OrderStatus
 _S = OrderStatus
 
 NEXT: Mapping[OrderStatus, frozenset[OrderStatus]] = {
-    _S.INTENT: frozenset({_S.SENT, _S.DENIED, _S.CANCELED}),
+    # Waits for a person; nothing of it has left, but its funds are kept for it.
+    _S.HELD: frozenset({_S.INTENT, _S.DENIED, _S.CANCELED}),
+    _S.INTENT: frozenset({_S.SENT, _S.DENIED, _S.CANCELED, _S.UNKNOWN}),
     _S.SENT: frozenset(
         {_S.ACCEPTED, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REJECTED, _S.UNKNOWN},
     ),

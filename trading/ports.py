@@ -8,9 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from trading.model import (
-    Account,
     Candle,
-    EquityPoint,
     Fill,
     Instrument,
     Liquidity,
@@ -18,10 +16,21 @@ from trading.model import (
     Order,
     OrderBook,
     OrderStatus,
-    Position,
     PublicTrade,
+    Side,
     Source,
     Ticker,
+)
+from trading.stores import (
+    AccountStore,
+    ApprovalStore,
+    EquityStore,
+    FillStore,
+    LedgerStore,
+    NoticeStore,
+    OrderStore,
+    PositionStore,
+    RiskStore,
 )
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
@@ -94,18 +103,29 @@ class MarketData(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """A part of an order that traded: `amount` base at `price`, `fee` in quote."""
+    """A part of an order that traded: `amount` base at `price`, `fee` in quote.
+
+    Where the fee was taken in another asset, that is `fee_amount` of `fee_asset` and `fee` what it was worth.
+    An execution with a `venue_id` is booked once, however often it is reported.
+    """
 
     amount: Decimal
     price: Decimal
     fee: Decimal
     liquidity: Liquidity
     at: datetime
+    venue_id: str | None = None
+    fee_asset: str | None = None
+    fee_amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an exchange says of an order: where it stands, and what executed since it was last asked."""
+    """What an exchange says of an order: where it stands, and what executed since it was last asked.
+
+    Executions without a `venue_id` are new; those with one may have been reported before. `stop_price` is
+    where a trailing stop has moved to.
+    """
 
     order_id: str
     status: OrderStatus
@@ -114,18 +134,52 @@ class Report:
     queue_ahead: Decimal | None = None
     triggered: bool = False
     reason: str | None = None
+    venue_id: str | None = None
+    stop_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VenueOrder:
+    """An order that rests at an exchange, as it tells of it; `order_id` is ours, None when it is not."""
+
+    venue_id: str
+    order_id: str | None
+    symbol: Symbol
+    side: Side
+    remaining: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What an exchange says an account holds, in all, and which of its orders rest there."""
+
+    balances: Mapping[str, Decimal]
+    orders: tuple[VenueOrder, ...]
+    at: datetime
 
 
 class Exchange(Protocol):
     """Where orders go. Only `trading.desk` calls it.
 
-    Raises InvalidOrder for what it refuses and ExchangeUnavailable when it cannot answer.
+    Raises InvalidOrder or InsufficientFunds for what it refuses, ExchangeUnavailable when it cannot answer
+    and has taken nothing, OutcomeUnknown when it may have.
     """
 
     mode: Mode
 
     async def place(self, order: Order) -> Report:
         """Hand in an order, once, and return what became of it so far."""
+        ...
+
+    async def find(self, order: Order) -> Report | None:
+        """Look for an order that may have been handed in: by our id for it, then trades, then open orders.
+
+        None means that the exchange does not know it.
+        """
+        ...
+
+    async def statement(self) -> Statement | None:
+        """Return what the exchange has on its books; None when ours are the only ones."""
         ...
 
     async def cancel(self, order: Order) -> Report:
@@ -138,150 +192,6 @@ class Exchange(Protocol):
         Goes no further than the first event of each account, so that the desk can fit that account's other
         orders to it before time goes on: call again until nothing executes.
         """
-        ...
-
-
-class OrderStore(Protocol):
-    """Orders on disk."""
-
-    async def add(self, *orders: Order) -> None:
-        """Store new orders."""
-        ...
-
-    async def save(self, order: Order) -> Order:
-        """Store a changed order and return it with its next version; raise StaleOrder if it is stale."""
-        ...
-
-    async def get(self, order_id: str) -> Order | None:
-        """Return one order."""
-        ...
-
-    async def by_key(self, account: str, key: str) -> Order | None:
-        """Return the order that was made for this wish."""
-        ...
-
-    async def open(self, account: str | None = None) -> Sequence[Order]:
-        """Return orders whose status is one of `trading.orders.OPEN`, oldest first."""
-        ...
-
-
-class FillStore(Protocol):
-    """Fills on disk, append-only."""
-
-    async def add(self, *fills: Fill) -> None:
-        """Append fills."""
-        ...
-
-    async def of_order(self, order_id: str) -> Sequence[Fill]:
-        """Return the fills of one order, oldest first."""
-        ...
-
-    async def of(
-        self,
-        account: str,
-        symbol: Symbol | None = None,
-        exchange: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int | None = None,
-    ) -> Sequence[Fill]:
-        """Return fills, oldest first; with `limit` the newest ones. `since` and `until` are inclusive."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """A change of one asset on one ledger account."""
-
-    account: str
-    asset: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event of the ledger: its postings sum to zero per asset."""
-
-    id: str
-    kind: str
-    reference: str
-    at: datetime
-    postings: tuple[Posting, ...]
-
-
-class LedgerStore(Protocol):
-    """The double-entry ledger on disk, append-only.
-
-    `balances` is kept beside the postings in the same transaction, so that reading it does not grow with
-    history; it always equals their sum.
-    """
-
-    async def append(self, *entries: Entry) -> None:
-        """Append balanced entries."""
-        ...
-
-    async def balances(self, account: str) -> Mapping[str, Decimal]:
-        """Return the sum of each asset on a ledger account."""
-        ...
-
-    async def entries(self, account: str | None = None) -> Sequence[Entry]:
-        """Return entries in the order they were written."""
-        ...
-
-
-class AccountStore(Protocol):
-    """Accounts on disk."""
-
-    async def add(self, account: Account) -> bool:
-        """Store a new account; return False, and change nothing, when its id is taken."""
-        ...
-
-    async def get(self, account_id: str) -> Account | None:
-        """Return one account."""
-        ...
-
-    async def all(self) -> Sequence[Account]:
-        """Return every account."""
-        ...
-
-    async def lock(self, account_id: str) -> None:
-        """Keep every other transaction from changing this account until this one ends."""
-        ...
-
-
-class EquityStore(Protocol):
-    """Equity over time on disk."""
-
-    async def add(self, account: str, point: EquityPoint) -> None:
-        """Store a point; one at the same moment replaces the earlier one."""
-        ...
-
-    async def between(self, account: str, since: datetime, until: datetime) -> Sequence[EquityPoint]:
-        """Return points in the range (inclusive), oldest first."""
-        ...
-
-    async def at(self, account: str, moment: datetime) -> EquityPoint | None:
-        """Return the last point at or before `moment`."""
-        ...
-
-    async def first(self, account: str) -> EquityPoint | None:
-        """Return the oldest point."""
-        ...
-
-
-class PositionStore(Protocol):
-    """The fold of fills into positions, kept in the transaction that adds the fill."""
-
-    async def save(self, position: Position) -> None:
-        """Store a position as it stands now; one of amount zero is closed."""
-        ...
-
-    async def get(self, position_id: str) -> Position | None:
-        """Return one position, open or closed."""
-        ...
-
-    async def open(self, account: str, symbol: Symbol | None = None) -> Sequence[Position]:
-        """Return open positions, oldest first."""
         ...
 
 
@@ -316,6 +226,21 @@ class UnitOfWork(Protocol):
     @property
     def positions(self) -> PositionStore:
         """Positions."""
+        ...
+
+    @property
+    def risk(self) -> RiskStore:
+        """Limits, kill switch and arming."""
+        ...
+
+    @property
+    def approvals(self) -> ApprovalStore:
+        """Requests for approval."""
+        ...
+
+    @property
+    def notices(self) -> NoticeStore:
+        """Messages to people."""
         ...
 
 

@@ -17,7 +17,7 @@ from trading.model import (
     Position,
     Side,
 )
-from trading.ports import Entry, Posting
+from trading.stores import Entry, Posting
 from trading.symbols import Symbol
 
 START = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)

@@ -22,7 +22,10 @@ from memory.errors import DatabaseTooNew
 from memory.records import Call, Session, StoredEvent, TranscriptMessage, Turn
 from tests.memory.samples import account
 from tests.peers.databases import prepare
+from trading.approvals import Approval
 from trading.model import Account, EquityPoint, Fill, Order, Position
+from trading.notices import Notice
+from trading.switch import Arming, Switch
 
 ROOT = Path(__file__).parents[2]
 STORED: tuple[tuple[type[Any], Table], ...] = (
@@ -36,6 +39,10 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Turn, schema.turns),
     (StoredEvent, schema.events),
     (Call, schema.calls),
+    (Switch, schema.switches),
+    (Arming, schema.armings),
+    (Approval, schema.approvals),
+    (Notice, schema.outbox),
 )
 
 

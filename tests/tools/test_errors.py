@@ -18,6 +18,11 @@ EXPECTED: dict[type[trading.TradingError], Code] = {
     trading.RiskLimitExceeded: Code.RISK_LIMIT_EXCEEDED,
     trading.ExchangeUnavailable: Code.EXCHANGE_ERROR,
     trading.NotFound: Code.NOT_FOUND,
+    trading.TradingHalted: Code.TRADING_HALTED,
+    trading.NotArmed: Code.NOT_ARMED,
+    trading.AccountLocked: Code.ACCOUNT_LOCKED,
+    trading.Unapproved: Code.CONFLICT,
+    trading.OutcomeUnknown: Code.EXCHANGE_ERROR,
 }
 
 
@@ -89,6 +94,7 @@ def test_every_code_says_what_a_program_should_do() -> None:
         Code.RATE_LIMITED,
         Code.AGENT_BUSY,
         Code.EXCHANGE_ERROR,
+        Code.ACCOUNT_LOCKED,
     }
     assert all(400 <= meaning.http < 600 for meaning in MEANINGS.values())
     for _, kind in inspect.getmembers(errors, inspect.isclass):

@@ -19,8 +19,8 @@ from trading.errors import InsufficientFunds, InvalidOrder, NotFound
 from trading.fees import fee
 from trading.ledger import Imbalance, balanced, deposit, totals, trades
 from trading.model import Fill, Liquidity, Mode, Order, OrderType, Position, Side
-from trading.ports import Entry, Posting
 from trading.positions import fold_all
+from trading.stores import Entry, Posting
 
 D = Decimal
 RATES = (D("0.001"), D("0.00075"), D("0"))

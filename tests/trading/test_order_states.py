@@ -32,7 +32,7 @@ ORDER = Order(
 def test_every_status_is_either_open_or_closed() -> None:
     assert set(NEXT) == set(OrderStatus)
     assert set(OrderStatus) - OPEN == CLOSED
-    assert IN_FLIGHT | RESTING | {S.UNKNOWN} == OPEN
+    assert IN_FLIGHT | RESTING | {S.HELD, S.UNKNOWN} == OPEN
 
 
 @pytest.mark.parametrize("path", [(S.SENT, S.ACCEPTED, S.PARTIAL, S.FILLED), (S.SENT, S.UNKNOWN, S.FILLED)])
@@ -49,6 +49,8 @@ def test_an_order_can_live_its_life(path: tuple[OrderStatus, ...]) -> None:
         (S.INTENT, S.FILLED),
         (S.INTENT, S.ACCEPTED),
         (S.SENT, S.INTENT),
+        (S.HELD, S.SENT),
+        (S.INTENT, S.HELD),
         (S.SENT, S.DENIED),
         (S.PARTIAL, S.ACCEPTED),
         (S.UNKNOWN, S.SENT),

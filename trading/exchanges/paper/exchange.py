@@ -16,7 +16,7 @@ from trading.exchanges.paper.tape import Tape, read_tape
 from trading.markets import Markets
 from trading.matching import Take, allows, slipped, waiting, walk
 from trading.model import ZERO, Instrument, Liquidity, Mode, Order, OrderBook, OrderStatus, Side
-from trading.ports import MarketData, Report
+from trading.ports import MarketData, Report, Statement
 
 SLIPPAGE = Decimal("0.0005")
 """What a taker loses where only a quote is known, as a fraction of the price."""
@@ -51,6 +51,14 @@ class PaperExchange:
             return Report(order.id, OrderStatus.ACCEPTED, looked_at=self._clock.now())
         now = self._clock.now()
         return await self._at_market(order, await self._pair(order), now, now)
+
+    async def find(self, order: Order) -> Report | None:
+        """Return nothing: an order that was cut off before its answer was on disk has never existed here."""
+        return None
+
+    async def statement(self) -> Statement | None:
+        """Return nothing: the desk's books are the only ones."""
+        return None
 
     async def cancel(self, order: Order) -> Report:
         """Take back what is unfilled."""

@@ -1,0 +1,237 @@
+"""What is kept on disk of money, as protocols: one store for each kind, all over one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from trading.approvals import Approval
+from trading.model import Account, EquityPoint, Fill, Order, Position
+from trading.notices import Notice
+from trading.switch import EVERYTHING, Arming, Switch, SwitchState
+from trading.symbols import Symbol
+
+
+class OrderStore(Protocol):
+    """Orders on disk."""
+
+    async def add(self, *orders: Order) -> None:
+        """Store new orders."""
+        ...
+
+    async def save(self, order: Order) -> Order:
+        """Store a changed order and return it with its next version; raise StaleOrder if it is stale."""
+        ...
+
+    async def get(self, order_id: str) -> Order | None:
+        """Return one order."""
+        ...
+
+    async def by_key(self, account: str, key: str) -> Order | None:
+        """Return the order that was made for this wish."""
+        ...
+
+    async def open(self, account: str | None = None) -> Sequence[Order]:
+        """Return orders whose status is one of `trading.orders.OPEN`, oldest first."""
+        ...
+
+
+class FillStore(Protocol):
+    """Fills on disk, append-only."""
+
+    async def add(self, *fills: Fill) -> None:
+        """Append fills."""
+        ...
+
+    async def of_order(self, order_id: str) -> Sequence[Fill]:
+        """Return the fills of one order, oldest first."""
+        ...
+
+    async def of(
+        self,
+        account: str,
+        symbol: Symbol | None = None,
+        exchange: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Fill]:
+        """Return fills, oldest first; with `limit` the newest ones. `since` and `until` are inclusive."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A change of one asset on one ledger account."""
+
+    account: str
+    asset: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of the ledger: its postings sum to zero per asset."""
+
+    id: str
+    kind: str
+    reference: str
+    at: datetime
+    postings: tuple[Posting, ...]
+
+
+class LedgerStore(Protocol):
+    """The double-entry ledger on disk, append-only.
+
+    `balances` is kept beside the postings in the same transaction, so that reading it does not grow with
+    history; it always equals their sum.
+    """
+
+    async def append(self, *entries: Entry) -> None:
+        """Append balanced entries."""
+        ...
+
+    async def balances(self, account: str) -> Mapping[str, Decimal]:
+        """Return the sum of each asset on a ledger account."""
+        ...
+
+    async def entries(self, account: str | None = None) -> Sequence[Entry]:
+        """Return entries in the order they were written."""
+        ...
+
+
+class AccountStore(Protocol):
+    """Accounts on disk."""
+
+    async def add(self, account: Account) -> bool:
+        """Store a new account; return False, and change nothing, when its id is taken."""
+        ...
+
+    async def get(self, account_id: str) -> Account | None:
+        """Return one account."""
+        ...
+
+    async def all(self) -> Sequence[Account]:
+        """Return every account."""
+        ...
+
+    async def lock(self, account_id: str) -> None:
+        """Keep every other transaction from changing this account until this one ends."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RiskState:
+    """What the risk gate needs to know of an account, read in one look.
+
+    `limits` are those its owner has set, as text by name; `peak` and `day_start` are equities (None: no point
+    yet); `recent_orders` counts the orders made since the moment that was asked for.
+    """
+
+    limits: Mapping[str, str]
+    switch: SwitchState
+    armed: bool
+    peak: Decimal | None
+    day_start: Decimal | None
+    recent_orders: int
+
+
+class RiskStore(Protocol):
+    """Limits, kill switch and arming on disk."""
+
+    async def state(self, account: str, day: datetime, since: datetime) -> RiskState:
+        """Return where an account stands: its equity at the start of `day`, its orders `since`."""
+        ...
+
+    async def set_limits(self, account: str, limits: Mapping[str, str], by: str, at: datetime) -> None:
+        """Replace the limits that an owner has set for an account."""
+        ...
+
+    async def switch(self, scope: str = EVERYTHING) -> Switch:
+        """Return where a switch stands; active before anybody has touched it."""
+        ...
+
+    async def set_switch(self, switch: Switch) -> None:
+        """Put a switch."""
+        ...
+
+    async def arming(self, account: str) -> Arming | None:
+        """Return whether an account is armed, None before anybody has said so."""
+        ...
+
+    async def set_arming(self, arming: Arming) -> None:
+        """Arm an account, or disarm it."""
+        ...
+
+
+class ApprovalStore(Protocol):
+    """Requests for approval on disk."""
+
+    async def add(self, approval: Approval) -> None:
+        """Store a new request."""
+        ...
+
+    async def get(self, approval_id: str) -> Approval | None:
+        """Return one request."""
+        ...
+
+    async def of_order(self, order_id: str) -> Approval | None:
+        """Return the request that holds an order."""
+        ...
+
+    async def resolve(self, approval: Approval) -> bool:
+        """Store how a request ended; return False, and change nothing, when it is not pending any more."""
+        ...
+
+    async def pending(self, before: datetime | None = None) -> Sequence[Approval]:
+        """Return requests that nobody has answered, oldest first; with `before` those that expire by then."""
+        ...
+
+    async def recent(self, limit: int) -> Sequence[Approval]:
+        """Return the newest requests, answered or not."""
+        ...
+
+
+class NoticeStore(Protocol):
+    """Messages to people, stored with what they are about."""
+
+    async def add(self, *notices: Notice) -> None:
+        """Store messages to be delivered."""
+        ...
+
+
+class EquityStore(Protocol):
+    """Equity over time on disk."""
+
+    async def add(self, account: str, point: EquityPoint) -> None:
+        """Store a point; one at the same moment replaces the earlier one."""
+        ...
+
+    async def between(self, account: str, since: datetime, until: datetime) -> Sequence[EquityPoint]:
+        """Return points in the range (inclusive), oldest first."""
+        ...
+
+    async def at(self, account: str, moment: datetime) -> EquityPoint | None:
+        """Return the last point at or before `moment`."""
+        ...
+
+    async def first(self, account: str) -> EquityPoint | None:
+        """Return the oldest point."""
+        ...
+
+
+class PositionStore(Protocol):
+    """The fold of fills into positions, kept in the transaction that adds the fill."""
+
+    async def save(self, position: Position) -> None:
+        """Store a position as it stands now; one of amount zero is closed."""
+        ...
+
+    async def get(self, position_id: str) -> Position | None:
+        """Return one position, open or closed."""
+        ...
+
+    async def open(self, account: str, symbol: Symbol | None = None) -> Sequence[Position]:
+        """Return open positions, oldest first."""
+        ...
