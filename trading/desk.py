@@ -13,9 +13,11 @@ from decimal import Decimal
 from trading.begun import Begun
 from trading.booking import Booked, Bookkeeper, Change, tell
 from trading.clock import Clock
+from trading.equity import needed
 from trading.errors import InvalidOrder, NotFound, StaleOrder, TradingError
 from trading.fees import worst_rate
 from trading.funds import cut_to_holding, secure
+from trading.margin import margin_of
 from trading.markets import Markets
 from trading.matching import floor_to
 from trading.model import (
@@ -29,9 +31,8 @@ from trading.model import (
     OrderStatus,
     OrderType,
     Position,
-    Side,
 )
-from trading.orders import IN_FLIGHT, OPEN, RESTING, advance
+from trading.orders import IN_FLIGHT, OPEN, RESTING, advance, is_liquidation
 from trading.ports import Exchange, MarketData, NewId, Publish, Report, Transact, UnitOfWork
 from trading.prices import price_assets
 from trading.protection import fit
@@ -115,6 +116,9 @@ class Desk:
         stops waiting does not stop the order. Raises UnknownSymbol, UnknownExchange, InvalidOrder,
         InsufficientFunds, RiskLimitExceeded, NotFound (account) or ExchangeUnavailable.
         """
+        if request.leverage is not None:
+            # What the market did up to now has been done to the position as it was.
+            await self.settle()
         try:
             plan = await self._plan(request)
         except TradingError:
@@ -155,10 +159,11 @@ class Desk:
             OrderRequest(
                 account=account,
                 symbol=position.symbol,
-                side=Side.SELL,
+                side=position.closing_side,
                 type=OrderType.MARKET,
                 amount=amount,
                 reduce_only=True,
+                leverage=position.leverage,
                 exchange=position.exchange,
                 key=key,
             )
@@ -232,6 +237,9 @@ class Desk:
             take_profit=figures.take_profit,
             reduce_only=request.reduce_only,
             group=request.group,
+            leverage=request.leverage,
+            trail=request.trail,
+            trail_relative=request.trail_relative,
             budget=figures.budget,
             quoted=figures.quoted,
             key=request.key,
@@ -264,18 +272,22 @@ class Desk:
             open_orders = await uow.orders.open(account.id)
             draft = replace(draft, mode=account.mode)
             moved: list[Order] = []
+            position = None
+            if draft.leverage is not None:
+                position = margin_of(await uow.positions.open(account.id, draft.symbol))
             if draft.reduce_only:
-                draft = cut_to_holding(draft, plan.instrument.step, balances, open_orders)
+                draft = cut_to_holding(draft, plan.instrument.step, balances, open_orders, position)
+            if draft.reduce_only and draft.leverage is None:
                 open_orders, moved = await self._give_way(uow, draft, balances, open_orders)
             rate = worst_rate(plan.instrument)
-            order = secure(draft, plan.estimate, balances, open_orders, rate)
+            order = secure(draft, plan.estimate, balances, open_orders, rate, position)
             proposal = Proposal(order, account, plan.instrument, plan.estimate, balances, open_orders)
             for check in self._checks:
                 await check(uow, proposal)
             await uow.orders.add(order)
             for each in moved:
                 await self._publish(uow, each, ())
-        held = {asset for asset, amount in balances.items() if amount}
+        held = needed(balances, open_orders)
         return account, order, frozenset(held | {order.symbol.base, order.symbol.quote})
 
     async def _give_way(
@@ -328,6 +340,8 @@ class Desk:
             fills = await uow.fills.of_order(order_id)
         if order is None or order.account != account_id:
             raise NotFound(f"there is no order {order_id}")
+        if is_liquidation(order):
+            raise InvalidOrder("a position is liquidated by the venue: close it instead")
         if order.status not in RESTING:
             return OrderOutcome(order, tuple(fills))
         instrument = await self._market(order.exchange).instrument(order.symbol)
