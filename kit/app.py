@@ -36,7 +36,7 @@ from tools.policy import LOCAL_OWNER
 from tools.registry import Registry
 from tools.services import Services
 from tools.skillbook import Skills
-from tools.trade_events import teller
+from tools.trade_events import Herald
 from trading.accounts import open_account
 from trading.clock import Clock, SystemClock
 from trading.desk import Desk
@@ -47,6 +47,7 @@ from trading.markets import CachedMarket, Markets
 from trading.model import Account, Mode
 from trading.portfolio import PortfolioReader
 from trading.ports import MarketData
+from trading.risk.gate import RiskGate
 
 OPENING_BALANCE = Decimal(100_000)
 CURRENCY = "USDT"
@@ -112,7 +113,8 @@ async def _build(
         read=database.read,
         clock=clock,
         new_id=new_id,
-        publish=teller(events),
+        news=Herald(events),
+        checks=[RiskGate(tripped=lambda: False, locked=lambda account: None)],
     )
     stack.push_async_callback(desk.drain)
     now = clock.now()

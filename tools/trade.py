@@ -14,7 +14,9 @@ from tools.errors import Code
 from tools.market import EVERYWHERE, Exchange
 from tools.policy import Scope
 from tools.registry import capability
-from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, maybe_percent
+from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, maybe_percent, unless_none
+from trading.approvals import Approval
+from trading.desk import Wish
 from trading.errors import UnknownSymbol
 from trading.model import Fill, Order, OrderRequest, OrderStatus, OrderType, Side
 from trading.portfolio import PositionLine
@@ -86,7 +88,8 @@ class Execute(Params):
 class OrderReport(Result):
     """An order as it stands. `amount` and `executedQty` in base, `cost` and `fees` in quote.
 
-    `price` is the mean of the fills, or else what the order asks; `executedPrice` is null until it trades.
+    `price` is the mean of the fills, or else what the order asks; `executedPrice` is null until it trades. An
+    order that a person has to allow first is pending under `approvalId` until `approvalExpiresAt`.
     """
 
     order_id: str
@@ -108,12 +111,14 @@ class OrderReport(Result):
     fee: Num
     fees: Num
     reason: str | None
+    approval_id: str | None = unless_none()
+    approval_expires_at: Millis | None = unless_none()
     timestamp_ms: Millis
     time: IsoTime
 
 
-def report(order: Order, counts: AmountType) -> OrderReport:
-    """Return an order in the words of the wire."""
+def report(order: Order, counts: AmountType, approval: Approval | None = None) -> OrderReport:
+    """Return an order in the words of the wire, with the approval that it waits for."""
     done = order.status in (OrderStatus.FILLED, OrderStatus.CANCELED) and order.filled
     return OrderReport(
         order_id=order.id,
@@ -135,6 +140,8 @@ def report(order: Order, counts: AmountType) -> OrderReport:
         fee=order.fees,
         fees=order.fees,
         reason=order.reason,
+        approval_id=approval.id if approval else None,
+        approval_expires_at=approval.expires_at if approval else None,
         timestamp_ms=order.updated_at,
         time=order.updated_at,
     )
@@ -160,9 +167,17 @@ async def execute(ctx: Context, params: Execute) -> OrderReport:
             reduce_only=params.reduce_only,
             exchange=params.exchange,
             key=ctx.wish,
+            origin=ctx.origin,
+            by=ctx.principal.id,
+            session_id=ctx.session_id,
         )
     )
-    return report(outcome.order, counts)
+    return report(outcome.order, counts, outcome.approval)
+
+
+def wish_of(ctx: Context) -> Wish:
+    """Return who wants something done, as the desk knows it."""
+    return Wish(ctx.wish, ctx.origin, ctx.principal.id, ctx.session_id)
 
 
 def _prices(params: Execute) -> tuple[Decimal | None, Decimal | None]:
@@ -268,7 +283,7 @@ class CloseReport(Result):
 async def close(ctx: Context, params: Close) -> CloseReport:
     """Close a position at the market, or a percentage of it."""
     closing = await ctx.services.desk.close(
-        ctx.principal.account, params.position_id, params.percentage, key=ctx.wish
+        ctx.principal.account, params.position_id, params.percentage, wish_of(ctx)
     )
     order, left = closing.outcome.order, closing.position
     return CloseReport(
