@@ -75,6 +75,8 @@ def test_a_message_without_a_language_takes_that_of_the_conversation() -> None:
         ("wer bist du", DE, "identity"),
         ("who are you", EN, "identity"),
         ("tschüss", DE, "goodbye"),
+        ("beenden", DE, "goodbye"),
+        ("exit", EN, "goodbye"),
         ("never mind", EN, "dropped"),
         ("buy BTC for 0", EN, "positive"),
         ("kaufe BTC für -5", DE, "positive"),

@@ -1,13 +1,21 @@
 """Whole turns and follow-ups, with the tools' answers handed in."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.models.offline import OfflineModel
+from agent.models.offline.conversation import PATIENCE
 from agent.models.port import Message, ToolCall, ToolSpec
 from tests.agent.offline_driver import SPECS, Answers, Call, Chat, answer, failure
 from tests.agent.offline_market import ANSWERS, play
 from tests.agent.offline_sentences import analyze, candles, order, pnl, price
+from tests.agent.talking import house
+from tests.service import NOON
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def close(position: str, percentage: float) -> Call:
@@ -90,6 +98,9 @@ TURNS: list[tuple[tuple[str, ...], list[Call]]] = [
     # Not an answer
     (("buy BTC", "cancel"), []),
     (("buy BTC", "never mind", "500"), []),
+    (("close", "exit"), []),
+    (("close", "quit", "all"), []),
+    (("schließe", "beenden"), []),
     (("buy BTC", "0.1 ETH"), []),
     (("buy BTC", "price ETH"), price("ETH/USDT")),
     (("buy BTC", "price ETH", "500"), []),
@@ -126,6 +137,57 @@ async def test_a_number_buys_only_when_the_question_was_really_asked() -> None:
     chat.messages[-1] = Message(chat.messages[-1].role, "It is a fine day.")
     await chat.say("500")
     assert chat.calls == []
+
+
+AFTER: list[tuple[str, str, timedelta, list[Call]]] = [
+    ("buy BTC", "500", PATIENCE, order("buy", "BTC/USDT", 500)),
+    ("buy BTC", "500", PATIENCE + SECOND, []),
+    ("close", "all", PATIENCE + SECOND, []),
+    ("close", "BTC", PATIENCE + SECOND, price("BTC/USDT")),
+    ("analyze BTC", "and ETH?", PATIENCE, analyze("ETH/USDT")),
+    ("analyze BTC", "and ETH?", PATIENCE + SECOND, price("ETH/USDT")),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "wait", "calls"), AFTER)
+async def test_what_was_asked_waits_ten_minutes_for_its_answer(
+    first: str, second: str, wait: timedelta, calls: list[Call]
+) -> None:
+    chat = Chat(play, now=NOON)
+    await chat.say(first)
+    chat.wait(wait)
+    assert (await chat.say(second)).calls == calls
+
+
+async def test_a_chain_of_questions_may_take_longer_than_each_of_them_waits() -> None:
+    chat = Chat(play, now=NOON)
+    for text in ("buy", "ETH", "500"):
+        await chat.say(text)
+        chat.wait(PATIENCE)
+    assert chat.calls == order("buy", "ETH/USDT", 500)
+
+
+async def test_in_a_running_service_an_old_question_is_not_answered_by_a_later_number(tmp_path: Path) -> None:
+    async with house(tmp_path, OfflineModel()) as agent:
+        asked = (await agent.say("buy BTC")).message.content
+        await agent.service.advance(PATIENCE.total_seconds() + 1)
+        await agent.say("500")
+        assert agent.all_told("chat.tool_call") == []
+        assert (await agent.say("buy BTC")).message.content == asked
+        await agent.say("500")
+        assert (await agent.told("chat.tool_call")).payload["toolCall"]["name"] == "trade_execute"
+
+
+async def test_a_shared_word_is_answered_in_the_language_of_the_last_hour() -> None:
+    chat = Chat(play, now=NOON)
+    await chat.say("was kostet BTC")
+    for _ in range(8):
+        chat.wait(5 * MINUTE)
+        german = (await chat.say("portfolio")).text
+    chat.wait(30 * MINUTE)
+    english = (await chat.say("portfolio")).text
+    assert german.splitlines()[0].startswith("PAPER: Dein Portfolio")
+    assert english.splitlines()[0].startswith("PAPER: Your portfolio")
 
 
 async def test_calls_of_one_conversation_have_ids_of_their_own() -> None:

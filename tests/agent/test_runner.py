@@ -331,12 +331,13 @@ async def test_a_refusal_before_the_first_word_costs_nothing(tmp_path: Path) -> 
 async def test_the_model_hears_what_was_said_before(tmp_path: Path) -> None:
     model = ScriptedModel([says("One."), says("Two.")])
     async with house(tmp_path, model) as agent:
+        begun = agent.service.clock.now()
         await agent.say("first")
+        await agent.service.advance(60)
         await agent.say("second")
-        await agent.service.advance(1)
         assert list(model.requests[1].messages) == [
-            Message(Role.USER, "first"),
-            Message(Role.ASSISTANT, "One."),
-            Message(Role.USER, "second"),
+            Message(Role.USER, "first", at=begun),
+            Message(Role.ASSISTANT, "One.", at=begun),
+            Message(Role.USER, "second", at=begun + timedelta(seconds=60)),
         ]
         assert LOCAL_OWNER.account in model.requests[1].system

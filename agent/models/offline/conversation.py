@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from agent.models.offline.gaps import Gap, find_gap
 from agent.models.offline.grammar import (
@@ -22,6 +23,10 @@ from agent.models.offline.words import CURRENCIES, Sentence, read_sentence
 
 DEPTH = 6
 """How many messages a chain of questions and answers can be long."""
+PATIENCE = timedelta(minutes=10)
+"""How long an answer of ours waits for a reply; after it the next message stands for itself."""
+RECENT = timedelta(hours=1)
+"""How long the language of a message holds for those that do not tell theirs."""
 
 _TRADES = (Kind.ORDER, Kind.MARGIN)
 _WITHDRAWN = (Kind.DENY, Kind.DROPPED)
@@ -32,10 +37,21 @@ SHORT_ANSWER = 20
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message of the person, and what the assistant said to it at last."""
+    """A message of the person, what the assistant said to it at last, and when, where that is known."""
 
     text: str
     answer: str = ""
+    at: datetime | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said, split into words, with the language its numbers are read in."""
+
+    sentence: Sentence
+    language: Language
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +64,46 @@ class Understood:
 
 def understand_conversation(said: Sequence[Said]) -> Understood:
     """Return what the last of these messages asks for."""
-    recent = said[-DEPTH:]
-    if not recent:
+    if not said:
         return Understood(Intent(Kind.HELP), Language.EN)
-    return Understood(_resolve(recent), _language(recent))
+    start = _start(said)
+    heard = [
+        Heard(read_sentence(each.text), _language(said[: place + 1]), each.answer)
+        for place, each in enumerate(said[start:], start)
+    ]
+    return Understood(_resolve(heard), heard[-1].language)
+
+
+def _start(said: Sequence[Said]) -> int:
+    """Return where the exchange begins that the last message can belong to."""
+    last = len(said) - 1
+    for place in range(last, max(last - DEPTH + 1, 0), -1):
+        before = said[place - 1]
+        if _apart(before.answered_at or before.at, said[place].at, PATIENCE):
+            return place
+    return max(last - DEPTH + 1, 0)
 
 
 def _language(said: Sequence[Said]) -> Language:
-    languages = (read_sentence(each.text).language for each in reversed(said))
+    """Return the language of the last message, or of the latest one before it that told and is recent."""
+    now = said[-1].at
+    recent = (each for each in reversed(said) if not _apart(each.at, now, RECENT))
+    languages = (read_sentence(each.text).language for each in recent)
     return next((language for language in languages if language), Language.EN)
 
 
-def _resolve(said: Sequence[Said]) -> Intent:
-    sentence = read_sentence(said[-1].text)
-    language = sentence.language or _language(said)
+def _apart(before: datetime | None, after: datetime | None, allowed: timedelta) -> bool:
+    return before is not None and after is not None and after - before > allowed
+
+
+def _resolve(heard: Sequence[Heard]) -> Intent:
+    sentence, language = heard[-1].sentence, heard[-1].language
     direct = understand(sentence, language)
     if not _may_continue(direct, sentence):
         return direct
-    previous = _resolve(said[:-1]) if len(said) > 1 else Intent(Kind.UNKNOWN)
-    if was_asked(previous, said[-2].answer if len(said) > 1 else ""):
+    before = heard[:-1]
+    previous = _resolve(before) if before else Intent(Kind.UNKNOWN)
+    if before and was_asked(previous, before[-1].answer):
         return _answered(previous, direct, sentence, language) or direct
     return _repeated(previous, sentence) or direct
 

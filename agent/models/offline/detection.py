@@ -10,7 +10,7 @@ from agent.models.offline.vocabulary import table_words
 # What tells beside the words of the tables. Words of both languages, such as was and am, tell nothing.
 _ENGLISH = frozenset(
     split_words("""
-    above been below close drops entire exit flatten half leverage limit liquidate purchase quarter
+    above been below close drops entire flatten half leverage limit liquidate purchase quarter
     rises whole year
     """)
 )

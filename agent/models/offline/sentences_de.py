@@ -310,8 +310,10 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "danke dir|kit]",
     ),
     Kind.GOODBYE: (
-        "(tschuess|auf wiedersehen|bis bald|bis spaeter|bis dann|bis morgen|gute nacht|ciao|tschau|servus "
-        "kit) [kit]",
+        "(tschuess|tschuss|auf wiedersehen|bis bald|bis spaeter|bis dann|bis morgen|gute nacht|ciao|tschau|"
+        "servus kit|exit|quit|q|beenden|beende|ende|verlassen|abmelden|feierabend) [kit]",
+        "([den|das] (chat|gespraech|unterhaltung) (beenden|schliessen|verlassen))",
+        "(beende|schliesse|verlasse) [den|das|die|diesen|dieses] (chat|gespraech|unterhaltung)",
     ),
     Kind.DROPPED: (
         "(egal|vergiss es|lass es|lass gut sein|nichts|doch nicht|schon gut|lieber nicht|lass [das])",

@@ -275,7 +275,9 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "many thanks",
     ),
     Kind.GOODBYE: (
-        "(bye|goodbye|good bye|good night|see you|see ya|cya|later|ciao) [kit|later|soon|tomorrow]",
+        "(bye|bye bye|goodbye|good bye|good night|see you|see ya|cya|later|ciao|exit|quit|q|leave|log out|"
+        "logout|log off) [kit|later|soon|tomorrow|chat|the chat|this chat]",
+        "(close|end) [the|this|our] (chat|conversation|session)",
     ),
     Kind.DROPPED: ("(never mind|nevermind|forget it|drop it|leave it|none|nothing|not now|skip it|skip)",),
 }
