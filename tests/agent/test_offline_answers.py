@@ -212,6 +212,23 @@ async def test_what_has_no_plan_says_so_even_if_its_tool_is_on_offer(text: str) 
     assert await said(text, later) == voice.say("unavailable", topic=voice.say(f"topic.{kind}"))
 
 
+@pytest.mark.parametrize(
+    ("text", "language"), [("set a stop loss at 60000", EN), ("stop loss bei 60000 setzen", DE)]
+)
+async def test_who_wants_to_set_a_stop_hears_that_it_is_given_with_the_order(
+    text: str, language: Language
+) -> None:
+    voice = Voice(language)
+    nothing = voice.say("unavailable", topic=voice.say("topic.move_stop"))
+    assert await said(text) == f"{nothing} {voice.say('instead.move_stop')}"
+    assert await said(text, ()) == nothing
+
+
+@pytest.mark.parametrize(("text", "example"), [("help", "with stop 5%"), ("hilfe", "mit Stop 5%")])
+async def test_help_shows_how_a_stop_is_given(text: str, example: str) -> None:
+    assert example in await said(text)
+
+
 def _fields(phrase: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(phrase) if name}
 

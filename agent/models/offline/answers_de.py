@@ -19,6 +19,7 @@ ANSWERS: Mapping[str, str] = {
     "dropped": "In Ordnung, es ist nichts geschehen.",
     "unavailable": "Ich habe verstanden: Du willst {topic}. Das gibt es hier aber nicht; es ist nichts "
     "geschehen.",
+    "instead.move_stop": "Ein Stop gehört zum Auftrag, zum Beispiel „kaufe BTC für 500 mit Stop 5%“.",
     "bad_timeframe": "Kerzen dieser Länge gibt es hier nicht. Es gibt {timeframes}.",
     "unclear_order": "Das lese ich als Auftrag, kann aber „{rest}“ nicht einordnen; es wurde nichts "
     "gehandelt.",
@@ -148,7 +149,7 @@ ANSWERS: Mapping[str, str] = {
     "topic.orders": "deine offenen Aufträge",
     "topic.cancel_order": "einen Auftrag stornieren",
     "topic.cancel_all": "alle Aufträge stornieren",
-    "topic.move_stop": "einen Stop verschieben",
+    "topic.move_stop": "einen Stop setzen oder verschieben",
     "topic.portfolio": "dein Portfolio",
     "topic.holding": "einen deiner Bestände",
     "topic.positions": "deine Positionen",

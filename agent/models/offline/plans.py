@@ -17,11 +17,15 @@ MAX_HISTORY_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A plan, the tools it cannot do without, and what a person would say to start it."""
+    """A plan, the tools it cannot do without, and what a person would say to start it.
+
+    What is in `with_price` works only where a price can be looked up too.
+    """
 
     plan: Plan
     needs: tuple[str, ...]
     examples: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    with_price: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
 
 
 def _said(english: str, german: str) -> Mapping[Language, tuple[str, ...]]:
@@ -98,6 +102,7 @@ ROWS: Mapping[Kind, Row] = {
             "buy BTC for 500|buy 0.1 ETH at 2500|sell SOL for 200$",
             "kaufe BTC für 500|kaufe 0,1 ETH bei 2500|verkaufe SOL für 200$",
         ),
+        _said("buy BTC for 500 with stop 5%", "kaufe BTC für 500 mit Stop 5%"),
     ),
     Kind.MARGIN: Row(plan_margin, ("trade_execute",)),
     Kind.CLOSE: Row(

@@ -11,6 +11,8 @@ MACROS: Mapping[str, str] = {
     "aktuellen|den aktuellen|der aktuelle|unsere",
     "on": "[auf|im|in|fuer|auf der] [dem|der|den] {tf} [chart|zeitebene|kerzen|basis|sicht]",
     "of": "von|fuer|vom|zu|zum|bei|des|der|von meinem|auf",
+    "set": "setze|setz|verschiebe|zieh|ziehe|aendere|stelle|stell|lege|leg|platziere",
+    "setting": "setzen|verschieben|ziehen|nachziehen|aendern|stellen|legen|platzieren",
     "a": "ein|eine|einen|der|die|das|1",
     "look": "bullish|bearish|bullisch|baerisch|ueberkauft|ueberverkauft|stark|schwach|neutral|ein kauf|ein "
     "verkauf|im aufwaertstrend|im abwaertstrend|gut|guenstig|teuer|am steigen|am fallen|kaufenswert",
@@ -100,8 +102,14 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "alles stornieren",
     ),
     Kind.MOVE_STOP: (
-        "[setze|setz|verschiebe|zieh|aendere|stelle] [den|meinen] stop [<of>] {pair} auf {rest}",
-        "[setze|setz|verschiebe|zieh|aendere] [den|meinen] {pair} stop auf {rest}",
+        "[<set>] [den|meinen|einen] stop [<of>] {pair} (auf|bei) {rest} [<setting>]",
+        "[<set>] [den|meinen|einen] {pair} stop (auf|bei) {rest} [<setting>]",
+        "[<set>] [den|meinen|einen] stop (auf|bei|von|mit) {rest} [<of>] {pair} [<setting>]",
+        "[<set>] [den|meinen|einen] stop (auf|bei|von|mit) {rest} <setting>",
+        "[<set>] [den|meinen|einen] stop (auf|bei|von|mit) {rest}",
+        "<set> [den|meinen|einen] stop [[<of>] {pair}]",
+        "[den|meinen|einen] stop [[<of>] {pair}] <setting>",
+        "stop [bei|auf] {n} [[<of>] {pair}] [<setting>]",
     ),
     Kind.PORTFOLIO: (
         "[<show>] [<the>] (portfolio|vermoegen|guthaben|kontostand|konto|depot|bestand|bestaende|saldo|"

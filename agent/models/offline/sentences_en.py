@@ -12,6 +12,7 @@ MACROS: Mapping[str, str] = {
     "look": "bullish|bearish|oversold|overbought|neutral|strong|weak|a buy|a sell|a good buy|a good sell|"
     "going up|going down|rising|falling|trending|trending up|trending down|in an uptrend|in a downtrend|"
     "worth buying|a hold|up|down|overvalued|undervalued|likely to rise|likely to fall|good|looking good",
+    "set": "move|set|change|put|place|add|raise|lower|adjust|update|use",
     "trade": "buy|sell|hold|long|short|go long on|go short on|buy more|sell all|sell all my|invest in|get "
     "into",
 }
@@ -89,10 +90,16 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "orders|all of my orders|all my open orders)",
     ),
     Kind.MOVE_STOP: (
-        "(move|set|change|put|raise|lower|adjust|update) [my|the] stop [of|for|on] [my] {pair} (to|at) "
-        "{rest}",
-        "(move|set|change|put|raise|lower|adjust|update) [my|the] {pair} stop (to|at) {rest}",
+        "<set> [my|the|a] stop [order] [of|for|on] [my] {pair} [position] (to|at|of) {rest}",
+        "<set> [my|the|a] {pair} stop [order] (to|at|of) {rest}",
+        "<set> [my|the|a] stop [order] (to|at|of) {rest} (on|for) [my] {pair} [position]",
+        "<set> [my|the|a] stop [order] [to|at|of] {rest}",
+        "<set> [my|the|a] {n} % stop [order] [(on|for) [my] {pair} [position]]",
+        "<set> [my|the|a] stop [order] [(on|for) [my] {pair} [position]]",
         "stop (of|for|on) [my] {pair} (to|at) {rest}",
+        "stop [of|at] {n} [(on|for) [my] {pair}]",
+        "[my] {pair} stop (to|at) {rest}",
+        "stop (to|at) {rest}",
     ),
     Kind.PORTFOLIO: (
         "[<show>] [<the>] (portfolio|balance|balances|account|wallet|assets|holdings|funds|cash) [value|"
@@ -196,6 +203,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
     Kind.HALT: (
         "(stop|halt|end|disable) [the|all|auto|autonomous] (trading|bot|everything|trades|now)",
         "(halt|emergency stop|kill switch|killswitch|panic|stop everything|stop it|stop now)",
+        "(put|make) (a stop|an end) to [the|all] (trading|bot|it|this|everything)",
         "(turn off|switch off|disable) (auto|autopilot|auto trading|trading|auto mode)",
         "stop",
     ),
