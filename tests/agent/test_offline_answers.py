@@ -11,8 +11,8 @@ from agent.models.offline.intents import Kind
 from agent.models.offline.language import Language
 from agent.models.offline.voice import ANSWERS, Voice
 from agent.models.port import Message, ModelRequest, Role, ToolSpec
-from tests.agent.offline_driver import SPECS, Chat, complete, first_calls
-from tests.agent.offline_market import play
+from tests.agent.offline_driver import SPECS, Answers, Chat, complete, first_calls
+from tests.agent.offline_market import play, playing
 from tests.agent.offline_sentences import CALLS, KINDS
 
 EN, DE = Language.EN, Language.DE
@@ -135,6 +135,44 @@ async def test_an_answer_has_the_figures_of_its_tools_in_its_own_spelling(
     voice = Voice(language_of(text))
     for figure in map(Decimal, figures):
         assert voice.price(figure) in chat.text or voice.money(figure) in chat.text
+
+
+def traded(trades: int, won: float, realized: float) -> Answers:
+    return playing(
+        portfolio_pnl={"period": "7d", "pnl": 1, "trades": trades, "winRate": won, "realizedPnl": realized}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "tail"),
+    [
+        ("pnl", traded(1, 0, 0), "1 trade, and nothing closed yet."),
+        ("pnl", traded(3, 0, 0), "3 trades, and nothing closed yet."),
+        ("pnl", traded(1, 100, 5), "1 trade; of what was closed 100% won."),
+        ("pnl", traded(4, 50, 5), "4 trades; of those that closed something 50% won."),
+        ("pnl", traded(2, 0, -5), "2 trades; of those that closed something 0% won."),
+        ("rendite", traded(1, 0, 0), "1 Trade, noch nichts geschlossen."),
+        ("rendite", traded(2, 0, 0), "2 Trades, noch nichts geschlossen."),
+        ("rendite", traded(1, 100, 5), "1 Trade; gewonnen von dem, was geschlossen wurde: 100 %."),
+        ("rendite", traded(4, 50, 5), "4 Trades; gewonnen von denen, die etwas schlossen: 50 %."),
+    ],
+)
+async def test_trades_are_counted_and_only_closing_ones_can_win(
+    text: str, answers: Answers, tail: str
+) -> None:
+    assert (await Chat(answers).say(text)).text.endswith(tail)
+
+
+async def test_without_trades_none_are_counted() -> None:
+    assert "trade" not in (await Chat(traded(0, 0, 0)).say("pnl")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "head"), [("chart BTC", "last candle ("), ("zeig mir BTC", "letzte Kerze (")]
+)
+async def test_a_single_candle_is_told_as_one(text: str, head: str) -> None:
+    one = playing(market_candles={"pair": "BTC/USDT", "candles": [{"close": 5}]})
+    assert head in (await Chat(one).say(text)).text
 
 
 @pytest.mark.parametrize("text", ["price BTC", "analyze BTC", "chart BTC", "market overview", "portfolio"])

@@ -9,8 +9,8 @@ import pytest
 from agent.models.offline import OfflineModel
 from agent.models.offline.conversation import PATIENCE
 from agent.models.port import Message, ToolCall, ToolSpec
-from tests.agent.offline_driver import SPECS, Answers, Call, Chat, answer, failure
-from tests.agent.offline_market import ANSWERS, play
+from tests.agent.offline_driver import SPECS, Answers, Call, Chat
+from tests.agent.offline_market import ANSWERS, play, playing
 from tests.agent.offline_sentences import analyze, candles, order, pnl, price
 from tests.agent.talking import house
 from tests.service import NOON
@@ -23,22 +23,6 @@ def close(position: str, percentage: float) -> Call:
 
 
 POSITIONS: Call = ("trade_positions", {})
-
-
-def playing(**changed: dict[str, Any] | str | None) -> Answers:
-    """Answer as the market does, but these tools with this: an object, raw text, or None for a failure."""
-
-    def play_changed(call: ToolCall) -> Message:
-        if call.name not in changed:
-            return play(call)
-        content = changed[call.name]
-        if content is None:
-            return failure(call, "EXCHANGE_ERROR", "the exchange is away")
-        if isinstance(content, str):
-            return Message(play(call).role, content, tool_call_id=call.id)
-        return answer(call, content)
-
-    return play_changed
 
 
 async def calls_of(*said: str, answers: Answers = play, plain: bool = True) -> list[Call]:

@@ -87,8 +87,10 @@ ANSWERS: Mapping[str, str] = {
     "word.loaded": "geladen",
     "word.long": "long",
     "word.short": "short",
-    "chart": "{pair} {timeframe}, letzte {count} Kerzen ({source}):\n{line}\nVon {first} auf {last} "
+    "chart": "{pair} {timeframe}, letzte {candles} ({source}):\n{line}\nVon {first} auf {last} "
     "{quote} ({change}), Tief {low}, Hoch {high}.",
+    "candles.one": "Kerze",
+    "candles.many": "{count} Kerzen",
     "chart_empty": "Von {pair} gibt es noch keine Kerzen.",
     "mode.paper": "PAPER: ",
     "mode.live": "LIVE: ",
@@ -125,7 +127,10 @@ ANSWERS: Mapping[str, str] = {
     "holding_none": "Du hältst kein {symbol}.",
     "pnl": "{mode}Gewinn und Verlust, {period}: {pnl} USD ({percent}).",
     "pnl_parts": "Realisiert {realized}, unrealisiert {unrealized}, Gebühren {fees}.",
-    "pnl_trades": "{trades} Trades, {rate} davon gewonnen.",
+    "pnl_closed.one": "{count} Trade; gewonnen von dem, was geschlossen wurde: {rate}.",
+    "pnl_closed.many": "{count} Trades; gewonnen von denen, die etwas schlossen: {rate}.",
+    "pnl_open.one": "{count} Trade, noch nichts geschlossen.",
+    "pnl_open.many": "{count} Trades, noch nichts geschlossen.",
     "period.24h": "24 Stunden",
     "period.7d": "7 Tage",
     "period.30d": "30 Tage",

@@ -84,8 +84,10 @@ ANSWERS: Mapping[str, str] = {
     "word.loaded": "loaded",
     "word.long": "long",
     "word.short": "short",
-    "chart": "{pair} {timeframe}, last {count} candles ({source}):\n{line}\nFrom {first} to {last} {quote} "
+    "chart": "{pair} {timeframe}, last {candles} ({source}):\n{line}\nFrom {first} to {last} {quote} "
     "({change}), low {low}, high {high}.",
+    "candles.one": "candle",
+    "candles.many": "{count} candles",
     "chart_empty": "There are no candles of {pair} yet.",
     "mode.paper": "PAPER: ",
     "mode.live": "LIVE: ",
@@ -120,7 +122,10 @@ ANSWERS: Mapping[str, str] = {
     "holding_none": "You hold no {symbol}.",
     "pnl": "{mode}Profit and loss, {period}: {pnl} USD ({percent}).",
     "pnl_parts": "Realized {realized}, unrealized {unrealized}, fees {fees}.",
-    "pnl_trades": "{trades} trades, {rate} of them won.",
+    "pnl_closed.one": "{count} trade; of what was closed {rate} won.",
+    "pnl_closed.many": "{count} trades; of those that closed something {rate} won.",
+    "pnl_open.one": "{count} trade, and nothing closed yet.",
+    "pnl_open.many": "{count} trades, and nothing closed yet.",
     "period.24h": "24 hours",
     "period.7d": "7 days",
     "period.30d": "30 days",

@@ -87,7 +87,7 @@ def chart(intent: Intent, facts: Facts, voice: Voice) -> str:
         "chart",
         pair=facts.text("pair"),
         timeframe=facts.text("timeframe"),
-        count=len(rows),
+        candles=voice.count("candles", Decimal(len(rows))),
         source=voice.source(facts),
         line=_sparkline(closes),
         first=voice.price(first),
