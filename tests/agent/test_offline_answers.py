@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 from agent.models.offline.conversation import Said, understand_conversation
+from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
 from agent.models.offline.language import Language
 from agent.models.offline.voice import ANSWERS, Voice
@@ -260,6 +261,26 @@ async def test_who_wants_to_set_a_stop_hears_that_it_is_given_with_the_order(
     nothing = voice.say("unavailable", topic=voice.say("topic.move_stop"))
     assert await said(text) == f"{nothing} {voice.say('instead.move_stop')}"
     assert await said(text, ()) == nothing
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+async def test_every_term_is_explained_in_both_languages(name: str) -> None:
+    assert await said(f"what is a {name}") == MEANINGS[name].english
+    assert await said(f"Erklär mir bitte, was ein {name} ist") == MEANINGS[name].german
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("what is a stop-loss", MEANINGS["stop"].english),
+        ("was ist ein Stop-Loss", MEANINGS["stop"].german),
+        ("was heißt short", MEANINGS["short"].german),
+        ("WAS SIND BOLLINGER-BÄNDER", MEANINGS["bollinger"].german),
+        ("what is take profit?", MEANINGS["target"].english),
+    ],
+)
+async def test_a_term_may_be_spelled_as_people_do(text: str, meaning: str) -> None:
+    assert await said(text) == meaning
 
 
 @pytest.mark.parametrize(("text", "example"), [("help", "with stop 5%"), ("hilfe", "mit Stop 5%")])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from agent.models.offline.conversation import Understood
+from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
 from agent.models.offline.plans import ROWS, Row
 from agent.models.offline.steps import Ask, Say, Step
@@ -90,6 +91,10 @@ def _unclear(understood: Understood, turn: Turn, voice: Voice, model: str) -> st
     return f"{text} {voice.say('write_like', examples=voice.examples(found))}" if found else text
 
 
+def _explained(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
+    return MEANINGS[understood.intent.term].meaning(voice.language)
+
+
 def _timeframes(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
     return voice.say("bad_timeframe", timeframes=", ".join(Timeframe))
 
@@ -101,6 +106,7 @@ _WORDS: Mapping[Kind, Words] = {
     Kind.IDENTITY: _plain("identity"),
     Kind.MODEL: _plain("model"),
     Kind.HELP: _help,
+    Kind.EXPLAIN: _explained,
     Kind.DROPPED: _plain("dropped"),
     Kind.TOO_LONG: _with_examples("too_long", "unknown_examples"),
     Kind.UNKNOWN: _with_examples("unknown", "unknown_examples"),

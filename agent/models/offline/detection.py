@@ -18,8 +18,8 @@ _GERMAN = frozenset(
     split_words("""
     aufloesen bestens betrag diese drittel einer eroeffne erwerbe ganze ganzen gehe gesamte gesamten
     gestern gewinnmitnahme gewinnziel glattstellen haelfte halbe halben hebel investiere investieren
-    jahr kaufe kein keine komplett kursziel letztes liquidiere mal marktpreis meines monate
-    monatlich prozent pruefen schliess schliesse schliessen stattdessen stuendlich taeglich tage
+    jahr kaufe kein keine komplett kursziel letztes liquidiere long mal marktpreis meines monate
+    monatlich prozent pruefen schliess schliesse schliessen short stattdessen stuendlich taeglich tage
     tageschart unter verkaufe viertel wann wochen wochenchart woechentlich ziel
     """)
 )

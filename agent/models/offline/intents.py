@@ -54,6 +54,7 @@ class Kind(StrEnum):
     DENY = "deny"
     STATUS = "status"
     HELP = "help"
+    EXPLAIN = "explain"
     SKILLS = "skills"
     PLATFORMS = "platforms"
     MODEL = "model"
@@ -127,13 +128,17 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a message asks for, with what it names. `rest` is free text in folded words."""
+    """What a message asks for, with what it names.
+
+    `term` is a word of the glossary, `rest` free text in folded words.
+    """
 
     kind: Kind
     pairs: tuple[Pair, ...] = ()
     timeframe: Timeframe | None = None
     period: str | None = None
     number: int | None = None
+    term: str = ""
     rest: str = ""
     order: Order = field(default_factory=Order)
     close: Close = field(default_factory=Close)

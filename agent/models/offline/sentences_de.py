@@ -29,7 +29,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "wieviel (ist|kostet|sind|kosten) [<a>] {pairs} [wert]",
         "wie (hoch|tief) ist [der|die] (preis|kurs) [<of>] {pairs}",
         "wie hoch (ist|steht) [der] {pairs} [kurs|preis]",
-        "was (ist|sind) [<a>] {pairs} wert",
+        "was (ist|sind) [<a>] {pairs} [wert]",
         "(wo|bei wie viel|bei wieviel) (steht|liegt|ist) [der] (kurs|preis) [<of>] {pairs}",
         "(wo|bei wie viel|bei wieviel) (steht|liegt|ist) {pairs}",
         "wie steht [der] (kurs|preis) [<of>] {pairs}",
@@ -285,6 +285,16 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "eingeben]",
         "(wie funktioniert das|wie geht das|wie benutze ich dich|was jetzt|was verstehst du|was tust du|"
         "was machst du)",
+    ),
+    Kind.EXPLAIN: (
+        "was (ist|sind|bedeutet|bedeuten|heisst|meint|macht) [<a>|den|dieser|diese] {term} [genau]",
+        "was (versteht man|verstehst du) unter [einem|einer|dem|der] {term}",
+        "(erklaer|erklaere|erlaeutere|definiere) [mir] [was] [<a>|den] {term} [ist|sind|bedeutet|heisst]",
+        "(sag|sage) [mir] was [<a>|den] {term} (ist|sind|bedeutet|heisst)",
+        "was [<a>|den] {term} (ist|bedeutet|heisst)",
+        "wie (funktioniert|funktionieren|geht) [<a>] {term}",
+        "[die] (bedeutung|erklaerung) (von|des|der) {term}",
+        "{term} (bedeutung|erklaerung|erklaert)",
     ),
     Kind.SKILLS: (
         "[<show>] [<the>|deine] (faehigkeiten|skills) [an]",

@@ -249,6 +249,17 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "started)",
         "what (do|are) you (do|understand|able to do|capable of)",
     ),
+    Kind.EXPLAIN: (
+        "(what is|whats|what are|whats meant by|define|explain|what about) [me|to me] [a|an|the|this] {term} "
+        "[exactly|again|in trading|for]",
+        "(explain|tell me) [to me] what [is] (a|an|the) {term} (is|are|means|does)",
+        "explain [to me] what (is|are) [a|an|the] {term}",
+        "(explain|tell me) [to me] what {term} (is|are|means|does)",
+        "what does [a|an|the] {term} (mean|do|stand for|tell|tell me|say)",
+        "how (does|do) [a|an|the] {term} work",
+        "[the] (meaning|definition) of [a|an|the] {term}",
+        "{term} [meaning|definition|explained]",
+    ),
     Kind.SKILLS: (
         "[<show>] [<the>|your|all your] skills",
         "(what|which) skills (do you have|are there|have you)",
