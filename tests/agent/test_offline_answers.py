@@ -11,12 +11,13 @@ from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
 from agent.models.offline.language import Language
 from agent.models.offline.voice import ANSWERS, Voice
-from agent.models.port import Message, ModelRequest, Role, ToolSpec
-from tests.agent.offline_driver import SPECS, Answers, Chat, complete, first_calls
+from agent.models.port import Message, ModelRequest, Role, ToolCall, ToolSpec
+from tests.agent.offline_driver import SPECS, Answers, Chat, complete, failure, first_calls
 from tests.agent.offline_market import play, playing
 from tests.agent.offline_sentences import CALLS, KINDS
 
 EN, DE = Language.EN, Language.DE
+EN_VOICE = Voice(EN)
 
 
 async def said(text: str, tools: Sequence[ToolSpec] = SPECS) -> str:
@@ -261,6 +262,42 @@ async def test_who_wants_to_set_a_stop_hears_that_it_is_given_with_the_order(
     nothing = voice.say("unavailable", topic=voice.say("topic.move_stop"))
     assert await said(text) == f"{nothing} {voice.say('instead.move_stop')}"
     assert await said(text, ()) == nothing
+
+
+@pytest.mark.parametrize(
+    ("text", "coin"),
+    [
+        ("price BITCION now", "BTC"),
+        ("analyze ETHERIUM please", "ETH"),
+        ("buy BITCION for 500", "BTC"),
+        ("price XYZ", None),
+        ("price BTC", None),
+    ],
+)
+async def test_where_there_is_no_such_pair_a_near_coin_is_named(text: str, coin: str | None) -> None:
+    def answers(call: ToolCall) -> Message:
+        return failure(call, "NOT_FOUND", "no such pair")
+
+    chat = await Chat(answers).say(text)
+    told = EN_VOICE.say("failed", message="no such pair")
+    assert chat.text == (f"{told} {EN_VOICE.say('did_you_mean', coin=coin)}" if coin else told)
+    assert len(chat.calls) == 1
+
+
+async def test_another_failure_makes_nobody_guess() -> None:
+    def answers(call: ToolCall) -> Message:
+        return failure(call, "EXCHANGE_ERROR", "away")
+
+    assert (await Chat(answers).say("price BITCION now")).text == EN_VOICE.say("failed", message="away")
+
+
+async def test_a_misspelt_coin_is_asked_about_and_not_traded() -> None:
+    assert await said("price bitcion") == EN_VOICE.say("near_miss", word="bitcion", coin="BTC")
+    assert await said("für 500 bitcion kaufen") == Voice(DE).say(
+        "near_miss_trade", word="bitcion", coin="BTC"
+    )
+    unclear, again = EN_VOICE.say("unclear_order", rest="bitcion"), EN_VOICE.say("meant_in_order", coin="BTC")
+    assert await said("buy bitcion for 500") == f"{unclear} {again}"
 
 
 @pytest.mark.parametrize("name", MEANINGS)

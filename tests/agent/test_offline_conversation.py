@@ -92,6 +92,16 @@ TURNS: list[tuple[tuple[str, ...], list[Call]]] = [
     (("buy BTC for 0", "500"), []),
     (("buy BTC when it rains", "500"), []),
     (("short BTC", "500"), []),
+    # Did you mean?
+    (("price bitcion", "yes"), price("BTC/USDT")),
+    (("preis bitcion", "ja"), price("BTC/USDT")),
+    (("analyze etherium on 4h", "yes"), analyze("ETH/USDT", timeframe="4h")),
+    (("analyze etherium on 4h", "BTC"), analyze("BTC/USDT", timeframe="4h")),
+    (("price bitcion", "no"), []),
+    (("price bitcion", "no", "yes"), []),
+    (("für 500 bitcion kaufen", "ja"), []),
+    (("buy bitcion for 500", "yes"), []),
+    (("buy BTC", "yes"), []),
     # And this one?
     (("price BTC", "and ETH?"), price("ETH/USDT")),
     (("price BTC", "and ETH?", "and SOL?"), price("SOL/USDT")),

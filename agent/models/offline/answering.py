@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from agent.models.offline.conversation import Understood
 from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
+from agent.models.offline.near_misses import nearest_coin
 from agent.models.offline.plans import ROWS, Row
+from agent.models.offline.questions import question
 from agent.models.offline.steps import Ask, Say, Step
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
@@ -87,8 +89,14 @@ def _help(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
 def _unclear(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
     rest = understood.intent.rest
     text = voice.say("unclear_order", rest=rest) if rest else voice.say("unclear_order_bare")
+    if coin := nearest_coin(rest):
+        return f"{text} {voice.say('meant_in_order', coin=coin)}"
     found = examples(turn, voice, TRADING)[:FEW]
     return f"{text} {voice.say('write_like', examples=voice.examples(found))}" if found else text
+
+
+def _near_miss(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
+    return question(understood.intent, voice)
 
 
 def _explained(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
@@ -109,6 +117,7 @@ _WORDS: Mapping[Kind, Words] = {
     Kind.EXPLAIN: _explained,
     Kind.DROPPED: _plain("dropped"),
     Kind.TOO_LONG: _with_examples("too_long", "unknown_examples"),
+    Kind.NEAR_MISS: _near_miss,
     Kind.UNKNOWN: _with_examples("unknown", "unknown_examples"),
     Kind.UNCLEAR_ORDER: _unclear,
     Kind.BAD_TIMEFRAME: _timeframes,

@@ -20,6 +20,11 @@ ANSWERS: Mapping[str, str] = {
     "unavailable": "Ich habe verstanden: Du willst {topic}. Das gibt es hier aber nicht; es ist nichts "
     "geschehen.",
     "instead.move_stop": "Ein Stop gehört zum Auftrag, zum Beispiel „kaufe BTC für 500 mit Stop 5%“.",
+    "near_miss": "„{word}“ kenne ich nicht. Meinst du {coin}?",
+    "near_miss_trade": "„{word}“ kenne ich nicht; es wurde nichts gehandelt. Falls du {coin} meinst, "
+    "schreib es noch einmal damit.",
+    "meant_in_order": "Falls du {coin} meinst, schreib es noch einmal damit.",
+    "did_you_mean": "Meinst du {coin}?",
     "bad_timeframe": "Kerzen dieser Länge gibt es hier nicht. Es gibt {timeframes}.",
     "unclear_order": "Das lese ich als Auftrag, kann aber „{rest}“ nicht einordnen; es wurde nichts "
     "gehandelt.",

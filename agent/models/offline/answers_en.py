@@ -20,6 +20,11 @@ ANSWERS: Mapping[str, str] = {
     "dropped": "All right, nothing was done.",
     "unavailable": "I understood that you want {topic}, but that is not available here. Nothing was done.",
     "instead.move_stop": "A stop is given with the order, for example “buy BTC for 500 with stop 5%”.",
+    "near_miss": "I do not know “{word}”. Did you mean {coin}?",
+    "near_miss_trade": "I do not know “{word}”, so nothing was traded. If you mean {coin}, write it again "
+    "with that.",
+    "meant_in_order": "If you mean {coin}, write it again with that.",
+    "did_you_mean": "Did you mean {coin}?",
     "bad_timeframe": "There are no candles of that length here. There are {timeframes}.",
     "unclear_order": "I read that as a trade, but could not place “{rest}”, so nothing was traded.",
     "unclear_order_bare": "I read that as a trade, but did not understand it, so nothing was traded.",

@@ -15,6 +15,7 @@ from agent.models.offline.grammar import (
 )
 from agent.models.offline.intents import Amount, Intent, Kind, Order, Unit
 from agent.models.offline.language import Language
+from agent.models.offline.near_misses import near_miss
 from agent.models.offline.orders import read_close, read_order
 from agent.models.offline.pairs import MARK, read_pair
 from agent.models.offline.patterns import read_period
@@ -103,23 +104,27 @@ def _resolve(heard: Sequence[Heard]) -> Intent:
         return direct
     before = heard[:-1]
     previous = _resolve(before) if before else Intent(Kind.UNKNOWN)
-    if before and was_asked(previous, before[-1].answer):
-        return _answered(previous, direct, sentence, language) or direct
-    return _repeated(previous, sentence) or direct
+    asked = bool(before) and was_asked(previous, before[-1].answer)
+    continued = _answered(previous, heard[-1], direct) if asked else _repeated(previous, sentence)
+    if continued or direct.kind is not Kind.UNKNOWN:
+        return continued or direct
+    return near_miss(sentence, language) or direct
 
 
 def _may_continue(direct: Intent, sentence: Sentence) -> bool:
     if len(sentence.tokens) > SHORT_ANSWER:
         return False
-    if direct.kind is Kind.UNKNOWN or direct.kind in _WITHDRAWN:
+    if direct.kind is Kind.UNKNOWN or direct.kind is Kind.APPROVE or direct.kind in _WITHDRAWN:
         return True
     return direct.kind in (Kind.PRICE, Kind.CHART) and match_follow_up(sentence) is not None
 
 
-def _answered(previous: Intent, direct: Intent, sentence: Sentence, language: Language) -> Intent | None:
+def _answered(previous: Intent, heard: Heard, direct: Intent) -> Intent | None:
     if direct.kind in _WITHDRAWN:
         return Intent(Kind.DROPPED)
-    tokens = strip_politeness(sentence.tokens)
+    if previous.kind is Kind.NEAR_MISS or direct.kind is Kind.APPROVE:
+        return _coin_confirmed(previous, heard, direct)
+    tokens, language = strip_politeness(heard.sentence.tokens), heard.language
     if previous.kind is Kind.CLOSE:
         return _close_named(previous, tokens, language)
     order = _amount_named(previous.order, tokens) or _order_completed(previous.order, tokens, language)
@@ -127,6 +132,12 @@ def _answered(previous: Intent, direct: Intent, sentence: Sentence, language: La
         return None
     margin = order.margin or order.leverage is not None
     return Intent(Kind.MARGIN if margin else Kind.ORDER, order=replace(order, margin=margin))
+
+
+def _coin_confirmed(previous: Intent, heard: Heard, direct: Intent) -> Intent | None:
+    if previous.meant is None:
+        return None
+    return previous.meant if direct.kind is Kind.APPROVE else _repeated(previous.meant, heard.sentence)
 
 
 def _close_named(previous: Intent, tokens: Sequence[str], language: Language) -> Intent | None:

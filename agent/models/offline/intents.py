@@ -66,6 +66,8 @@ class Kind(StrEnum):
     DROPPED = "dropped"
     """A question of ours is not answered but withdrawn."""
     BAD_TIMEFRAME = "bad_timeframe"
+    NEAR_MISS = "near_miss"
+    """It would make sense if a word were the name of a coin that it resembles."""
     UNCLEAR_ORDER = "unclear_order"
     """It begins as an order or a close, but not all of it is understood."""
     TOO_LONG = "too_long"
@@ -130,7 +132,8 @@ class Close:
 class Intent:
     """What a message asks for, with what it names.
 
-    `term` is a word of the glossary, `rest` free text in folded words.
+    `term` is a word of the glossary, `rest` free text in folded words, `meant` what a near miss may have
+    been.
     """
 
     kind: Kind
@@ -142,3 +145,4 @@ class Intent:
     rest: str = ""
     order: Order = field(default_factory=Order)
     close: Close = field(default_factory=Close)
+    meant: "Intent | None" = None
