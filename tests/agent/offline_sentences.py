@@ -92,6 +92,7 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("what do you think about SOL?", analyze("SOL/USDT")),
     ("should I buy BTC?", analyze("BTC/USDT")),
     ("should i sell all my ETH", analyze("ETH/USDT")),
+    ("do you recommend ETH", analyze("ETH/USDT")),
     ("would you buy BTC?", analyze("BTC/USDT")),
     ("is now a good time to buy ETH?", analyze("ETH/USDT")),
     ("analysiere BTC", analyze("BTC/USDT")),
@@ -102,6 +103,8 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("Ist BTC gerade überkauft?", analyze("BTC/USDT")),
     ("soll ich ETH kaufen?", analyze("ETH/USDT")),
     ("würdest du BTC kaufen", analyze("BTC/USDT")),
+    ("Soll ich in Solana investieren?", analyze("SOL/USDT")),
+    ("was soll ich mit meinen ETH machen", analyze("ETH/USDT")),
     ("analysiere ETH auf 4 Stunden", analyze("ETH/USDT", timeframe="4h")),
     # The market
     ("market overview", OVERVIEW),

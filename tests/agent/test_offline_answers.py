@@ -1,5 +1,6 @@
 """What is said: in which language, with which figures, and what is offered as an example."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from string import Formatter
@@ -196,6 +197,33 @@ async def test_an_analysis_says_that_it_is_no_advice(text: str, language: Langua
     word = {EN: "buy", DE: "Kauf"}[language]
     closing = Voice(language).say("signal", signal=word, confidence=Voice(language).share(Decimal(72)))
     assert (await Chat(play).say(text)).text.endswith(closing)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("should I buy BTC?", EN),
+        ("is it a good time to sell BTC", EN),
+        ("soll ich BTC kaufen?", DE),
+        ("würdest du BTC verkaufen", DE),
+    ],
+)
+async def test_who_asks_what_to_do_gets_no_advice_but_the_indicators_and_the_words_to_act(
+    text: str, language: Language
+) -> None:
+    voice = Voice(language)
+    told = (await Chat(play).say(text)).text
+    assert told.startswith(voice.say("no_advice"))
+    assert told.endswith(voice.say("advice_act", base="BTC"))
+    assert voice.price(Decimal(67000)) in told
+    only = [spec for spec in SPECS if spec.name == "market_analyze"]
+    assert voice.say("advice_act", base="BTC") not in (await Chat(play, only).say(text)).text
+
+
+async def test_what_is_said_to_act_on_is_understood() -> None:
+    for language in Language:
+        for example in re.findall("[“„]([^“”]+)[”“]", Voice(language).say("advice_act", base="BTC")):
+            assert await first_calls(example), example
 
 
 OFFERS: list[Sequence[ToolSpec]] = [SPECS, (), *((spec,) for spec in SPECS), SPECS[::2], SPECS[1::2]]

@@ -112,6 +112,8 @@ TURNS: list[tuple[tuple[str, ...], list[Call]]] = [
     (("wie steht BTC", "und auf 1d?"), analyze("BTC/USDT", timeframe="1d")),
     (("wie steht BTC", "und wie sieht es mit SOL aus"), analyze("SOL/USDT")),
     (("chart BTC 4h", "and ETH"), candles("ETH/USDT", "4h")),
+    (("should I buy BTC", "and ETH?"), analyze("ETH/USDT")),
+    (("soll ich BTC kaufen", "und auf 4h?"), analyze("BTC/USDT", timeframe="4h")),
     (("p&l today", "and this week?"), pnl("7d")),
     (("buy BTC for 500", "and ETH?"), []),
     (("buy BTC for 500", "and ETH?", "300"), order("buy", "ETH/USDT", 300)),

@@ -79,6 +79,10 @@ ANSWERS: Mapping[str, str] = {
     "resistance": "der nächste Widerstand bei {value}",
     "signal": "Das Signal ist {signal} mit {confidence} Sicherheit; das liest nur Indikatoren und ist kein "
     "Rat.",
+    "signal_short": "Das Signal ist {signal} mit {confidence} Sicherheit.",
+    "no_advice": "Das entscheidest du: Ich gebe keinen Rat, ich sage nur, was die Indikatoren zeigen.",
+    "advice_act": "Wenn du handelst, begrenze den Verlust: „kaufe {base} für 100 mit Stop 5%“. Um weniger zu "
+    "halten: „verkaufe die Hälfte meiner {base}“.",
     "signal_bare": "Das liest nur Indikatoren und ist kein Rat.",
     "word.bullish": "bullisch",
     "word.bearish": "bärisch",
@@ -151,6 +155,7 @@ ANSWERS: Mapping[str, str] = {
     "status": "Das Gateway ist {gateway}. Clients: {clients}, Fähigkeiten: {skills}, Werkzeuge: {tools}.",
     "topic.price": "einen Preis",
     "topic.analysis": "eine Analyse",
+    "topic.advice": "eine Meinung",
     "topic.overview": "eine Marktübersicht",
     "topic.chart": "einen Chart",
     "topic.order": "handeln",

@@ -76,6 +76,10 @@ ANSWERS: Mapping[str, str] = {
     "resistance": "resistance near {value}",
     "signal": "The signal is {signal} with {confidence} confidence; it is a reading of indicators, not "
     "advice.",
+    "signal_short": "The signal is {signal} with {confidence} confidence.",
+    "no_advice": "That is yours to decide: I give no advice, only what the indicators say.",
+    "advice_act": "If you act, keep a loss small: “buy {base} for 100 with stop 5%”. To hold less: “sell "
+    "half my {base}”.",
     "signal_bare": "This is a reading of indicators, not advice.",
     "word.bullish": "bullish",
     "word.bearish": "bearish",
@@ -146,6 +150,7 @@ ANSWERS: Mapping[str, str] = {
     "status": "The gateway is {gateway}. Clients: {clients}, skills: {skills}, tools: {tools}.",
     "topic.price": "a price",
     "topic.analysis": "an analysis",
+    "topic.advice": "an opinion",
     "topic.overview": "a market overview",
     "topic.chart": "a chart",
     "topic.order": "to place an order",

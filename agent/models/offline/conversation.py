@@ -31,7 +31,8 @@ RECENT = timedelta(hours=1)
 
 _TRADES = (Kind.ORDER, Kind.MARGIN)
 _WITHDRAWN = (Kind.DENY, Kind.DROPPED)
-_ABOUT_PAIRS = (Kind.PRICE, Kind.ANALYSIS, Kind.CHART, Kind.HOLDING, Kind.HISTORY)
+_TIMED = (Kind.PRICE, Kind.ANALYSIS, Kind.ADVICE, Kind.CHART)
+_ABOUT_PAIRS = (*_TIMED, Kind.HOLDING, Kind.HISTORY)
 SHORT_ANSWER = 20
 """In words: what is longer stands for itself."""
 
@@ -194,7 +195,7 @@ def _repeated(previous: Intent, sentence: Sentence) -> Intent | None:
     found = slots(match)
     if "pairs" in found:
         return _for_other_pairs(previous, found)
-    if "tf" in found and previous.kind in (Kind.PRICE, Kind.ANALYSIS, Kind.CHART):
+    if "tf" in found and previous.kind in _TIMED:
         return _with_timeframe(replace(previous, kind=_timed(previous.kind)), found)
     if "period" in found and previous.kind in (Kind.PNL, Kind.REPORT):
         return replace(previous, kind=Kind.PNL, period=read_period(found["period"]))

@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     PRICE = "price"
     ANALYSIS = "analysis"
+    ADVICE = "advice"
     OVERVIEW = "overview"
     CHART = "chart"
     ORDER = "order"

@@ -54,17 +54,22 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(ist|sind|wirkt) {pairs} [noch|gerade|aktuell|momentan] <look> [<on>]",
         "(ist|sind) {pairs} <look> oder <look> [<on>]",
         "was (haeltst|denkst|meinst) du (von|ueber|zu) {pairs}",
-        "soll ich [jetzt|heute|noch] [meine|mein|meinen] {pairs} [jetzt|heute|noch] (kaufen|verkaufen|"
-        "halten|shorten|kaufen oder verkaufen|halten oder verkaufen|nachkaufen|longen)",
-        "wuerdest du [jetzt|heute] [meine] {pairs} [jetzt|heute] (kaufen|verkaufen|halten)",
-        "sollte ich [jetzt] [meine] {pairs} [jetzt] (kaufen|verkaufen|halten)",
-        "ist (es|jetzt) [ein|eine|der|die] (guter|gute|richtige|richtiger) (zeitpunkt|zeit|moment) um "
-        "{pairs} zu (kaufen|verkaufen)",
-        "(lohnt|lohnen) sich {pairs}",
         "(steigt|faellt|steigen|fallen) {pairs} [heute|bald|morgen|noch|weiter]",
         "wird {pairs} [heute|bald|noch] (steigen|fallen)",
         "was ist (mit|los mit|bei) {pairs} [los]",
         "was macht [der] {pairs} [kurs]",
+    ),
+    Kind.ADVICE: (
+        "(soll|sollte|muss) ich [jetzt|heute|noch] [meine|mein|meinen] {pairs} [jetzt|heute|noch|lieber] "
+        "(kaufen|verkaufen|halten|shorten|kaufen oder verkaufen|halten oder verkaufen|nachkaufen|longen|"
+        "behalten)",
+        "(soll|sollte) ich in {pairs} (investieren|einsteigen)",
+        "wuerdest du [jetzt|heute] [meine] {pairs} [jetzt|heute] (kaufen|verkaufen|halten)",
+        "ist (es|jetzt) [ein|eine|der|die] (guter|gute|richtige|richtiger) (zeitpunkt|zeit|moment) um "
+        "{pairs} zu (kaufen|verkaufen)",
+        "(lohnt|lohnen) sich [jetzt] {pairs} [noch|jetzt]",
+        "(empfiehlst|raetst) du [mir] {pairs} [zu kaufen|zu verkaufen]",
+        "was soll ich mit [meinen|meinem] {pairs} (machen|tun)",
     ),
     Kind.OVERVIEW: (
         "[<show>] [<the>] (marktuebersicht|maerkte|markt|marktlage|marktbericht|marktanalyse|kurse) [an]",
