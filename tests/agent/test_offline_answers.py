@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+from agent.models.offline import OfflineModel
 from agent.models.offline.conversation import Said, understand_conversation
 from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
@@ -16,6 +18,7 @@ from agent.models.port import Message, ModelRequest, Role, ToolCall, ToolSpec
 from tests.agent.offline_driver import SPECS, Answers, Chat, complete, failure, first_calls
 from tests.agent.offline_market import play, playing
 from tests.agent.offline_sentences import CALLS, KINDS
+from tests.agent.talking import house
 
 EN, DE = Language.EN, Language.DE
 EN_VOICE = Voice(EN)
@@ -310,6 +313,14 @@ async def test_where_there_is_no_such_pair_a_near_coin_is_named(text: str, coin:
     told = EN_VOICE.say("failed", message="no such pair")
     assert chat.text == (f"{told} {EN_VOICE.say('did_you_mean', coin=coin)}" if coin else told)
     assert len(chat.calls) == 1
+
+
+async def test_an_order_for_a_pair_that_nobody_trades_fails_and_names_a_near_one(tmp_path: Path) -> None:
+    async with house(tmp_path, OfflineModel()) as agent:
+        content = (await agent.say("buy BITCION for 500")).message.content
+        assert content.endswith(EN_VOICE.say("did_you_mean", coin="BTC"))
+        (tried,) = agent.all_told("chat.tool_result")
+        assert not tried.payload["toolCall"]["ok"]
 
 
 async def test_another_failure_makes_nobody_guess() -> None:

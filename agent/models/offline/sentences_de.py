@@ -129,6 +129,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
     Kind.HOLDING: (
         "(wie viel|wie viele|wieviel|wieviele) {pair} (habe|hab|besitze|halte) ich [noch]",
         "(habe|besitze|halte) ich [noch] {pair}",
+        "(wie viel|wieviel|was) (ist|sind) (mein|meine) {pair} wert",
         "[<show>] (mein|meine|meinen) {pair} [bestand|guthaben] [an]",
         "{pair} (bestand|guthaben)",
     ),
@@ -154,6 +155,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] (letzten|letzte|vergangenen) [{n}] (trades|orders|geschaefte|transaktionen) "
         "[<of>] [{pair}] [an]",
         "[<show>] meine (letzten|letzte) [{n}] (trades|orders|geschaefte|transaktionen) [<of>] [{pair}] [an]",
+        "[<show>] [der|den|mein|meinen] (letzter|letzten|letzte) (trade|handel) [<of>] [{pair}]",
         "was habe ich [heute|zuletzt] (gehandelt|gekauft|verkauft)",
     ),
     Kind.REPORT: (
@@ -171,7 +173,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "{pairs} nicht [laenger|mehr] (ueberwachen|beobachten|verfolgen)",
         "nicht [laenger|mehr] {pairs} (ueberwachen|beobachten)",
         "(ueberwache|beobachte) {pairs} nicht [mehr|laenger]",
-        "nicht mehr (ueberwachen|beobachten) {pairs}",
+        "nicht mehr (ueberwachen|beobachten) [{pairs}]",
         "(entferne|loesche|nimm) {pairs} (von|aus) (der|meiner) watchlist",
     ),
     Kind.WATCHLIST: (

@@ -10,8 +10,8 @@ from agent.models.offline.near_misses import nearest_coin
 from agent.models.offline.turn import Done, Turn
 from agent.models.offline.voice import Voice
 
-NOT_FOUND = "NOT_FOUND"
-"""The code with which tools say that there is no such pair."""
+NO_SUCH_PAIR = frozenset({"NOT_FOUND", "INVALID_PARAMS"})
+"""The codes with which looks and orders fail when nobody trades a pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +75,4 @@ def problem(done: Done, voice: Voice) -> str:
 
 def _coin_meant(done: Done) -> str | None:
     code = done.facts.inner("error").text("code") if done.facts else ""
-    return nearest_coin(str(done.arguments.get("pair", ""))) if code == NOT_FOUND else None
+    return nearest_coin(str(done.arguments.get("pair", ""))) if code in NO_SUCH_PAIR else None
