@@ -16,8 +16,9 @@ from agent.models.offline.language import Language
 from agent.models.offline.voice import ANSWERS, Voice
 from agent.models.port import Message, ModelRequest, Role, ToolCall, ToolSpec
 from tests.agent.offline_driver import SPECS, Answers, Chat, complete, failure, first_calls
+from tests.agent.offline_kinds import KINDS
 from tests.agent.offline_market import play, playing
-from tests.agent.offline_sentences import CALLS, KINDS
+from tests.agent.offline_sentences import CALLS
 from tests.agent.talking import house
 
 EN, DE = Language.EN, Language.DE

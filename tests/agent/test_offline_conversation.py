@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from agent.models.offline import OfflineModel
-from agent.models.offline.conversation import PATIENCE
+from agent.models.offline.conversation import PATIENCE, Said, understand_conversation
+from agent.models.offline.intents import Kind
+from agent.models.offline.language import Language
+from agent.models.offline.voice import Voice
 from agent.models.port import Message, ToolCall, ToolSpec
 from tests.agent.offline_driver import SPECS, Answers, Call, Chat
 from tests.agent.offline_market import ANSWERS, play, playing
@@ -153,6 +156,16 @@ async def test_what_was_asked_waits_ten_minutes_for_its_answer(
     await chat.say(first)
     chat.wait(wait)
     assert (await chat.say(second)).calls == calls
+
+
+def test_the_wait_counts_from_our_answer() -> None:
+    late = Said(
+        "buy BTC", Voice(Language.EN).say("ask_amount.buy", base="BTC", quote="USDT"), NOON, NOON + MINUTE
+    )
+    assert understand_conversation([late, Said("500", at=NOON + MINUTE + PATIENCE)]).intent.kind is Kind.ORDER
+    assert understand_conversation([late, Said("500", at=NOON + MINUTE + PATIENCE + SECOND)]).intent.kind is (
+        Kind.UNKNOWN
+    )
 
 
 async def test_a_chain_of_questions_may_take_longer_than_each_of_them_waits() -> None:
