@@ -1,10 +1,11 @@
 """The one way to an exchange, for whoever wants something done with an account."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
+from trading.amending import Amending, Levels
 from trading.begun import Begun
 from trading.booking import Change
 from trading.clock import Clock
@@ -29,9 +30,11 @@ from trading.model import (
 from trading.orders import RESTING
 from trading.placing import OrderOutcome, Placing
 from trading.ports import Exchange, MarketData, NewId, News, Transact
+from trading.protection import is_liquidation
 from trading.risk.proposal import Check
 from trading.settlement import Settled, Settlement
 from trading.switchboard import Switchboard
+from trading.symbols import Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class Desk:
         self._lookups = Lookups(exchanges, markets, self._placing, read, clock, self._begun)
         self.held = HeldOrders(self._placing, markets, transact, read, clock, news, self._begun)
         """Orders that wait for a person."""
+        self._amending = Amending(markets, transact, read, clock, new_id, news.order)
         self.switchboard = Switchboard(transact, read, clock, new_id, news, self.held, self._cancel_order)
         """The kill switch."""
 
@@ -170,6 +174,41 @@ class Desk:
         async with self._read() as uow:
             return Closing(await uow.positions.get(position_id) or position, outcome)
 
+    async def close_all(self, account: str, wish: Wish) -> Sequence[Closing | TradingError]:
+        """Close every open position at the market; one that cannot be closed does not keep the others."""
+        async with self._read() as uow:
+            positions = await uow.positions.open(account)
+        closed: list[Closing | TradingError] = []
+        for each in positions:
+            own = replace(wish, key=wish.key and f"{wish.key}/{each.id}")
+            try:
+                closed.append(await self.close(account, each.id, wish=own))
+            except TradingError as error:
+                closed.append(error)
+        return closed
+
+    async def amend(self, account: str, position_id: str, levels: Levels) -> Sequence[Order]:
+        """Move the stop-loss and take-profit of a position; raise NotFound or InvalidOrder."""
+        await self.settle()
+        return await self._begun.finish(self._amending.amend(account, position_id, levels))
+
+    async def cancel_all(self, account: str, symbol: Symbol | None = None) -> Sequence[OrderOutcome]:
+        """Take back every open order of an account, or of one pair, but not what protects a position."""
+        async with self._read() as uow:
+            found = [order for order in await uow.orders.open(account) if symbol in (None, order.symbol)]
+        mine = [
+            each for each in found if not each.reduce_only and each.status in {*RESTING, OrderStatus.HELD}
+        ]
+        return [await self.cancel(account, each.id) for each in mine]
+
+    async def orders(
+        self, account: str, statuses: Collection[OrderStatus], symbol: Symbol | None, limit: int
+    ) -> Sequence[Order]:
+        """Return an account's newest orders, newest first; raise NotFound."""
+        async with self._read() as uow:
+            await account_of(uow, account)
+            return await uow.orders.recent(account, statuses, symbol, limit)
+
     async def cancel(self, account: str, order_id: str, by: str | None = None) -> OrderOutcome:
         """Take back what is unfilled of an order, after what the market did to it up to now.
 
@@ -180,7 +219,7 @@ class Desk:
         async with self._read() as uow:
             order = await uow.orders.get(order_id)
             approval = await uow.approvals.of_order(order_id)
-        if order is None or order.account != account:
+        if order is None or order.account != account or is_liquidation(order):
             raise NotFound(f"there is no order {order_id}")
         if order.status is OrderStatus.HELD and approval is not None:
             held: HeldOrder = await self.held.deny(approval.id, Answer(by or account, "canceled"))

@@ -184,8 +184,11 @@ class Exchange(Protocol):
         """
         ...
 
-    async def statement(self) -> Statement | None:
-        """Return what the exchange has on its books; None when ours are the only ones."""
+    async def statement(self, known: Sequence[str]) -> Statement | None:
+        """Return what the exchange has on its books; None when ours are the only ones.
+
+        `known` are our ids of the orders that should rest there.
+        """
         ...
 
     async def cancel(self, order: Order) -> Report:
