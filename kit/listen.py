@@ -23,9 +23,14 @@ class Listening:
     ports: Sequence[int]
 
     @property
+    def urls(self) -> Sequence[str]:
+        """The WebSocket addresses."""
+        return [f"ws://{_in_url(self.host)}:{port}" for port in self.ports]
+
+    @property
     def url(self) -> str:
-        """The WebSocket address."""
-        return f"ws://{_in_url(self.host)}:{self.ports[0]}"
+        """The first WebSocket address."""
+        return self.urls[0]
 
     @property
     def http(self) -> str:

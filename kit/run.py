@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 
 from kit.answers import CONNECTION_FAILED, KitError
 from kit.client import KitClient
+from kit.listen import Listening
+from kit.lock import addresses_of, announced
 from kit.settings import Settings, load
 
 HISTORY = "history"
@@ -30,11 +32,14 @@ async def serve_until_stopped(prompt: bool) -> int:
         loop.add_signal_handler(number, stopped.set)
     async with serve(settings) as app:
         places = ", ".join(f"ws://{settings.gateway_host}:{port}" for port in app.listening.ports)
-        print(f"K.I.T. is ready: {places} (paper money, {app.services.markets.source} prices)", flush=True)
-        if prompt:
-            await _prompt_until(stopped, app.listening.url, settings)
-        else:
-            await stopped.wait()
+        with announced(settings.home, app.listening.urls):
+            print(
+                f"K.I.T. is ready: {places} (paper money, {app.services.markets.source} prices)", flush=True
+            )
+            if prompt:
+                await _prompt_until(stopped, app.listening.url, settings)
+            else:
+                await stopped.wait()
         print("K.I.T. is stopping", file=sys.stderr, flush=True)
     return 0
 
@@ -61,7 +66,7 @@ async def client_of(url: str | None) -> AsyncIterator[KitClient]:
             yield client
         return
     settings = load()
-    running = await _connected(settings)
+    running = await _running(settings)
     if running is not None:
         try:
             yield running
@@ -79,9 +84,12 @@ async def client_of(url: str | None) -> AsyncIterator[KitClient]:
         yield client
 
 
-async def _connected(settings: Settings) -> KitClient | None:
-    for port in settings.ports:
-        client = KitClient(f"ws://{settings.gateway_host}:{port}", _token(settings))
+async def _running(settings: Settings) -> KitClient | None:
+    """Connect to the service that holds the home, or to one at the port that somebody chose."""
+    chosen = [port for port in settings.ports if port and settings.port_is_given]
+    places = [*addresses_of(settings.home), *Listening(settings.gateway_host, chosen).urls]
+    for url in dict.fromkeys(places):
+        client = KitClient(url, _token(settings))
         try:
             await client.connect()
         except KitError as error:

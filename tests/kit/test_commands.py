@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import socket
 import stat
@@ -37,6 +38,30 @@ async def test_a_service_starts_answers_and_stops_on_sigterm(tmp_path: Path) -> 
 
     held = await kit(home, "call", "trade.positions", KIT_GATEWAY_PORT="0")
     assert [position["pair"] for position in json.loads(held.out)["positions"]] == ["BTC/USDT"]
+
+
+async def test_a_command_finds_the_service_of_its_home_wherever_that_listens(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with started(home, "start", KIT_GATEWAY_PORT=str(free_port())) as service:
+        await ready(service)
+        bought = await kit(home, "chat", "buy BTC for 100")
+        assert (bought.code, "PAPER" in bought.out) == (0, True)
+        assert (await kit(home, "call", "status")).code == 0
+        service.kill()
+        await service.wait()
+    held = await kit(home, "call", "trade.positions")
+    assert [position["pair"] for position in json.loads(held.out)["positions"]] == ["BTC/USDT"]
+
+
+async def test_what_a_dead_service_left_behind_leads_nobody_to_another_one(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    async with started(theirs, "start", KIT_GATEWAY_PORT="0") as service:
+        await ready(service)
+        ours.mkdir()
+        shutil.copy(theirs / "service.addresses", ours)
+        assert (await kit(ours, "chat", "buy BTC for 100")).code == 0
+        held = await kit(theirs, "call", "trade.positions")
+    assert json.loads(held.out)["positions"] == []
 
 
 async def test_the_first_start_makes_a_private_home_with_a_commented_config(tmp_path: Path) -> None:
