@@ -7,9 +7,11 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from random import Random
 
 from kit.answers import CONNECTION_FAILED, KitError
 from kit.client import KitClient
+from kit.errors import CannotStart
 from kit.listen import Listening
 from kit.lock import addresses_of, announced
 from kit.settings import Settings, load
@@ -21,10 +23,14 @@ HISTORY = "history"
 async def serve_until_stopped(prompt: bool) -> int:
     """Serve until SIGINT or SIGTERM, or, with a prompt, until it is left; return the exit code."""
     from kit.app import serve
-    from kit.logs import configure
+    from kit.logs import configure, configure_file
 
     settings = load()
-    configure("warning" if prompt else settings.log_level)
+    if prompt:
+        configure_file(settings.log_level, settings.home)
+    else:
+        configure(settings.log_level)
+    await _check(settings)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     # On a prompt Ctrl-C stops an answer, not the service.
@@ -74,11 +80,13 @@ async def client_of(url: str | None) -> AsyncIterator[KitClient]:
             await running.disconnect()
         return
     from kit.app import serve
-    from kit.logs import configure
+    from kit.logs import configure_file
 
-    configure("warning")
+    configure_file(settings.log_level, settings.home)
+    await _check(settings)
+    ours_alone = {"gateway_host": "127.0.0.1", "gateway_port": 0, "extra_ports": ()}
     async with (
-        serve(settings.model_copy(update={"gateway_port": 0, "extra_ports": ()}), warm=False) as app,
+        serve(settings.model_copy(update=ours_alone), warm=False) as app,
         KitClient(app.listening.url, _token(settings)) as client,
     ):
         yield client
@@ -98,6 +106,22 @@ async def _running(settings: Settings) -> KitClient | None:
         else:
             return client
     return None
+
+
+async def _check(settings: Settings) -> None:
+    """Raise CannotStart for what nobody knows by that name, before anything is made of a home."""
+    from kit.parts import build_market, build_model
+    from memory.address import normalised
+    from memory.errors import BadDatabaseUrl
+    from trading.clock import SystemClock
+
+    clock = SystemClock()
+    await build_market(settings, clock).aclose()
+    await build_model(settings, clock, Random()).aclose()
+    try:
+        normalised(settings.database)
+    except BadDatabaseUrl as error:
+        raise CannotStart(f"database: {error}") from None
 
 
 def _token(settings: Settings) -> str | None:

@@ -22,6 +22,9 @@ PREFIX = "KIT_"
 DOCUMENTED_PORTS = (18799, 18800)
 """Each is the default of one of the two API references; both are served while no port is set."""
 
+SHORTEST_TOKEN = 16
+"""Characters of a token that others may try."""
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -84,10 +87,15 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _no_open_door(self) -> "Settings":
-        if self.gateway_token is None and not is_loopback(self.gateway_host):
+        if is_loopback(self.gateway_host):
+            return self
+        others = f"gateway_host {self.gateway_host} can be reached by others"
+        if self.gateway_token is None:
+            raise ValueError(f"{others}: set gateway_token (KIT_GATEWAY_TOKEN) first, or bind 127.0.0.1")
+        if len(self.gateway_token.get_secret_value()) < SHORTEST_TOKEN:
             raise ValueError(
-                f"gateway_host {self.gateway_host} can be reached by others: set gateway_token "
-                "(KIT_GATEWAY_TOKEN) first, or bind 127.0.0.1"
+                f"{others}, and a short gateway_token (KIT_GATEWAY_TOKEN) can be guessed: take at least "
+                f"{SHORTEST_TOKEN} characters, such as those of `openssl rand -hex 16`, or bind 127.0.0.1"
             )
         return self
 

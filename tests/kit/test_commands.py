@@ -8,13 +8,16 @@ import socket
 import stat
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.kit.commands import kit, page, ready, started
+from kit.settings import DOCUMENTED_PORTS
+from tests.kit.commands import Ran, kit, page, ready, started
 
 
 def free_port() -> int:
@@ -92,19 +95,52 @@ async def test_a_call_that_fails_prints_its_code_and_exits_with_one(tmp_path: Pa
         ({"KIT_GATEWAY_PORT": "many"}, "gateway_port"),
         ({"KIT_GATWAY_PORT": "18799"}, "KIT_GATWAY_PORT"),
         ({"KIT_GATEWAY_HOST": "0.0.0.0"}, "gateway_token"),
+        ({"KIT_GATEWAY_HOST": "0.0.0.0", "KIT_GATEWAY_TOKEN": "fifteen letters"}, "16 characters"),
         ({"KIT_MODEL": "nobody:model"}, "nobody"),
         ({"KIT_MODEL": "anthropic:claude-sonnet-4-5"}, "key"),
         ({"KIT_EXCHANGE": "mtgox"}, "mtgox"),
         ({"KIT_DATABASE_URL": "mysql://somewhere"}, "database"),
     ],
 )
-async def test_a_wrong_setting_is_named_and_refused(
+async def test_a_wrong_setting_is_named_and_refused_before_a_home_is_made(
     tmp_path: Path, variables: dict[str, str], named: str
 ) -> None:
     ran = await kit(tmp_path / "home", "start", **{"KIT_GATEWAY_PORT": "0", **variables})
     assert ran.code == 2
     assert named in ran.err
     assert "Traceback" not in ran.err
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.xdist_group("ports")
+async def test_ports_that_are_taken_are_told_in_one_sentence(tmp_path: Path) -> None:
+    with ExitStack() as taken:
+        for port in DOCUMENTED_PORTS:
+            occupier = taken.enter_context(socket.socket())
+            # Whoever else has it serves as well.
+            with suppress(OSError):
+                occupier.bind(("127.0.0.1", port))
+                occupier.listen()
+        ran = await kit(tmp_path / "home", "start")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("kit: ports 18799, 18800 are taken")
+    assert ran.err.count("\n") == 1
+
+
+async def test_a_model_that_cannot_be_reached_is_told_in_words_and_logged_in_the_home(tmp_path: Path) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}/v1"
+    model = {"KIT_MODEL": "openai:m", "OPENAI_API_KEY": "k", "OPENAI_BASE_URL": nowhere}
+    ran = await kit(tmp_path / "home", "chat", "hello", **model)
+    assert (ran.code, ran.out) == (1, "")
+    told, hint = ran.err.splitlines()
+    assert told.startswith("openai:m: ")
+    assert "kit doctor" in hint
+    logged = (tmp_path / "home" / "logs" / "kit.log").read_text().splitlines()
+    assert "a turn failed" in [json.loads(line)["event"] for line in logged]
+
+
+async def test_the_version_is_told(tmp_path: Path) -> None:
+    assert await kit(tmp_path, "--version") == Ran(0, f"kit {version('kit-trading-agent')}\n", "")
 
 
 async def test_a_misspelt_line_in_the_config_is_named_and_refused(tmp_path: Path) -> None:
