@@ -2,10 +2,10 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from kit.errors import WrongSettings
+from kit.near import meant
 
 PREFIX = "KIT_"
 DOCUMENTED_PORTS = (18799, 18800)
@@ -50,7 +51,7 @@ class Settings(BaseSettings):
     max_connections: Annotated[int, Field(ge=1, le=100_000)] = 50
     limits: bool = True
     database_url: SecretStr | None = None
-    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     model: Annotated[tuple[str, ...], NoDecode] = ()
     anthropic_api_key: SecretStr | None = Field(None, validation_alias=_elsewhere("anthropic_api_key"))
@@ -148,7 +149,7 @@ def load(home: Path | None = None, **overrides: Any) -> Settings:
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | _CLIENT_VARIABLES
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
-        raise WrongSettings([f"{name}: there is no such setting" for name in unknown])
+        raise WrongSettings([_unknown(name, known) for name in unknown])
     try:
         return Settings(home=home or default_home(os.environ), **overrides)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -161,5 +162,9 @@ def load(home: Path | None = None, **overrides: Any) -> Settings:
 def _problem(location: tuple[int | str, ...], kind: str, message: str) -> str:
     name = ".".join(str(part) for part in location)
     if kind == "extra_forbidden":
-        return f"{name}: there is no such setting"
+        return _unknown(name, set(Settings.model_fields) - {"home"})
     return f"{name}: {message}" if name else message.removeprefix("Value error, ")
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    return f"{name}: there is no such setting{meant(name, known)}"

@@ -93,7 +93,11 @@ async def test_a_call_that_fails_prints_its_code_and_exits_with_one(tmp_path: Pa
     ("variables", "named"),
     [
         ({"KIT_GATEWAY_PORT": "many"}, "gateway_port"),
-        ({"KIT_GATWAY_PORT": "18799"}, "KIT_GATWAY_PORT"),
+        (
+            {"KIT_GATWAY_PORT": "18799"},
+            "KIT_GATWAY_PORT: there is no such setting; did you mean KIT_GATEWAY_PORT",
+        ),
+        ({"KIT_LOG_LEVEL": "loud"}, "'debug', 'info', 'warning' or 'error'"),
         ({"KIT_GATEWAY_HOST": "0.0.0.0"}, "gateway_token"),
         ({"KIT_GATEWAY_HOST": "0.0.0.0", "KIT_GATEWAY_TOKEN": "fifteen letters"}, "16 characters"),
         ({"KIT_MODEL": "nobody:model"}, "nobody"),
@@ -148,7 +152,8 @@ async def test_a_misspelt_line_in_the_config_is_named_and_refused(tmp_path: Path
     home.mkdir()
     (home / "config.toml").write_text("gateway_prot = 18799\n")
     ran = await kit(home, "start")
-    assert (ran.code, "gateway_prot" in ran.err) == (2, True)
+    assert ran.code == 2
+    assert "gateway_prot: there is no such setting; did you mean gateway_port" in ran.err
 
 
 async def test_a_second_service_in_the_same_home_is_refused(tmp_path: Path) -> None:
@@ -164,6 +169,38 @@ async def test_the_doctor_says_what_is_well_and_what_to_mend(tmp_path: Path) -> 
     assert (well.code, "!!" in well.out) == (0, False)
     ill = await kit(tmp_path / "home", "doctor", KIT_MODEL="openai:gpt-5", KIT_GATEWAY_PORT="0")
     assert (ill.code, "!!  model" in ill.out) == (1, True)
+
+
+async def test_the_doctor_knows_who_has_a_port(tmp_path: Path) -> None:
+    ours, theirs, port = tmp_path / "ours", tmp_path / "theirs", str(free_port())
+    async with started(ours, "start", KIT_GATEWAY_PORT=port) as service:
+        await ready(service)
+        here = await kit(ours, "doctor", KIT_GATEWAY_PORT=port)
+        there = await kit(theirs, "doctor", KIT_GATEWAY_PORT=port)
+    assert (here.code, f"service: runs at ws://127.0.0.1:{port}" in here.out) == (0, True)
+    assert "the K.I.T. of this home" in here.out
+    assert (there.code, "another K.I.T." in there.out) == (1, True)
+    async with TestServer(web.Application()) as stranger:
+        ran = await kit(ours, "doctor", KIT_GATEWAY_PORT=str(stranger.port))
+    assert (ran.code, "another program" in ran.out) == (1, True)
+
+
+async def test_the_doctor_advises_by_the_kind_of_the_database(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_text("no database at all")
+    port = free_port()
+    for url, advice in (
+        (f"sqlite:///{tmp_path / 'broken.db'}", f"make {tmp_path / 'broken.db'} yours"),
+        (f"postgresql://me:sesame@127.0.0.1:{port}/kit", f"Postgres runs at 127.0.0.1:{port}"),
+        ("mysql://somewhere", "postgresql://user:password@host/name"),
+    ):
+        ran = await kit(tmp_path / "home", "doctor", KIT_DATABASE_URL=url, KIT_GATEWAY_PORT="0")
+        assert (ran.code, advice in ran.out, "sesame" in ran.out) == (1, True, False)
+
+
+async def test_a_message_without_words_is_refused_in_words(tmp_path: Path) -> None:
+    ran = await kit(tmp_path / "home", "call", "chat.send", '{"message": " "}')
+    error = json.loads(ran.out)["error"]
+    assert (error["code"], "pattern" in error["message"]) == ("INVALID_PARAMS", False)
 
 
 async def test_a_script_beside_a_folder_called_kit_still_finds_the_sdk(tmp_path: Path) -> None:
