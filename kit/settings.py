@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 
 from kit.errors import WrongSettings
-from kit.near import meant
+from kit.near import near, question
 
 PREFIX = "KIT_"
 DOCUMENTED_PORTS = (18799, 18800)
@@ -167,4 +167,4 @@ def _problem(location: tuple[int | str, ...], kind: str, message: str) -> str:
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:
-    return f"{name}: there is no such setting{meant(name, known)}"
+    return f"{name}: there is no such setting{question(near(name, known))}"
