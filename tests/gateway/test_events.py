@@ -173,7 +173,7 @@ async def test_resuming_late_tells_only_what_was_missed(house: House, running: R
 MOST_HEARD = 12
 """Events of one connection before it is cut."""
 AHEAD = 4 * MOST_HEARD
-"""How far the telling may be ahead of the listening: enough that a connection always has something to hear."""
+"""How far the telling may be ahead of the listening, so that each connection has something to hear."""
 
 
 async def survive_cuts(house: House, running: Running, cuts: int, seed: int) -> None:
