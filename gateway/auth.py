@@ -98,7 +98,10 @@ class Doorman:
         if self._keyring is None:
             return LOCAL_OWNER
         if token is None:
-            raise AuthRequired("connect with a token first: params.auth.token or an Authorization header")
+            raise AuthRequired(
+                "connect with a token first (params.auth.token or an Authorization header): "
+                "the one that the service was given as KIT_GATEWAY_TOKEN"
+            )
         found = await self._keyring.find(token) if len(token) <= MAX_TOKEN else None
         if found is not None:
             return found
@@ -106,7 +109,7 @@ class Doorman:
         if wait:
             log.warning("locked out", address=address, wait_ms=wait)
             raise RateLimited("too many wrong tokens; wait before the next one", retry_after_ms=wait)
-        raise AuthInvalid("this token is not the right one")
+        raise AuthInvalid("this token is not the one that the service was given as KIT_GATEWAY_TOKEN")
 
 
 def bearer(headers: Mapping[str, str]) -> str | None:

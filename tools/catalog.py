@@ -1,6 +1,22 @@
 """What is served."""
 
-from tools import analysis, chat, market, marketdata, portfolio, sessions, skills, system, tool, trade
+from tools import (
+    analysis,
+    approvals,
+    chat,
+    live,
+    market,
+    marketdata,
+    orders,
+    portfolio,
+    risk,
+    sessions,
+    skills,
+    switch,
+    system,
+    tool,
+    trade,
+)
 from tools.registry import AnyCapability, Registry
 
 CATALOG: tuple[AnyCapability, ...] = (
@@ -22,6 +38,25 @@ CATALOG: tuple[AnyCapability, ...] = (
     trade.positions,
     trade.close,
     trade.history,
+    orders.orders,
+    orders.cancel,
+    orders.cancel_all,
+    orders.amend,
+    orders.close_all,
+    approvals.list_approvals,
+    approvals.approve,
+    approvals.deny,
+    switch.status,
+    switch.halt,
+    switch.reduce,
+    switch.rearm,
+    risk.limits,
+    risk.set_limits,
+    live.accounts,
+    live.arm,
+    live.disarm,
+    live.check,
+    live.adopt,
     portfolio.get,
     portfolio.pnl,
     portfolio.snapshot,

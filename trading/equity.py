@@ -7,22 +7,16 @@ from decimal import Decimal
 from trading.clock import Clock
 from trading.margin import worth
 from trading.markets import Markets
-from trading.model import ZERO, Account, EquityPoint, Order, Position
-from trading.orders import is_liquidation
+from trading.model import ZERO, Account, EquityPoint, Position
 from trading.ports import Transact
 from trading.prices import price_assets
 
 
-def needed(balances: Mapping[str, Decimal], positions: Iterable[Position | Order] = ()) -> set[str]:
-    """Return the assets whose prices value an account: those it holds, and both of each margin position.
-
-    Instead of positions, the orders that liquidate them do as well: each margin position has one.
-    """
-    margin = [
-        each for each in positions if (is_liquidation(each) if isinstance(each, Order) else each.leverage)
-    ]
+def needed(balances: Mapping[str, Decimal], positions: Iterable[Position] = ()) -> set[str]:
+    """Return the assets whose prices value an account: those it holds, and both of each margin position."""
     held = {asset for asset, amount in balances.items() if amount}
-    return held | {asset for each in margin for asset in (each.symbol.base, each.symbol.quote)}
+    margin = [each.symbol for each in positions if each.leverage is not None]
+    return held | {asset for symbol in margin for asset in (symbol.base, symbol.quote)}
 
 
 def value_of(

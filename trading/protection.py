@@ -69,13 +69,16 @@ def liquidate(
 ) -> Order | None:
     """Return the order that liquidates a margin position, as it has to be now that the position has changed.
 
-    Every open position has one, also a long without leverage that no price liquidates: its trigger is zero.
-    That of a closed one is canceled. `at` is the moment of the change, from which on the new trigger counts.
+    One that no price liquidates has none; that of a closed one is canceled. `at` is the moment of the change,
+    from which on the new trigger counts.
     """
     group = f"{LIQUIDATION}{position.id}"
     found = next((order for order in open_orders if order.group == group), None)
     if not position.amount:
         return None if found is None else advance(found, OrderStatus.CANCELED, at, CLOSED)
+    trigger = liquidation_trigger(position, tick)
+    if found is None and trigger <= 0:
+        return None
     order = found or Order(
         id=new_id("ord"),
         account=position.account,
@@ -94,7 +97,7 @@ def liquidate(
     return replace(
         order,
         amount=order.filled + position.amount,
-        stop_price=liquidation_trigger(position, tick),
+        stop_price=trigger,
         leverage=position.leverage,
         looked_at=max(order.looked_at or at, at),
         updated_at=at,

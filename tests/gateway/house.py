@@ -39,6 +39,7 @@ from trading.errors import (
 from trading.exchanges.simulated import SimulatedMarket
 from trading.markets import Markets
 from trading.portfolio import PortfolioReader
+from trading.reconciliation import Reconciliation
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -165,6 +166,7 @@ class House:
             markets=Markets(SimulatedMarket(self.clock), known=("binance",)),
             # Nothing here trades or chats.
             desk=cast(Desk, None),
+            reconciliation=cast(Reconciliation, None),
             portfolio=cast(PortfolioReader, None),
             chat=cast(Chat, None),
             skills=Skills([each.name for each in self.capabilities]),

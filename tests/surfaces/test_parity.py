@@ -38,6 +38,24 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.positions": ({}, {"exchange": "mtgox"}, "INVALID_PARAMS"),
     "trade.close": ({"positionId": "{position}", "percentage": 50}, {"positionId": "pos_none"}, "NOT_FOUND"),
     "trade.history": ({"pair": "BTC/USDT", "limit": 10}, {"limit": 0}, "INVALID_PARAMS"),
+    "trade.orders": ({"status": "all"}, {"status": "lost"}, "INVALID_PARAMS"),
+    "trade.amend": (
+        {"positionId": "{position}", "stopLoss": 1_000},
+        {"positionId": "{position}", "stopLoss": 10_000_000},
+        "INVALID_ORDER",
+    ),
+    "trade.cancel": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
+    "trade.cancelAll": ({}, {"pair": 5}, "INVALID_PARAMS"),
+    "trade.closeAll": ({}, {"account": "nobody"}, "NOT_FOUND"),
+    "approval.list": ({}, {"limit": 0}, "INVALID_PARAMS"),
+    "risk.limits": ({}, {"account": "nobody"}, "NOT_FOUND"),
+    "risk.set": ({"order": 0.3, "symbols": ["BTC/USDT"]}, {"order": 7}, "INVALID_PARAMS"),
+    "account.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "live.arm": ({}, {"account": "main"}, "INVALID_ORDER"),
+    "trading.status": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "trading.reduce": ({"reason": "sleep"}, {"reason": 5}, "INVALID_PARAMS"),
+    "trading.halt": ({"reason": "panic"}, {"reason": 5}, "INVALID_PARAMS"),
+    "trading.rearm": ({}, {"reason": 5}, "INVALID_PARAMS"),
     "portfolio.get": ({"includeHistory": True, "currency": "EUR"}, {"currency": "XXX"}, "INVALID_PARAMS"),
     "portfolio.pnl": ({"period": "24h"}, {"period": "2w"}, "INVALID_PARAMS"),
     "portfolio.snapshot": ({"action": "balance"}, {"action": "burn"}, "INVALID_PARAMS"),
@@ -110,6 +128,8 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
     ids = {}
     if answer.get("positions"):
         ids["{position}"] = answer["positions"][0]["id"]
+    if "executedQty" in answer:
+        ids["{order}"] = answer["orderId"]
     if "session" in answer:
         ids["{session}"] = answer["session"]["id"]
     return ids

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.trading.house import BTC, ETH, MAIN, House, request
-from trading.errors import InsufficientFunds, InvalidOrder
+from trading.errors import InsufficientFunds, InvalidOrder, NotFound
 from trading.ledger import margin as margin_account
 from trading.model import Order, OrderStatus, OrderType, Position, Side
 from trading.orders import is_liquidation
@@ -231,7 +231,7 @@ async def test_a_liquidation_the_book_cannot_take_goes_on_with_the_next_trade(ho
 async def test_nobody_cancels_a_liquidation(house: House) -> None:
     await long(house)
     order = await liquidation(house)
-    with pytest.raises(InvalidOrder):
+    with pytest.raises(NotFound):
         await house.desk.cancel(MAIN, order.id)
     assert await liquidation(house) == order
     with pytest.raises(InvalidOrder):
