@@ -353,7 +353,7 @@ lives = st.lists(
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
-@settings(unhurried, max_examples=60)
+@settings(unhurried, max_examples=40)
 @given(acts=lives, in_base=st.booleans())
 def test_whatever_is_traded_on_margin_the_books_are_right(
     sqlite_template: Path, acts: list[Act], in_base: bool
