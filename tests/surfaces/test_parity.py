@@ -116,8 +116,8 @@ async def walk(call: Call, offered: dict[str, AnyCapability]) -> dict[str, tuple
     ids: dict[str, str] = {}
     for name, (good, bad, _) in CALLS.items():
         if name in offered:
-            filled = {key: ids.get(str(value), value) for key, value in good.items()}
-            outcomes[name] = (await call(offered[name], filled), await call(offered[name], bad))
+            both = [{key: ids.get(str(value), value) for key, value in each.items()} for each in (good, bad)]
+            outcomes[name] = (await call(offered[name], both[0]), await call(offered[name], both[1]))
             ids |= call_ids(outcomes[name][0])
     return outcomes
 
