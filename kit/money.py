@@ -86,6 +86,7 @@ async def build_money(
     loops = (
         Loop("resting orders", desk.settle, 1.0, clock),
         Loop("orders without an answer", partial(desk.recover, CUT_OFF_AFTER), 2.0, clock),
+        Loop("orders kept here", desk.guard, 1.0, clock),
         Loop("approvals", desk.held.expire, 1.0, clock),
         Loop("kill switch", partial(_hold, desk, tripped), 1.0, clock),
         Loop("exchange's books", reconciliation.step, 30.0, clock),

@@ -10,6 +10,7 @@ from trading.begun import Begun
 from trading.booking import Change
 from trading.clock import Clock
 from trading.errors import InvalidOrder, NotFound, StaleOrder, TradingError
+from trading.guards import Guards
 from trading.held import Answer, HeldOrder, HeldOrders
 from trading.intents import account_of
 from trading.lookups import Lookups
@@ -27,9 +28,9 @@ from trading.model import (
     Position,
     Side,
 )
-from trading.orders import RESTING
+from trading.orders import RESTING, kept_here
 from trading.placing import OrderOutcome, Placing
-from trading.ports import Exchange, MarketData, NewId, News, Transact
+from trading.ports import Exchange, MarketData, NewId, News, Report, Transact
 from trading.protection import is_liquidation
 from trading.risk.proposal import Check
 from trading.settlement import Settled, Settlement
@@ -107,6 +108,17 @@ class Desk:
         self._lookups = Lookups(exchanges, markets, self._placing, read, clock, self._begun)
         self.held = HeldOrders(self._placing, markets, transact, read, clock, news, self._begun)
         """Orders that wait for a person."""
+        self._guards = Guards(
+            exchanges,
+            markets,
+            transact,
+            read,
+            clock,
+            new_id,
+            news.order,
+            self._carry_out,
+            self._cancel_order,
+        )
         self._amending = Amending(markets, transact, read, clock, new_id, news.order)
         self.switchboard = Switchboard(transact, read, clock, new_id, news, self.held, self._cancel_order)
         """The kill switch."""
@@ -119,6 +131,12 @@ class Desk:
         InsufficientFunds, RiskLimitExceeded, TradingHalted, NotArmed, AccountLocked, NotFound (account) or
         ExchangeUnavailable.
         """
+        if request.side is Side.SELL and request.leverage is None and request.origin is not Origin.GUARD:
+            async with self._guards.room(request.account, request.symbol.base):
+                return await self._carry_out(request)
+        return await self._carry_out(request)
+
+    async def _carry_out(self, request: OrderRequest) -> OrderOutcome:
         try:
             plan = await self._placing.plan(request)
         except TradingError:
@@ -191,7 +209,12 @@ class Desk:
     async def amend(self, account: str, position_id: str, levels: Levels) -> Sequence[Order]:
         """Move the stop-loss and take-profit of a position; raise NotFound or InvalidOrder."""
         await self.settle()
-        return await self._begun.finish(self._amending.amend(account, position_id, levels))
+        async with self._read() as uow:
+            position = await uow.positions.get(position_id)
+        if position is None:
+            raise NotFound(f"there is no open position {position_id}")
+        async with self._guards.room(account, position.symbol.base):
+            return await self._begun.finish(self._amending.amend(account, position_id, levels))
 
     async def cancel_all(self, account: str, symbol: Symbol | None = None) -> Sequence[OrderOutcome]:
         """Take back every open order of an account, or of one pair, but not what protects a position."""
@@ -227,6 +250,10 @@ class Desk:
             held: HeldOrder = await self.held.deny(approval.id, Answer(by or account, "canceled"))
             return OrderOutcome(held.order)
         return await self._begun.finish(self._cancel(order_id))
+
+    async def guard(self) -> Sequence[tuple[Order, str]]:
+        """Look at every order that is kept here for an exchange; return those that could not be sent."""
+        return await self._guards.step()
 
     async def settle(self) -> Settled:
         """Bring all resting orders up to now, also through a time when nobody was looking."""
@@ -265,7 +292,9 @@ class Desk:
         if order.status not in RESTING:
             return OrderOutcome(order, tuple(fills))
         instrument = await self._market(order.exchange).instrument(order.symbol)
-        report = await self._exchanges[order.mode].cancel(order)
+        report = Report(order.id, OrderStatus.CANCELED)
+        if not kept_here(order):
+            report = await self._exchanges[order.mode].cancel(order)
         booked = await self._placing.record(account, Change(order, report, instrument), {})
         return OrderOutcome(booked.order, (*fills, *booked.fills))
 

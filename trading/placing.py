@@ -19,6 +19,8 @@ from trading.risk.proposal import Check, Quote
 from trading.sizing import Reference, Terms, terms
 
 BOOK_DEPTH = 100
+AT_ONCE = frozenset({OrderType.MARKET, OrderType.LIMIT})
+"""Types that every exchange takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,12 @@ class Placing:
     async def place(self, committed: Committed) -> OrderOutcome:
         """Hand a committed order in, once, and write down what came of it."""
         account, order, instrument = committed.account, committed.order, committed.instrument
+        exchange = self._exchanges[account.mode]
+        if order.type not in AT_ONCE | exchange.holds:
+            report = Report(order.id, OrderStatus.ACCEPTED)
+            return OrderOutcome((await self.record(account, Change(order, report, instrument), {})).order)
         try:
-            report = await self._exchanges[account.mode].place(order)
+            report = await exchange.place(order)
         except OutcomeUnknown as error:
             report = Report(order.id, OrderStatus.UNKNOWN, reason=str(error))
         except TradingError as error:

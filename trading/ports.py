@@ -17,6 +17,7 @@ from trading.model import (
     Order,
     OrderBook,
     OrderStatus,
+    OrderType,
     PublicTrade,
     Side,
     Source,
@@ -169,9 +170,16 @@ class Exchange(Protocol):
 
     mode: Mode
 
-    arrives_within: timedelta | None
-    """How long after it was sent an order can still arrive: zero where sending and arriving are one, None
-    where nobody knows."""
+    @property
+    def arrives_within(self) -> timedelta | None:
+        """How long after it was sent an order can still arrive: zero where sending and arriving are one, None
+        where nobody knows."""
+        ...
+
+    @property
+    def holds(self) -> frozenset[OrderType]:
+        """The types of order that wait for their price at the exchange; all others are kept by us."""
+        ...
 
     async def place(self, order: Order) -> Report:
         """Hand in an order, once, and return what became of it so far."""

@@ -13,7 +13,7 @@ from trading.errors import ExchangeUnavailable, UnknownExchange, UnknownSymbol
 from trading.funds import reducible
 from trading.markets import Markets
 from trading.model import ZERO, Account, Instrument, Mode, Order
-from trading.orders import RESTING
+from trading.orders import RESTING, kept_here
 from trading.ports import Exchange, Publish, Report, Transact, UnitOfWork
 from trading.prices import price_assets
 from trading.protection import fit
@@ -116,7 +116,8 @@ class Settlement:
     async def _resting(self) -> Sequence[Order]:
         """Return all resting orders, each with the latest look at it."""
         async with self._read() as uow:
-            on_disk = [order for order in await uow.orders.open() if order.status in RESTING]
+            found = await uow.orders.open()
+        on_disk = [order for order in found if order.status in RESTING and not kept_here(order)]
         self._on_disk = {order.id: order.looked_at or order.created_at for order in on_disk}
         seen = self._seen
         self._seen = {

@@ -40,7 +40,8 @@ class RiskGate:
         _check_switch(switch, entry, proposal.order.origin)
         if account.mode is Mode.LIVE and not state.armed:
             raise NotArmed(f"account {account.id} trades real money and its owner has not armed it")
-        if (reason := self._locked(account.id)) is not None:
+        guards = not entry and proposal.order.origin is Origin.GUARD
+        if not guards and (reason := self._locked(account.id)) is not None:
             raise AccountLocked(f"account {account.id} is locked: {reason}")
         if not entry:
             return Verdict()
@@ -55,7 +56,7 @@ def midnight(moment: datetime) -> datetime:
 
 def _asks(proposal: Proposal, limits: Limits) -> bool:
     """Return whether a person has to allow an entry."""
-    by_itself = proposal.order.origin is not Origin.PERSON
+    by_itself = proposal.order.origin not in (Origin.PERSON, Origin.GUARD)
     return by_itself and (proposal.account.mode is Mode.LIVE or limits.ask_on_paper)
 
 
@@ -125,7 +126,7 @@ def _check_switch(switch: SwitchState, entry: bool, origin: Origin) -> None:
         return
     if entry:
         raise TradingHalted(f"trading is {switch}: nothing new is opened until the owner re-arms it")
-    if switch is SwitchState.HALTED and origin is not Origin.PERSON:
+    if switch is SwitchState.HALTED and origin not in (Origin.PERSON, Origin.GUARD):
         raise TradingHalted("trading is halted: only a person may close what is open")
 
 

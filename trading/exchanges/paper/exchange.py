@@ -15,7 +15,7 @@ from trading.exchanges.paper.replay import Event, Filler, replay
 from trading.exchanges.paper.tape import Tape, read_tape
 from trading.markets import Markets
 from trading.matching import Take, allows, slipped, waiting, walk
-from trading.model import ZERO, Instrument, Liquidity, Mode, Order, OrderBook, OrderStatus, Side
+from trading.model import ZERO, Instrument, Liquidity, Mode, Order, OrderBook, OrderStatus, OrderType, Side
 from trading.ports import MarketData, Report, Statement
 
 SLIPPAGE = Decimal("0.0005")
@@ -37,6 +37,7 @@ class PaperExchange:
 
     mode = Mode.PAPER
     arrives_within: timedelta | None = timedelta(0)
+    holds: frozenset[OrderType] = frozenset(OrderType)
 
     def __init__(
         self, markets: Markets, clock: Clock, slippage: Decimal = SLIPPAGE, depth: int = DEPTH
