@@ -1,6 +1,6 @@
 """What the money domain needs from outside, as protocols."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -178,8 +178,11 @@ class Exchange(Protocol):
         """
         ...
 
-    async def statement(self) -> Statement | None:
-        """Return what the exchange has on its books; None when ours are the only ones."""
+    async def statement(self, orders: Collection[str] = ()) -> Statement | None:
+        """Return what the exchange has on its books; None when ours are the only ones.
+
+        `orders` are the ids of those of ours that may rest there: only these are recognised.
+        """
         ...
 
     async def cancel(self, order: Order) -> Report:
