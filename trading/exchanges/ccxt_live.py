@@ -14,7 +14,7 @@ from trading.exchanges.ccxt_live_client import Keys, LiveClient
 from trading.exchanges.ccxt_live_executions import Executions
 from trading.exchanges.ccxt_live_failures import CANCELING, PLACING
 from trading.exchanges.ccxt_live_reading import Standing
-from trading.exchanges.ccxt_live_venues import client_order_id, venue
+from trading.exchanges.ccxt_live_venues import client_order_id, histories, venue
 from trading.matching import floor_to
 from trading.model import Instrument, Mode, Order, OrderStatus, OrderType
 from trading.orders import RESTING
@@ -175,6 +175,7 @@ class CcxtExchange:
                 seen = await self._look(replace(order, venue_id=seen.venue_id)) or seen
             return await self._report(order, seen)
         except ExchangeUnavailable:
+            # It was taken all the same: a later look tells the rest.
             return reading.report(order, replace(seen, status=OrderStatus.ACCEPTED), (), self._clock.now())
 
     async def _report(self, order: Order, seen: Standing) -> Report:
@@ -204,22 +205,17 @@ class CcxtExchange:
         if raw is not None:
             return self._sound(ExchangeUnavailable, reading.standing, raw, order)
         narrowed = {"clientOrderId": client} if self._venue.lists_by_client else {}
-        for method in await self._lists():
+        for method in ("fetch_open_orders", *histories(self._venue, await self._client.has())):
             since = None if method == "fetch_open_orders" else epoch_ms(order.created_at - _BEFORE)
             rows = await self._client.ask(method, symbol, since, None, narrowed)
             seen = self._listed(rows, order)
             if seen is not None:
                 return seen
+            if self._sound(ExchangeUnavailable, reading.nameless, rows, order):
+                raise ExchangeUnavailable(f"{self.exchange} lists orders without our names for them")
         if order.venue_id is not None and await self._executions.any(order):
             raise ExchangeUnavailable(f"{self.exchange} tells of trades of an order that it does not know")
         return None
-
-    async def _lists(self) -> Sequence[str]:
-        if await self._client.can("fetchOrders"):
-            return "fetch_open_orders", "fetch_orders"
-        if await self._client.can("fetchCanceledOrders"):
-            return "fetch_open_orders", "fetch_closed_orders", "fetch_canceled_orders"
-        return "fetch_open_orders", "fetch_closed_orders"
 
     def _listed(self, rows: Iterable[Any], order: Order) -> Standing | None:
         def find() -> Standing | None:

@@ -75,10 +75,11 @@ class LiveClient:
                     raise UnknownExchange(reason)
                 self._exchange = await self._load()
 
-    async def can(self, feature: str) -> bool:
-        """Return whether ccxt has a feature (in its own spelling) for this exchange."""
+    async def has(self) -> Mapping[str, object]:
+        """Return what ccxt says this exchange has, in its own spelling."""
         await self.open()
-        return self._exchange.has.get(feature) is True
+        found: Mapping[str, object] = self._exchange.has
+        return found
 
     async def ask(self, method: str, *arguments: Any, table: Table = READING) -> Any:
         """Return what a unified ccxt method answers; raise what `table` says of a failure."""

@@ -71,7 +71,7 @@ class Executions:
         symbol = str(order.symbol)
         if self._venue.by_trade_ids:
             return await self._by_ids(symbol, venue_id, known)
-        if await self._client.can("fetchOrderTrades"):
+        if (await self._client.has()).get("fetchOrderTrades") is True:
             return await self._pages(symbol, venue_id)
         since = epoch_ms(order.created_at - _BEFORE)
         rows = await self._client.ask("fetch_my_trades", symbol, since, _PAGE)

@@ -55,6 +55,12 @@ def is_of(raw: Any, order: Order) -> bool:
     return order.venue_id is not None and row.get("id") == order.venue_id
 
 
+def nameless(rows: Iterable[Any], order: Order) -> bool:
+    """Return whether one of these orders has no name of anybody's and could be this one by its side."""
+    found = map(_record, rows)
+    return any(not row.get("clientOrderId") and row.get("side") == order.side.value for row in found)
+
+
 def standing(raw: Any, order: Order, echoes: bool = False) -> Standing:
     """Return where an order stands; with `echoes` the answer must repeat our id."""
     row = _record(raw)

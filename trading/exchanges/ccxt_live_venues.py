@@ -23,8 +23,12 @@ _NEEDED: Final = (
     "fetchMyTrades",
     "fetchBalance",
 )
-_LISTS: Final = ("fetchOrders", "fetchClosedOrders", "fetchCanceledOrders")
-_BUILDERS: Final = ("create_order", "create_spot_order", "create_order_request", "order_request")
+# Lists that together hold every order that is over, in ccxt's two spellings.
+_HISTORIES: Final[tuple[Mapping[str, str], ...]] = (
+    {"fetchOrders": "fetch_orders"},
+    {"fetchCanceledAndClosedOrders": "fetch_canceled_and_closed_orders"},
+    {"fetchClosedOrders": "fetch_closed_orders", "fetchCanceledOrders": "fetch_canceled_orders"},
+)
 _ID: Final = "clientOrderId"
 
 _UNFIT: Final[Mapping[str, str]] = {
@@ -56,7 +60,8 @@ class Venue:
 
     `placing` is sent along with a new order. `asks_by_client` says that a single order can be asked for by
     our id, `lists_by_client` that lists of orders can be, `cancels_by_client` that it can be cancelled by
-    it. `echoes` says that the answer to a new order repeats our id. With `by_trade_ids` executions are asked
+    it. `histories` are the lists that hold all orders which are over, where ccxt does not say so itself.
+    `echoes` says that the answer to a new order repeats our id. With `by_trade_ids` executions are asked
     for by the ids that the order lists. `serial` exchanges want requests in the order of their nonces;
     where `exact`, figures are read as the text that the exchange sent. `errors` names, as ccxt's classes,
     what ccxt knows no class for.
@@ -69,6 +74,7 @@ class Venue:
     asks_by_client: bool = False
     lists_by_client: bool = False
     cancels_by_client: bool = False
+    histories: tuple[str, ...] = ()
     echoes: bool = False
     by_trade_ids: bool = False
     serial: bool = False
@@ -111,6 +117,7 @@ VENUES: Final[Mapping[str, Venue]] = {
         arrives_within=_KRAKEN_DEADLINE + _LAG,
         stop_key="stopLossPrice",
         lists_by_client=True,
+        histories=("fetch_closed_orders",),
         cancels_by_client=True,
         by_trade_ids=True,
         serial=True,
@@ -134,6 +141,17 @@ VENUES: Final[Mapping[str, Venue]] = {
 def venue(exchange: str) -> Venue:
     """Return how an exchange is spoken to."""
     return VENUES.get(exchange, Venue())
+
+
+def histories(known: Venue, has: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the methods whose lists hold every order that is over; none where there are no such lists.
+
+    `has` is what ccxt says of the exchange.
+    """
+    if known.histories:
+        return known.histories
+    whole = (names for names in _HISTORIES if all(has.get(feature) is True for feature in names))
+    return tuple(next(whole, {}).values())
 
 
 def refusal(exchange: str) -> str | None:
@@ -160,17 +178,20 @@ def _lack(exchange: str) -> str | None:
         return f"ccxt has no {', '.join(lacking)} for it"
     if made.has.get("spot") is not True:
         return "it has no spot market"
-    kind = type(made)
-    if not any(_mentions(kind, name, _ID) for name in _BUILDERS):
+    if _ID not in _texts(_builders(type(made), ccxt.async_support.Exchange)):
         return "it takes no client order id"
-    if not any(made.has.get(name) is True for name in _LISTS):
-        return "closed orders cannot be looked up there"
+    if not histories(Venue(), made.has):
+        return "what was cancelled cannot be looked up there"
     return None
 
 
-def _mentions(kind: type, method: str, word: str) -> bool:
-    code = getattr(getattr(kind, method, None), "__code__", None)
-    return isinstance(code, CodeType) and word in _texts(code.co_consts)
+def _builders(kind: type, base: type) -> Iterator[CodeType]:
+    """Return the code of an exchange's own methods that make new orders."""
+    for name in dir(kind):
+        code = getattr(getattr(kind, name), "__code__", None)
+        makes = name.startswith("create_") or name.endswith("order_request")
+        if makes and isinstance(code, CodeType) and getattr(kind, name) is not getattr(base, name, None):
+            yield code
 
 
 def _texts(constants: Iterable[Any]) -> Iterator[str]:

@@ -216,6 +216,7 @@ async def test_a_statement_holds_all_balances_and_open_orders_and_knows_ours(wor
     ours, others = world.order(), world.order(Side.SELL, price=Decimal(3500))
     placed = [await world.live.place(each) for each in (ours, others)]
     world.fill(ours, "0.04", 2900)
+    world.peer.account.balances["BNB"] = Decimal("12345678901.12345678")
     statement = await world.live.statement([ours.id, "ord-of-another-time"])
     assert statement.at == NOW
     assert statement.balances == {

@@ -19,7 +19,7 @@ def test_a_name_survives_every_release() -> None:
     assert client_order_id("ord-1") == "da724c619bef80eed591da798d33cf93"
 
 
-@pytest.mark.parametrize("name", ["binance", "binanceus", "kraken", "okx", "bybit", "kucoin"])
+@pytest.mark.parametrize("name", ["binance", "binanceus", "kraken", "okx", "bybit", "bitget"])
 def test_these_are_fit(name: str) -> None:
     assert refusal(name) is None
 
@@ -30,7 +30,7 @@ def test_these_are_fit(name: str) -> None:
         ("luno", "client order id"),
         ("bitflyer", "fetchOrder"),
         ("upbit", "fetchMyTrades"),
-        ("gemini", "looked up"),
+        ("kucoin", "looked up"),
         ("gate", "shorter"),
         ("nowhere", "no exchange"),
     ],
