@@ -1,6 +1,6 @@
 """What the money domain needs from outside, as protocols."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -192,10 +192,10 @@ class Exchange(Protocol):
         """
         ...
 
-    async def statement(self, known: Sequence[str]) -> Statement | None:
+    async def statement(self, orders: Collection[str] = ()) -> Statement | None:
         """Return what the exchange has on its books; None when ours are the only ones.
 
-        `known` are our ids of the orders that should rest there.
+        `orders` are the ids of those of ours that may rest there: only these are recognised.
         """
         ...
 

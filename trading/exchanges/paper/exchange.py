@@ -5,7 +5,7 @@ the market since it was last looked at: nothing is lost while the process is dow
 same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -58,7 +58,7 @@ class PaperExchange:
         """Return nothing: an order that was cut off before its answer was on disk has never existed here."""
         return None
 
-    async def statement(self, known: Sequence[str]) -> Statement | None:
+    async def statement(self, orders: Collection[str] = ()) -> Statement | None:
         """Return nothing: the desk's books are the only ones."""
         return None
 
