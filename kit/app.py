@@ -18,6 +18,7 @@ from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.background.loop import Loop
+from kit.background.outbox import EventChannel, Pump
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import prepare, workspace_templates
@@ -30,6 +31,7 @@ from kit.system import Process
 from memory.database import Database
 from memory.errors import StoreError
 from memory.workspace import Workspace
+from tools.apikeys import ApiKeys
 from tools.catalog import CATALOG, build_registry
 from tools.events import EventBus
 from tools.policy import LOCAL_OWNER
@@ -53,6 +55,7 @@ CURRENCY = "USDT"
 CUT_OFF_AFTER = timedelta(minutes=5)
 KEPT_EVENTS = 100_000
 KEPT_CALLS = timedelta(days=90)
+KEPT_NOTICES = timedelta(days=90)
 
 log = structlog.get_logger(__name__)
 
@@ -130,7 +133,9 @@ async def _build(
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
 
-    loops = _loops(database, desk, EquityRecorder(database.transact, database.read, markets, clock), clock)
+    keys = ApiKeys(database, clock, new_id, edge.entropy)
+    equity = EquityRecorder(database.transact, database.read, markets, clock)
+    loops = _loops(database, desk, equity, Pump(database, [EventChannel(events)], clock), keys, clock)
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -142,6 +147,7 @@ async def _build(
         portfolio=PortfolioReader(database.read, markets, clock),
         chat=runner,
         skills=Skills([each.name for each in CATALOG]),
+        keys=keys,
         system=Process(
             clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
         ),
@@ -174,16 +180,21 @@ async def _recover(database: Database, desk: Desk, events: EventBus, clock: Cloc
         log.warning("the last run was cut off", orders=len(cut), turns=len(turns))
 
 
-def _loops(database: Database, desk: Desk, equity: EquityRecorder, clock: Clock) -> Sequence[Loop]:
+def _loops(
+    database: Database, desk: Desk, equity: EquityRecorder, outbox: Pump, keys: ApiKeys, clock: Clock
+) -> Sequence[Loop]:
     async def tidy() -> None:
         async with database.transact() as uow:
             await uow.events.prune(KEPT_EVENTS)
             await uow.calls.prune(clock.now() - KEPT_CALLS)
+            await uow.notices.prune(clock.now() - KEPT_NOTICES)
 
     return (
         Loop("resting orders", desk.settle, 1.0, clock),
         Loop("orders cut off", partial(desk.recover, CUT_OFF_AFTER), 60.0, clock),
         Loop("equity", equity.record, 300.0, clock),
+        Loop("outbox", outbox.step, 1.0, clock),
+        Loop("keys", keys.refresh, 5.0, clock),
         Loop("housekeeping", tidy, 3600.0, clock),
     )
 

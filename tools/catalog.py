@@ -1,6 +1,19 @@
 """What is served."""
 
-from tools import analysis, chat, market, marketdata, portfolio, sessions, skills, system, tool, trade
+from tools import (
+    access,
+    analysis,
+    chat,
+    market,
+    marketdata,
+    notices,
+    portfolio,
+    sessions,
+    skills,
+    system,
+    tool,
+    trade,
+)
 from tools.registry import AnyCapability, Registry
 
 CATALOG: tuple[AnyCapability, ...] = (
@@ -25,6 +38,13 @@ CATALOG: tuple[AnyCapability, ...] = (
     portfolio.get,
     portfolio.pnl,
     portfolio.snapshot,
+    notices.list_notices,
+    access.create_key,
+    access.list_keys,
+    access.revoke_key,
+    access.list_people,
+    access.set_role,
+    access.revoke_person,
 )
 
 

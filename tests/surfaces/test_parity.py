@@ -49,6 +49,21 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"tool": "withdraw"},
         "NOT_FOUND",
     ),
+    "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
+    "keys.create": (
+        {"name": "ci", "role": "trader", "days": 30},
+        {"name": "ci", "days": 30, "expiresAt": 4e11},
+        "INVALID_PARAMS",
+    ),
+    "keys.list": ({}, {"role": "owner"}, "INVALID_PARAMS"),
+    "keys.revoke": ({"id": "{key}"}, {"id": "key_none"}, "NOT_FOUND"),
+    "people.setRole": (
+        {"id": "telegram:123", "role": "viewer", "name": "Ann"},
+        {"id": "owner", "role": "viewer"},
+        "INVALID_PARAMS",
+    ),
+    "people.list": ({}, {"role": "owner"}, "INVALID_PARAMS"),
+    "people.revoke": ({"id": "telegram:123"}, {"id": "telegram:124"}, "NOT_FOUND"),
     "chat.history": ({"sessionId": "nobody"}, {"limit": -1}, "INVALID_PARAMS"),
     "chat.abort": ({"sessionId": "nobody"}, {}, "MISSING_PARAMS"),
     "chat.send": (
@@ -59,7 +74,11 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
 }
 
 # Told by a door that talks to the agent first, or that is itself a client, and so not comparable.
-DIFFERENT_BY_NATURE = {"status": ("clients",), "chat.send": ("message", "model", "usage")}
+DIFFERENT_BY_NATURE = {
+    "status": ("clients",),
+    "chat.send": ("message", "model", "usage"),
+    "keys.create": ("key",),
+}
 
 
 # Each dialect of the wire adds the time of an order in its own form.
@@ -112,6 +131,8 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
         ids["{position}"] = answer["positions"][0]["id"]
     if "session" in answer:
         ids["{session}"] = answer["session"]["id"]
+    if "key" in answer:
+        ids["{key}"] = answer["id"]
     return ids
 
 
