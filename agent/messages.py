@@ -1,6 +1,7 @@
 """Conversation messages as plain data, which is what a checkpoint may hold."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypedDict
 
 import orjson
@@ -25,6 +26,7 @@ class PlainMessage(TypedDict):
     tool_calls: list[PlainCall]
     tool_call_id: str | None
     failed: bool
+    at: str | None
 
 
 def sound(completion: Completion) -> Completion:
@@ -61,6 +63,7 @@ def to_plain(message: Message) -> PlainMessage:
         tool_calls=[call_to_plain(call) for call in message.tool_calls],
         tool_call_id=message.tool_call_id,
         failed=message.failed,
+        at=message.at.isoformat() if message.at else None,
     )
 
 
@@ -72,6 +75,7 @@ def from_plain(plain: PlainMessage) -> Message:
         tool_calls=tuple(call_from_plain(call) for call in plain["tool_calls"]),
         tool_call_id=plain["tool_call_id"],
         failed=plain["failed"],
+        at=datetime.fromisoformat(plain["at"]) if plain["at"] else None,
     )
 
 

@@ -1,6 +1,7 @@
 """What a model is told before it hears a person."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 
 from agent.models.port import Message, Role
@@ -54,8 +55,8 @@ def cut_short(question: str, status: TurnStatus) -> str:
     )
 
 
-def conversation(history: Sequence[TranscriptMessage], message: str) -> list[Message]:
-    """Return the messages a model hears: the newest part of the history that fits, then the new one.
+def conversation(history: Sequence[TranscriptMessage], message: str, now: datetime) -> list[Message]:
+    """Return the messages a model hears: the newest part of the history that fits, then the new one of now.
 
     A conversation begins with a person, so an answer whose question did not fit is left out.
     """
@@ -66,11 +67,12 @@ def conversation(history: Sequence[TranscriptMessage], message: str) -> list[Mes
         room -= len(past.content)
         if room < 0:
             break
-        kept.append(Message(Role.USER if past.role == "user" else Role.ASSISTANT, past.content))
+        role = Role.USER if past.role == "user" else Role.ASSISTANT
+        kept.append(Message(role, past.content, at=past.created_at))
     kept.reverse()
     while kept and kept[0].role is not Role.USER:
         kept.pop(0)
-    return [*_answered(kept), Message(Role.USER, message)]
+    return [*_answered(kept), Message(Role.USER, message, at=now)]
 
 
 def _answered(messages: Sequence[Message]) -> list[Message]:

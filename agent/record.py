@@ -45,7 +45,7 @@ async def begin(services: Services, principal: str, asked: Asked, model: str) ->
         cut = await _cut(uow, history)
         await uow.messages.append(question)
         await uow.turns.start(turn)
-    return Begun(turn, session.mode, conversation(history, asked.message), cut)
+    return Begun(turn, session.mode, conversation(history, asked.message, now), cut)
 
 
 def ended(

@@ -217,7 +217,7 @@ class Runner:
             return AgentBusy(f"no answer within {seconds:g} seconds; try a smaller question")
         after = None if error.retry_after is None else int(error.retry_after * 1000)
         kind = next(FAILURES[kind] for kind in type(error).__mro__ if kind in FAILURES)
-        return kind(str(error), retry_after_ms=after)
+        return kind(error.told(), retry_after_ms=after)
 
 
 def _facts(ctx: Context, begun: Begun) -> dict[str, str]:

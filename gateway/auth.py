@@ -105,7 +105,10 @@ class Doorman:
         if self._keyring is None and (token is None or not is_key(token)):
             return LOCAL_OWNER
         if token is None:
-            raise AuthRequired("connect with a token first: params.auth.token or an Authorization header")
+            raise AuthRequired(
+                "connect with a token first (params.auth.token or an Authorization header): "
+                "the one that the service was given as KIT_GATEWAY_TOKEN, or a key of `kit keys create`"
+            )
         found = await self._find(token) if len(token) <= MAX_TOKEN else None
         if found is not None:
             return found
@@ -113,7 +116,7 @@ class Doorman:
         if wait:
             log.warning("locked out", address=address, wait_ms=wait)
             raise RateLimited("too many wrong tokens; wait before the next one", retry_after_ms=wait)
-        raise AuthInvalid("this token is not the right one")
+        raise AuthInvalid("this token is neither the service's KIT_GATEWAY_TOKEN nor a key that is good")
 
     def lapse(self, principal: Principal) -> CallError | None:
         """Return why somebody who was let in may not stay; None while they may."""

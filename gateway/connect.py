@@ -98,6 +98,7 @@ def hello(
         "dialect": dialect.value,
         "skills": shared.catalog.skills(),
         "tools": shared.catalog.tools,
+        "methods": sorted(shared.catalog.methods),
         "protocol": {
             "version": PROTOCOL_VERSION,
             "maxFrameBytes": settings.max_frame_bytes,

@@ -44,13 +44,20 @@ WORDS = {
 log = structlog.get_logger(__name__)
 
 
-class Front(Result):
-    """What answers at `/`."""
+class Program(Result):
+    """What runs here."""
 
+    name: str = "K.I.T."
+    version: str
+
+
+class Front(Result):
+    """What answers at `/`: the program first, then what two APIs say there of themselves."""
+
+    program: Program
     name: str = "CryptoFunk Trading API"
     message: str = "Crypto LLM Trading API"
     version: str
-    build: str
     status: str
     timestamp: IsoTime
 
@@ -78,8 +85,8 @@ class Pages:
         """Say what this is: JSON, or a short page for a browser."""
         system = self._shared.services.system
         facts = Front(
+            program=Program(version=system.build),
             version=system.version,
-            build=system.build,
             status="stopping" if self._under_way.stopping else "running",
             timestamp=self._shared.services.clock.now(),
         )
@@ -169,7 +176,7 @@ def _page(facts: Front) -> str:
     return (
         "<!doctype html><html lang=en><meta charset=utf-8><title>K.I.T.</title>"
         "<h1>K.I.T.</h1>"
-        f"<p>The service is {escape(facts.status)} (version {escape(facts.version)}, "
-        f"build {escape(facts.build)}). Talk to it over the WebSocket at this address.</p>"
+        f"<p>Version {escape(facts.program.version)} is {escape(facts.status)}; its API is "
+        f"{escape(facts.version)}. Talk to it over the WebSocket at this address.</p>"
         "<p><a href=/health>health</a> <a href=/metrics>metrics</a></p></html>"
     )

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from kit.near import near, question
+
 CONNECTION_FAILED = "CONNECTION_FAILED"
 """Nobody answered at the address."""
 CONNECTION_LOST = "CONNECTION_LOST"
@@ -18,6 +20,8 @@ EVENTS_LOST = "EVENTS_LOST"
 """Some events of the time without a connection are no longer kept: fetch the state they changed."""
 STREAM_INCOMPLETE = "STREAM_INCOMPLETE"
 """The pieces of a chat answer do not make up the whole; `details["message"]` holds the whole."""
+UNKNOWN_METHOD = "UNKNOWN_METHOD"
+"""Call a method that exists; `details["near"]` lists those that may have been meant."""
 TIMEOUT = "TIMEOUT"
 """No answer came in time; it may still take effect."""
 
@@ -45,7 +49,9 @@ class Answer(dict[str, Any]):
 class KitError(Exception):
     """A call that failed. `code` is the service's, or one of this module's.
 
-    `retryable` tells that the same call can succeed later, after `retry_after_ms` where that is known.
+    `retryable` tells that the same call can succeed later, after `retry_after_ms` where that is known. In
+    the service's errors `details["codes"]` holds the code in the words of both dialects, "000" and "001", and
+    `details["http"]` the HTTP status that means the same.
     """
 
     def __init__(
@@ -77,6 +83,17 @@ class KitError(Exception):
             told.get("retryAfterMs"),
             told.get("details"),
         )
+
+
+def unknown_method(method: str, known: Iterable[str], told: KitError | None = None) -> KitError:
+    """Return the error for a method that is not among the known ones, with those that may have been meant.
+
+    `told` is what the service said of it.
+    """
+    told = told or KitError(UNKNOWN_METHOD, f"there is no method {method!r}")
+    found = near(method, known)
+    message = f"{told.message}{question(found)}"
+    return KitError(told.code, message, details={**told.details, "near": list(found)})
 
 
 def decode(text: str) -> Any:

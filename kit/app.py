@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial
 
 import structlog
@@ -25,6 +24,7 @@ from kit.home import prepare, workspace_templates
 from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
+from kit.money import build_money
 from kit.parts import build_market, build_model
 from kit.settings import Settings
 from kit.system import Process
@@ -34,25 +34,16 @@ from memory.workspace import Workspace
 from tools.apikeys import ApiKeys
 from tools.catalog import CATALOG, build_registry
 from tools.events import EventBus
-from tools.policy import LOCAL_OWNER
 from tools.registry import Registry
 from tools.services import Services
 from tools.skillbook import Skills
-from tools.trade_events import teller
-from trading.accounts import open_account
+from tools.trade_events import Herald
 from trading.clock import Clock, SystemClock
 from trading.desk import Desk
-from trading.equity import EquityRecorder
 from trading.exchanges.ccxt_client import known_exchanges
-from trading.exchanges.paper import PaperExchange
 from trading.markets import CachedMarket, Markets
-from trading.model import Account, Mode
-from trading.portfolio import PortfolioReader
-from trading.ports import MarketData
+from trading.ports import Exchange, MarketData
 
-OPENING_BALANCE = Decimal(100_000)
-CURRENCY = "USDT"
-CUT_OFF_AFTER = timedelta(minutes=5)
 KEPT_EVENTS = 100_000
 KEPT_CALLS = timedelta(days=90)
 KEPT_NOTICES = timedelta(days=90)
@@ -68,6 +59,7 @@ class Edge:
     entropy: Callable[[int], bytes] = os.urandom
     market: MarketData | None = None
     model: Model | None = None
+    live: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +100,9 @@ async def _build(
     await stack.enter_async_context(_telling(telling, events))
 
     markets = await _markets(settings, edge, stack)
-    desk = Desk(
-        exchanges={Mode.PAPER: PaperExchange(markets, clock)},
-        markets=markets,
-        transact=database.transact,
-        read=database.read,
-        clock=clock,
-        new_id=new_id,
-        publish=teller(events),
-    )
-    stack.push_async_callback(desk.drain)
-    now = clock.now()
-    main = Account("main", LOCAL_OWNER.id, CURRENCY, Mode.PAPER, OPENING_BALANCE, now)
-    await open_account(database.transact, main, new_id)
-    await _recover(database, desk, events, clock)
+    money = await build_money(settings, database, markets, edge.live, Herald(events), clock, new_id)
+    stack.push_async_callback(money.desk.drain)
+    await _recover(database, money.desk, events, clock)
 
     registry = build_registry()
     model = edge.model or build_model(settings, clock, random.Random(edge.entropy(8)))
@@ -134,8 +115,8 @@ async def _build(
     stack.push_async_callback(runner.close)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
-    equity = EquityRecorder(database.transact, database.read, markets, clock)
-    loops = _loops(database, desk, equity, Pump(database, [EventChannel(events)], clock), keys, clock)
+    outbox = Pump(database, [EventChannel(events)], clock)
+    loops = (*money.loops, *_loops(database, outbox, keys, clock))
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -143,8 +124,9 @@ async def _build(
         database=database,
         events=events,
         markets=markets,
-        desk=desk,
-        portfolio=PortfolioReader(database.read, markets, clock),
+        desk=money.desk,
+        reconciliation=money.reconciliation,
+        portfolio=money.portfolio,
         chat=runner,
         skills=Skills([each.name for each in CATALOG]),
         keys=keys,
@@ -180,23 +162,19 @@ async def _recover(database: Database, desk: Desk, events: EventBus, clock: Cloc
         log.warning("the last run was cut off", orders=len(cut), turns=len(turns))
 
 
-def _loops(
-    database: Database, desk: Desk, equity: EquityRecorder, outbox: Pump, keys: ApiKeys, clock: Clock
-) -> Sequence[Loop]:
-    async def tidy() -> None:
-        async with database.transact() as uow:
-            await uow.events.prune(KEPT_EVENTS)
-            await uow.calls.prune(clock.now() - KEPT_CALLS)
-            await uow.notices.prune(clock.now() - KEPT_NOTICES)
-
+def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Sequence[Loop]:
     return (
-        Loop("resting orders", desk.settle, 1.0, clock),
-        Loop("orders cut off", partial(desk.recover, CUT_OFF_AFTER), 60.0, clock),
-        Loop("equity", equity.record, 300.0, clock),
         Loop("outbox", outbox.step, 1.0, clock),
         Loop("keys", keys.refresh, 5.0, clock),
-        Loop("housekeeping", tidy, 3600.0, clock),
+        Loop("housekeeping", partial(_tidy, database, clock), 3600.0, clock),
     )
+
+
+async def _tidy(database: Database, clock: Clock) -> None:
+    async with database.transact() as uow:
+        await uow.events.prune(KEPT_EVENTS)
+        await uow.calls.prune(clock.now() - KEPT_CALLS)
+        await uow.notices.prune(clock.now() - KEPT_NOTICES)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:

@@ -8,66 +8,31 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 from typing import Any, TextIO
 
 from kit.answers import CONNECTION_LOST, NOT_CONNECTED, Answer, KitError
 from kit.client import KitClient
+from kit.screen import Screen
 from kit.turns import Turn
 
 PROMPT = "> "
 GREETING = "Ctrl-C stops an answer, Ctrl-D or exit leaves."
 LEAVING = frozenset({"exit", "quit", "/exit", "/quit", ":q"})
 """What people type to leave a prompt; an agent would take some of it for closing a position."""
-DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 LONGEST_LINE = 16 * 1024 * 1024
-
-CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
-"""What an answer must not send to a terminal: it may quote what strangers wrote."""
 
 DONE, FAILED, STOPPED = 0, 1, 130
 """Exit codes, as shells know them."""
 
 GONE = frozenset({CONNECTION_LOST, NOT_CONNECTED})
+AGENT_FAILED = frozenset({"AGENT_BUSY", "INTERNAL_ERROR"})
+"""What a turn ends with that has begun, and whose model gave no answer."""
+LOOK = "`kit doctor` says what to mend."
 
 ReadLine = Callable[[], Awaitable[str | None]]
 """Returns the next line, None at the end; raises KeyboardInterrupt when the person gave up on a line."""
-
-
-class Screen:
-    """Prints answers as they are written. What is not an answer is shown on terminals only."""
-
-    def __init__(self, out: TextIO, errors: TextIO) -> None:
-        self._out = out
-        self._errors = errors
-        self._terminal = out.isatty()
-        self._in_line = False
-
-    def text(self, piece: str) -> None:
-        """Print a piece of an answer."""
-        shown = piece.translate(CONTROLS) if self._terminal else piece
-        if shown:
-            self._out.write(shown)
-            self._out.flush()
-            self._in_line = not shown.endswith("\n")
-
-    def aside(self, line: str) -> None:
-        """Print a line beside the answer."""
-        if self._terminal:
-            self.end_line()
-            self._out.write(f"{DIM}{line.translate(CONTROLS)}{PLAIN}\n")
-            self._out.flush()
-
-    def problem(self, error: KitError) -> None:
-        """Print what went wrong."""
-        self.end_line()
-        self._errors.write(f"{error.message} ({error.code})\n")
-        self._errors.flush()
-
-    def end_line(self) -> None:
-        """Go to the start of a line."""
-        if self._in_line:
-            self.text("\n")
 
 
 async def repl(
@@ -85,24 +50,30 @@ async def repl(
     message, and only answers are printed. Ctrl-C stops the running answer.
     """
     source, out = stdin or sys.stdin, stdout or sys.stdout
-    screen = Screen(out, stderr or sys.stderr)
     asking = source.isatty() and out.isatty()
-    if asking:
-        screen.aside(GREETING)
-    read = _prompt(history) if asking else _lines(source)
+    screen = Screen(out, stderr or sys.stderr, echoes=not asking)
+    if not asking:
+        return await _answer_all(client, _lines(source), session, screen, frozenset())
+    screen.aside(GREETING)
+    with _unechoed(source):
+        return await _answer_all(client, _prompt(history), session, screen, LEAVING)
+
+
+async def _answer_all(
+    client: KitClient, read: ReadLine, session: str, screen: Screen, leaving: frozenset[str]
+) -> int:
     while True:
         try:
             line = await read()
         except KeyboardInterrupt:
             continue
-        if line is None or (asking and line.strip().lower() in LEAVING):
+        if line is None or line.strip().lower() in leaving:
             return DONE
         if not line.strip():
             continue
         try:
             await _say(client, line.strip(), session, screen)
         except KitError as error:
-            screen.problem(error)
             if error.code in GONE:
                 return FAILED
 
@@ -119,18 +90,49 @@ async def once(
     screen = Screen(stdout or sys.stdout, stderr or sys.stderr)
     try:
         return await _say(client, text, session, screen)
-    except KitError as error:
-        screen.problem(error)
+    except KitError:
         return FAILED
 
 
 async def _say(client: KitClient, text: str, session: str, screen: Screen) -> int:
-    """Run one turn; the first Ctrl-C asks the agent to stop, the second stops waiting for it."""
-    turn = client.chat(text, session_id=session, queue=True)
+    """Send a message, as soon as it may be, and show its answer; raise KitError that has been shown."""
+    while True:
+        turn = client.chat(text, session_id=session, queue=True)
+        try:
+            return await _run(turn, screen)
+        except KitError as error:
+            if error.code != "RATE_LIMITED" or error.retry_after_ms is None:
+                failed = error.code in AGENT_FAILED and turn.request_id is not None
+                screen.problem(error, LOOK if failed else None)
+                raise
+            if not await _waited(error.retry_after_ms / 1000, screen):
+                return STOPPED
+
+
+async def _waited(seconds: float, screen: Screen) -> bool:
+    """Wait until a message may be sent; tell whether it is still to be."""
+    unwanted = asyncio.Event()
+    with _on_interrupt(unwanted.set):
+        screen.notice(
+            f"Too many messages in one minute: this one is sent in {ceil(seconds)} s. Ctrl-C cancels it."
+        )
+        try:
+            async with asyncio.timeout(seconds):
+                await unwanted.wait()
+        except TimeoutError:
+            return True
+    screen.interrupted()
+    screen.aside("(not sent)")
+    return False
+
+
+async def _run(turn: Turn, screen: Screen) -> int:
+    """Show one turn; the first Ctrl-C asks the agent to stop, the second stops waiting for it."""
     showing = asyncio.create_task(_show(turn, screen))
     stopping: list[asyncio.Task[None]] = []
 
     def stop() -> None:
+        screen.interrupted()
         if stopping:
             showing.cancel()
         else:
@@ -199,6 +201,23 @@ def _on_interrupt(act: Callable[[], None]) -> Iterator[None]:
     finally:
         loop.remove_signal_handler(signal.SIGINT)
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _unechoed(source: TextIO) -> Iterator[None]:
+    """Keep what is typed during an answer off the screen, for the next prompt to read: also a Ctrl-D."""
+    try:
+        import termios
+    except ImportError:
+        yield
+        return
+    before = termios.tcgetattr(source)
+    quiet = [*before[:3], before[3] & ~(termios.ECHO | termios.ICANON), *before[4:]]
+    termios.tcsetattr(source, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(source, termios.TCSANOW, before)
 
 
 def _prompt(history: Path | None) -> ReadLine:

@@ -30,6 +30,23 @@ Session = Annotated[str, typer.Option(help="The conversation to talk in.")]
 Url = Annotated[str | None, typer.Option(help="A running gateway; without it the one of KIT_HOME.")]
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"kit {version('kit-trading-agent')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _every(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
 @app.command()
 def start(
     chat: Annotated[bool, typer.Option(help="Also open the chat prompt, on a terminal.")] = False,

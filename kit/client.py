@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Literal, TypeVar, overload
 
 from kit.addresses import DEFAULT_URL, shown
-from kit.answers import EVENTS_LOST, Answer, KitError
+from kit.answers import EVENTS_LOST, Answer, KitError, unknown_method
 from kit.backoff import Backoff
 from kit.namespaces import Chat, Market, Namespace, Portfolio, Reply, Sessions, Skills, Tools, Trade
 from kit.subscriptions import Handler, OnError, Subscriptions
@@ -131,6 +131,8 @@ class KitClient:
         self, method: str, params: Mapping[str, Any] | None = None, *, timeout: float | None = None
     ) -> Reply:
         """Send any method with its documented params and return its answer; raise KitError."""
+        if params is not None and not isinstance(params, Mapping):
+            raise self._not_fields(method, params)
         default = CHAT_SECONDS if method == "chat.send" else self._timeout
         return self._transport.request(method, params or {}, default if timeout is None else timeout)
 
@@ -168,6 +170,13 @@ class KitClient:
             return decorated
 
         return decorate
+
+    def _not_fields(self, method: str, params: object) -> KitError:
+        """Return the error for params that name no fields; most often the method does not exist either."""
+        known = self._transport.methods
+        if known and method not in known:
+            return unknown_method(method, known)
+        return KitError("INVALID_PARAMS", f"{method} takes fields by name or one mapping, not {params!r}")
 
     def _converse(self, message: str, session_id: str, queue: bool, timeout: float) -> Turn:
         params: dict[str, Any] = {"message": message, "sessionId": session_id}

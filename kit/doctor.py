@@ -5,13 +5,21 @@ import os
 import socket
 import stat
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kit.errors import CannotStart, WrongSettings
+from kit.listen import Listening
+from kit.lock import addresses_of
+from kit.logs import log_file
 from kit.settings import Settings, default_home, load
 
+if TYPE_CHECKING:
+    from memory.errors import StoreError
+
 PATIENCE = 20.0
+HEALTH_PATIENCE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ async def examine() -> Sequence[Finding]:
     found = [
         Finding("settings", False, f"read from {settings.home}"),
         _home(settings.home),
-        *_ports(settings),
+        _service(settings.home),
+        *await _ports(settings),
     ]
     looks: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (_data, _model, _market)
     found += [await _bounded(look, settings) for look in looks]
@@ -64,29 +73,59 @@ def _home(home: Path) -> Finding:
         return Finding("home", True, f"{home} cannot be written to", "make it yours, or set KIT_HOME")
     if stat.S_IMODE(home.stat().st_mode) & 0o077:
         return Finding("home", True, f"others can read {home}, where keys may be", f"chmod 700 {home}")
-    return Finding("home", False, str(home))
+    log = log_file(home)
+    return Finding("home", False, f"{home}, with a log in {log}" if log.exists() else str(home))
 
 
-def _ports(settings: Settings) -> list[Finding]:
-    return [_port(settings, port) for port in settings.ports if port]
+def _service(home: Path) -> Finding:
+    places = ", ".join(addresses_of(home))
+    return Finding("service", False, f"runs at {places}" if places else "does not run")
 
 
-def _port(settings: Settings, port: int) -> Finding:
+async def _ports(settings: Settings) -> list[Finding]:
+    found = [await _port(settings, port) for port in settings.ports if port]
+    if settings.port_is_given or not all(each.mend for each in found):
+        return found
+    # One of the documented ports is enough; none is not.
+    return [replace(each, bad=True) for each in found]
+
+
+async def _port(settings: Settings, port: int) -> Finding:
     name, place = "port", f"{settings.gateway_host}:{port}"
-    family = socket.AF_INET6 if ":" in settings.gateway_host else socket.AF_INET
+    taken = _taken(settings.gateway_host, port)
+    if taken is None:
+        return Finding(name, False, f"{place} is free")
+    there = Listening(settings.gateway_host, (port,))
+    if there.url in addresses_of(settings.home):
+        return Finding(name, False, f"{place} is where the K.I.T. of this home answers")
+    by = "another K.I.T., of another home," if await _is_kit(there.http) else "another program"
+    needed = settings.port_is_given or port in settings.extra_ports
+    mend = "stop what uses it, or set KIT_GATEWAY_PORT"
+    return Finding(name, needed, f"{place} is taken by {by} ({taken})", mend)
+
+
+def _taken(host: str, port: int) -> str | None:
+    """Return why a port cannot be had, None when it can."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.gateway_host, port))
+            probe.bind((host, port))
         except OSError as error:
-            needed = settings.port_is_given or port in settings.extra_ports
-            return Finding(
-                name,
-                needed,
-                f"{place} is taken ({error.strerror}), perhaps by K.I.T. itself",
-                "stop what uses it, or set KIT_GATEWAY_PORT",
-            )
-    return Finding(name, False, f"{place} is free")
+            return error.strerror or str(error)
+    return None
+
+
+async def _is_kit(url: str) -> bool:
+    import aiohttp
+
+    patience = aiohttp.ClientTimeout(total=HEALTH_PATIENCE)
+    try:
+        async with aiohttp.ClientSession(timeout=patience) as session, session.get(f"{url}/health") as answer:
+            health = await answer.json()
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
+        return False
+    return isinstance(health, dict) and "gateway" in (health.get("services") or {})
 
 
 async def _data(settings: Settings) -> Finding:
@@ -99,8 +138,28 @@ async def _data(settings: Settings) -> Finding:
         async with Database.open(settings.database) as database:
             await database.ping()
     except StoreError as error:
-        return Finding("data", True, str(error), "check database_url, or move the damaged file away")
+        return Finding("data", True, str(error), _mend_data(settings.database, error))
     return Finding("data", False, "the database answers")
+
+
+def _mend_data(url: str, error: "StoreError") -> str:
+    """Return what helps against an error of this kind of database."""
+    from memory.address import normalised
+    from memory.errors import BadDatabaseUrl, DatabaseTooNew
+
+    if isinstance(error, BadDatabaseUrl):
+        return (
+            "set KIT_DATABASE_URL to sqlite:///path or postgresql://user:password@host/name, or leave it out"
+        )
+    if isinstance(error, DatabaseTooNew):
+        return "update K.I.T., or name another database by KIT_DATABASE_URL"
+    named = normalised(url)
+    if named.get_backend_name() == "sqlite":
+        return f"make {named.database} yours to read and write, or put a copy in its place that is whole"
+    server = f"{named.host or 'localhost'}:{named.port or 5432}"
+    return (
+        f"see that Postgres runs at {server}, and that user, password and database in database_url are right"
+    )
 
 
 async def _model(settings: Settings) -> Finding:

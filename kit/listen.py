@@ -23,9 +23,14 @@ class Listening:
     ports: Sequence[int]
 
     @property
+    def urls(self) -> Sequence[str]:
+        """The WebSocket addresses."""
+        return [f"ws://{_in_url(self.host)}:{port}" for port in self.ports]
+
+    @property
     def url(self) -> str:
-        """The WebSocket address."""
-        return f"ws://{_in_url(self.host)}:{self.ports[0]}"
+        """The first WebSocket address."""
+        return self.urls[0]
 
     @property
     def http(self) -> str:
@@ -42,24 +47,26 @@ async def listen(application: web.Application, settings: Settings) -> AsyncItera
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
-        for port in settings.ports:
-            await _open(runner, settings, port)
+        refused = [port for port in settings.ports if not await _opened(runner, settings, port)]
         ports = [address[1] for address in runner.addresses]
         if not ports:
             taken = ", ".join(str(port) for port in settings.ports)
             raise CannotStart(f"ports {taken} are taken; stop what uses them or set KIT_GATEWAY_PORT")
+        if refused:
+            log.warning("a documented port is taken", ports=refused)
         yield Listening(settings.gateway_host, ports)
     finally:
         await runner.cleanup()
 
 
-async def _open(runner: web.AppRunner, settings: Settings, port: int) -> None:
+async def _opened(runner: web.AppRunner, settings: Settings, port: int) -> bool:
     try:
         await web.TCPSite(runner, settings.gateway_host, port).start()
     except OSError as error:
         if settings.port_is_given or port in settings.extra_ports:
             raise CannotStart(f"cannot listen on {settings.gateway_host}:{port}: {error.strerror}") from None
-        log.warning("a documented port is taken", port=port, reason=error.strerror)
+        return False
+    return True
 
 
 def _in_url(host: str) -> str:

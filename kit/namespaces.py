@@ -94,11 +94,14 @@ class Method:
         self._call = call
         self._name = name
 
-    def __call__(
-        self, params: Mapping[str, Any] | None = None, /, *, timeout: float | None = None, **named: Any
-    ) -> Reply:
-        """Send it and return its answer; raise KitError."""
-        return self._call(self._name, {**(params or {}), **fields(named)}, timeout=timeout)
+    def __call__(self, *given: Any, timeout: float | None = None, **named: Any) -> Reply:
+        """Send it with one mapping or with fields by name and return its answer; raise KitError."""
+        params: Any = given[0] if len(given) == 1 else given
+        if params in ((), None):
+            params = {}
+        if isinstance(params, Mapping):
+            params = {**params, **fields(named)}
+        return self._call(self._name, params, timeout=timeout)
 
     def __repr__(self) -> str:
         return f"<{self._name}>"

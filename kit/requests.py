@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from kit.answers import ANSWER_LOST, TIMEOUT, Answer, KitError, encode
+from kit.answers import ANSWER_LOST, TIMEOUT, UNKNOWN_METHOD, Answer, KitError, encode, unknown_method
 from kit.repeats import repeatable_for
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ class Requests:
     def __init__(self, new_id: Callable[[], str]) -> None:
         self._new_id = new_id
         self._open: dict[str, Request] = {}
+        self.methods: Sequence[str] = ()
+        """What the service can be asked for, as far as it has said so."""
 
     @contextmanager
     def expect(
@@ -72,7 +74,13 @@ class Requests:
             payload = frame.get("payload")
             request.answer.set_result(payload if isinstance(payload, Answer) else Answer())
         else:
-            request.answer.set_exception(KitError.from_wire(frame.get("error")))
+            request.answer.set_exception(
+                self._refusal(request.method, KitError.from_wire(frame.get("error")))
+            )
+
+    def _refusal(self, method: str, error: KitError) -> KitError:
+        unknown = UNKNOWN_METHOD in (error.code, *error.details.get("codes", ()))
+        return unknown_method(method, self.methods, error) if unknown else error
 
     def fail(self, error: KitError) -> None:
         """Fail all that waits."""

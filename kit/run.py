@@ -7,9 +7,13 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from random import Random
 
 from kit.answers import CONNECTION_FAILED, KitError
 from kit.client import KitClient
+from kit.errors import CannotStart
+from kit.listen import Listening
+from kit.lock import addresses_of, announced
 from kit.settings import Settings, load
 
 HISTORY = "history"
@@ -19,10 +23,14 @@ HISTORY = "history"
 async def serve_until_stopped(prompt: bool) -> int:
     """Serve until SIGINT or SIGTERM, or, with a prompt, until it is left; return the exit code."""
     from kit.app import serve
-    from kit.logs import configure
+    from kit.logs import configure, configure_file
 
     settings = load()
-    configure("warning" if prompt else settings.log_level)
+    if prompt:
+        configure_file(settings.log_level, settings.home)
+    else:
+        configure(settings.log_level)
+    await _check(settings)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     # On a prompt Ctrl-C stops an answer, not the service.
@@ -30,11 +38,14 @@ async def serve_until_stopped(prompt: bool) -> int:
         loop.add_signal_handler(number, stopped.set)
     async with serve(settings) as app:
         places = ", ".join(f"ws://{settings.gateway_host}:{port}" for port in app.listening.ports)
-        print(f"K.I.T. is ready: {places} (paper money, {app.services.markets.source} prices)", flush=True)
-        if prompt:
-            await _prompt_until(stopped, app.listening.url, settings)
-        else:
-            await stopped.wait()
+        with announced(settings.home, app.listening.urls):
+            print(
+                f"K.I.T. is ready: {places} (paper money, {app.services.markets.source} prices)", flush=True
+            )
+            if prompt:
+                await _prompt_until(stopped, app.listening.url, settings)
+            else:
+                await stopped.wait()
         print("K.I.T. is stopping", file=sys.stderr, flush=True)
     return 0
 
@@ -61,7 +72,7 @@ async def client_of(url: str | None) -> AsyncIterator[KitClient]:
             yield client
         return
     settings = load()
-    running = await _connected(settings)
+    running = await _running(settings)
     if running is not None:
         try:
             yield running
@@ -69,19 +80,24 @@ async def client_of(url: str | None) -> AsyncIterator[KitClient]:
             await running.disconnect()
         return
     from kit.app import serve
-    from kit.logs import configure
+    from kit.logs import configure_file
 
-    configure("warning")
+    configure_file(settings.log_level, settings.home)
+    await _check(settings)
+    ours_alone = {"gateway_host": "127.0.0.1", "gateway_port": 0, "extra_ports": ()}
     async with (
-        serve(settings.model_copy(update={"gateway_port": 0, "extra_ports": ()}), warm=False) as app,
+        serve(settings.model_copy(update=ours_alone), warm=False) as app,
         KitClient(app.listening.url, _token(settings)) as client,
     ):
         yield client
 
 
-async def _connected(settings: Settings) -> KitClient | None:
-    for port in settings.ports:
-        client = KitClient(f"ws://{settings.gateway_host}:{port}", _token(settings))
+async def _running(settings: Settings) -> KitClient | None:
+    """Connect to the service that holds the home, or to one at the port that somebody chose."""
+    chosen = [port for port in settings.ports if port and settings.port_is_given]
+    places = [*addresses_of(settings.home), *Listening(settings.gateway_host, chosen).urls]
+    for url in dict.fromkeys(places):
+        client = KitClient(url, _token(settings))
         try:
             await client.connect()
         except KitError as error:
@@ -90,6 +106,22 @@ async def _connected(settings: Settings) -> KitClient | None:
         else:
             return client
     return None
+
+
+async def _check(settings: Settings) -> None:
+    """Raise CannotStart for what nobody knows by that name, before anything is made of a home."""
+    from kit.parts import build_market, build_model
+    from memory.address import normalised
+    from memory.errors import BadDatabaseUrl
+    from trading.clock import SystemClock
+
+    clock = SystemClock()
+    await build_market(settings, clock).aclose()
+    await build_model(settings, clock, Random()).aclose()
+    try:
+        normalised(settings.database)
+    except BadDatabaseUrl as error:
+        raise CannotStart(f"database: {error}") from None
 
 
 def _token(settings: Settings) -> str | None:

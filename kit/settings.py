@@ -2,10 +2,10 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -17,10 +17,14 @@ from pydantic_settings import (
 )
 
 from kit.errors import WrongSettings
+from kit.near import near, question
 
 PREFIX = "KIT_"
 DOCUMENTED_PORTS = (18799, 18800)
 """Each is the default of one of the two API references; both are served while no port is set."""
+
+SHORTEST_TOKEN = 16
+"""Characters of a token that others may try."""
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -47,7 +51,7 @@ class Settings(BaseSettings):
     max_connections: Annotated[int, Field(ge=1, le=100_000)] = 50
     limits: bool = True
     database_url: SecretStr | None = None
-    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     model: Annotated[tuple[str, ...], NoDecode] = ()
     anthropic_api_key: SecretStr | None = Field(None, validation_alias=_elsewhere("anthropic_api_key"))
@@ -84,10 +88,15 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _no_open_door(self) -> "Settings":
-        if self.gateway_token is None and not is_loopback(self.gateway_host):
+        if is_loopback(self.gateway_host):
+            return self
+        others = f"gateway_host {self.gateway_host} can be reached by others"
+        if self.gateway_token is None:
+            raise ValueError(f"{others}: set gateway_token (KIT_GATEWAY_TOKEN) first, or bind 127.0.0.1")
+        if len(self.gateway_token.get_secret_value()) < SHORTEST_TOKEN:
             raise ValueError(
-                f"gateway_host {self.gateway_host} can be reached by others: set gateway_token "
-                "(KIT_GATEWAY_TOKEN) first, or bind 127.0.0.1"
+                f"{others}, and a short gateway_token (KIT_GATEWAY_TOKEN) can be guessed: take at least "
+                f"{SHORTEST_TOKEN} characters, such as those of `openssl rand -hex 16`, or bind 127.0.0.1"
             )
         return self
 
@@ -140,7 +149,7 @@ def load(home: Path | None = None, **overrides: Any) -> Settings:
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | _CLIENT_VARIABLES
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
-        raise WrongSettings([f"{name}: there is no such setting" for name in unknown])
+        raise WrongSettings([_unknown(name, known) for name in unknown])
     try:
         return Settings(home=home or default_home(os.environ), **overrides)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -153,5 +162,9 @@ def load(home: Path | None = None, **overrides: Any) -> Settings:
 def _problem(location: tuple[int | str, ...], kind: str, message: str) -> str:
     name = ".".join(str(part) for part in location)
     if kind == "extra_forbidden":
-        return f"{name}: there is no such setting"
+        return _unknown(name, set(Settings.model_fields) - {"home"})
     return f"{name}: {message}" if name else message.removeprefix("Value error, ")
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    return f"{name}: there is no such setting{question(near(name, known))}"

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,11 @@ class Transport:
     def last_seq(self) -> int | None:
         """The number of the last event known of."""
         return self._place.last
+
+    @property
+    def methods(self) -> Sequence[str]:
+        """What the service said it can be asked for."""
+        return self._requests.methods
 
     async def open(self, last_seq: int | None = None) -> Answer:
         """Connect and return the hello, with the events after `last_seq` to follow; raise KitError."""
@@ -213,7 +218,8 @@ class Transport:
         return hello
 
     def _settle(self, hello: Answer, resumed_from: int | None) -> None:
-        """Take the place in the events that the service has for this connection."""
+        """Take the place in the events that the service has for this connection, and what it can do."""
+        self._requests.methods = hello.get("methods", ())
         newest = hello.get("lastSeq")
         if not isinstance(newest, int):
             return

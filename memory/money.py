@@ -1,6 +1,6 @@
 """Orders, fills, accounts, equity and positions on disk: ports of `trading.ports`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import eq, ge, le
@@ -13,7 +13,7 @@ from memory.link import Link
 from memory.rows import Shape, changing
 from memory.sql import ExactMax, Insert, insert_unless_there, inserting, upsert
 from trading.errors import StaleOrder
-from trading.model import Account, EquityPoint, Fill, Order, Position
+from trading.model import Account, EquityPoint, Fill, Order, OrderStatus, Position
 from trading.orders import OPEN
 from trading.symbols import Symbol
 
@@ -100,6 +100,16 @@ class Orders:
         """Return the order that was made for this wish."""
         found = await self._connection.execute(ORDER_BY_KEY, {"owner": account, "wish": key})
         return ORDER.read(found.one_or_none())
+
+    async def recent(
+        self, account: str, statuses: Collection[OrderStatus], symbol: Symbol | None, limit: int
+    ) -> Sequence[Order]:
+        """Return the newest orders in one of these statuses, newest first."""
+        query = ORDER.query.where(_O.account == account, _O.status.in_(sorted(statuses)))
+        if symbol is not None:
+            query = query.where(_O.symbol == symbol)
+        newest = query.order_by(_O.created_at.desc(), _O.id.desc()).limit(limit)
+        return ORDER.read_all(await self._connection.execute(newest))
 
     async def open(self, account: str | None = None) -> Sequence[Order]:
         """Return orders that may still fill, oldest first."""

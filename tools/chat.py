@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from memory.records import MessageRole, TranscriptMessage, TurnStatus
@@ -16,10 +16,16 @@ from tools.wire import Millis, Num, Params, Result
 MAIN = "main"
 
 
+def _some_words(message: str) -> str:
+    if not message.strip():
+        raise PydanticCustomError("blank", "say something: this message is empty")
+    return message
+
+
 class Send(Params):
     """A message to the agent. `stream` tells of it by events; `queue` waits for a busy session."""
 
-    message: Annotated[str, Field(max_length=32_000, pattern=r"\S")]
+    message: Annotated[str, Field(max_length=32_000), AfterValidator(_some_words)]
     session_id: SessionId = MAIN
     stream: bool = False
     queue: bool = False

@@ -172,6 +172,7 @@ FROM_TRADING: Mapping[type[trading.TradingError], Code] = {
     trading.UnsupportedTimeframe: Code.INVALID_PARAMS,
     trading.UnknownIndicator: Code.INVALID_PARAMS,
     trading.InvalidOrder: Code.INVALID_ORDER,
+    trading.InvalidLimit: Code.INVALID_PARAMS,
     trading.InsufficientFunds: Code.INSUFFICIENT_FUNDS,
     trading.RiskLimitExceeded: Code.RISK_LIMIT_EXCEEDED,
     trading.TradingHalted: Code.TRADING_HALTED,
@@ -189,7 +190,7 @@ def from_trading(error: trading.TradingError, overrides: Mapping[type[Exception]
     table: Mapping[type[Any], Code] = {**FROM_TRADING, **overrides}
     for kind in type(error).__mro__:
         if kind in table:
-            return CallError(str(error), code=table[kind])
+            return CallError(str(error), code=table[kind], details=error.details)
     return None
 
 

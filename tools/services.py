@@ -15,6 +15,7 @@ from trading.desk import Desk
 from trading.markets import Markets
 from trading.portfolio import PortfolioReader
 from trading.ports import NewId
+from trading.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
     from tools.context import Context
@@ -85,6 +86,7 @@ class Services:
     events: EventBus
     markets: Markets
     desk: Desk
+    reconciliation: Reconciliation
     portfolio: PortfolioReader
     chat: Chat
     skills: Skills

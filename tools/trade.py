@@ -14,7 +14,9 @@ from tools.errors import Code
 from tools.market import EVERYWHERE, Exchange
 from tools.policy import Scope
 from tools.registry import capability
-from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, maybe_percent
+from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, maybe_percent, unless_none
+from trading.approvals import Approval
+from trading.desk import Closing, Wish
 from trading.errors import UnknownSymbol
 from trading.model import Fill, Order, OrderRequest, OrderStatus, OrderType, Side
 from trading.portfolio import PositionLine
@@ -39,6 +41,10 @@ REST_OF_MILLISECOND = timedelta(microseconds=999)
 
 NO_SUCH_PAIR: Mapping[type[Exception], Code] = {UnknownSymbol: Code.INVALID_PARAMS}
 """In an order a pair that is not traded is a wrong parameter, not a missing resource."""
+
+
+AccountName = Annotated[str | None, Field(min_length=1, max_length=64)]
+"""An account of this service; without one the caller's own is meant."""
 
 
 class AmountType(StrEnum):
@@ -66,6 +72,7 @@ class Execute(Params):
     stop_loss: Amount | None = None
     take_profit: Amount | None = None
     reduce_only: bool = False
+    account: AccountName = None
 
     @model_validator(mode="after")
     def _has_its_prices(self) -> "Execute":
@@ -86,7 +93,8 @@ class Execute(Params):
 class OrderReport(Result):
     """An order as it stands. `amount` and `executedQty` in base, `cost` and `fees` in quote.
 
-    `price` is the mean of the fills, or else what the order asks; `executedPrice` is null until it trades.
+    `price` is the mean of the fills, or else what the order asks; `executedPrice` is null until it trades. An
+    order that a person has to allow first is pending under `approvalId` until `approvalExpiresAt`.
     """
 
     order_id: str
@@ -108,12 +116,14 @@ class OrderReport(Result):
     fee: Num
     fees: Num
     reason: str | None
+    approval_id: str | None = unless_none()
+    approval_expires_at: Millis | None = unless_none()
     timestamp_ms: Millis
     time: IsoTime
 
 
-def report(order: Order, counts: AmountType) -> OrderReport:
-    """Return an order in the words of the wire."""
+def report(order: Order, counts: AmountType, approval: Approval | None = None) -> OrderReport:
+    """Return an order in the words of the wire, with the approval that it waits for."""
     done = order.status in (OrderStatus.FILLED, OrderStatus.CANCELED) and order.filled
     return OrderReport(
         order_id=order.id,
@@ -135,6 +145,8 @@ def report(order: Order, counts: AmountType) -> OrderReport:
         fee=order.fees,
         fees=order.fees,
         reason=order.reason,
+        approval_id=approval.id if approval else None,
+        approval_expires_at=approval.expires_at if approval else None,
         timestamp_ms=order.updated_at,
         time=order.updated_at,
     )
@@ -147,7 +159,7 @@ async def execute(ctx: Context, params: Execute) -> OrderReport:
     limit, trigger = _prices(params)
     outcome = await ctx.services.desk.execute(
         OrderRequest(
-            account=ctx.principal.account,
+            account=account_of(ctx, params.account),
             symbol=params.pair,
             side=params.action,
             type=params.type,
@@ -160,9 +172,22 @@ async def execute(ctx: Context, params: Execute) -> OrderReport:
             reduce_only=params.reduce_only,
             exchange=params.exchange,
             key=ctx.wish,
+            origin=ctx.origin,
+            by=ctx.principal.id,
+            session_id=ctx.session_id,
         )
     )
-    return report(outcome.order, counts)
+    return report(outcome.order, counts, outcome.approval)
+
+
+def account_of(ctx: Context, named: str | None) -> str:
+    """Return the account that is meant: the one named, or else the caller's own."""
+    return named or ctx.principal.account
+
+
+def wish_of(ctx: Context) -> Wish:
+    """Return who wants something done, as the desk knows it."""
+    return Wish(ctx.wish, ctx.origin, ctx.principal.id, ctx.session_id)
 
 
 def _prices(params: Execute) -> tuple[Decimal | None, Decimal | None]:
@@ -178,6 +203,7 @@ class OfExchange(Params):
     """Whose: of one exchange, or of all."""
 
     exchange: Exchange = None
+    account: AccountName = None
 
 
 class PositionView(Result):
@@ -233,7 +259,7 @@ def position_view(line: PositionLine) -> PositionView:
 async def positions(ctx: Context, params: OfExchange) -> PositionList:
     """List open positions with their profit or loss at the price of this moment."""
     name = ctx.services.markets.venue(params.exchange).name if params.exchange else None
-    lines = await ctx.services.portfolio.positions(ctx.principal.account)
+    lines = await ctx.services.portfolio.positions(account_of(ctx, params.account))
     shown = [line for line in lines if name in (None, line.position.exchange)]
     return PositionList(positions=[position_view(line) for line in shown])
 
@@ -243,6 +269,7 @@ class Close(Params):
 
     position_id: Annotated[str, Field(min_length=1, max_length=128)]
     percentage: Annotated[Amount, Field(le=100)] = HUNDRED
+    account: AccountName = None
 
 
 class CloseReport(Result):
@@ -268,8 +295,13 @@ class CloseReport(Result):
 async def close(ctx: Context, params: Close) -> CloseReport:
     """Close a position at the market, or a percentage of it."""
     closing = await ctx.services.desk.close(
-        ctx.principal.account, params.position_id, params.percentage, key=ctx.wish
+        account_of(ctx, params.account), params.position_id, params.percentage, wish_of(ctx)
     )
+    return close_report(closing, params.percentage)
+
+
+def close_report(closing: Closing, percentage: Decimal) -> CloseReport:
+    """Return what closing a position came to, in the words of the wire."""
     order, left = closing.outcome.order, closing.position
     return CloseReport(
         position_id=left.id,
@@ -278,7 +310,7 @@ async def close(ctx: Context, params: Close) -> CloseReport:
         exchange=order.exchange,
         mode=order.mode.value,
         pair=order.symbol,
-        percentage=params.percentage,
+        percentage=percentage,
         closed_size=closing.closed,
         remaining_size=left.amount,
         exit_price=order.average,
@@ -297,6 +329,7 @@ class HistoryOf(Params):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
     since: Annotated[Millis | None, Field(alias="from")] = None
     until: Annotated[Millis | None, Field(alias="to")] = None
+    account: AccountName = None
 
 
 class TradeView(Result):
@@ -329,7 +362,7 @@ async def history(ctx: Context, params: HistoryOf) -> TradeList:
     name = ctx.services.markets.venue(params.exchange).name if params.exchange else None
     until = params.until and params.until + REST_OF_MILLISECOND
     fills = await ctx.services.portfolio.trades(
-        ctx.principal.account, params.pair, name, params.since, until, limit=params.limit + 1
+        account_of(ctx, params.account), params.pair, name, params.since, until, limit=params.limit + 1
     )
     newest = list(reversed(fills))
     return TradeList(

@@ -8,8 +8,10 @@ from memory.database import UnitOfWork as Transaction
 from tools.events import EventBus
 from tools.trade import STATUS
 from tools.wire import IsoTime, Millis, Num, Pair, Result
+from trading.approvals import Approval, ApprovalStatus
 from trading.model import ZERO, Fill, Order
-from trading.ports import Publish, UnitOfWork
+from trading.ports import UnitOfWork
+from trading.switch import Switch
 
 
 class TradeExecuted(Result):
@@ -34,16 +36,108 @@ class TradeExecuted(Result):
     timestamp_ms: Millis
 
 
-def teller(events: EventBus) -> Publish:
-    """Return what tells everybody of an order that has traded."""
+class ApprovalAsked(Result):
+    """An order that waits for a person: the exact order, what it would cost, and until when it waits.
 
-    async def tell(uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
+    `limits` are the figures of the risk gate. `approvalId` is what approve and deny take.
+    """
+
+    approval_id: str
+    status: str
+    order_id: str
+    account: str
+    exchange: str
+    mode: str
+    pair: Pair
+    side: str
+    type: str
+    amount: Num
+    price: Num | None
+    stop_price: Num | None
+    stop_loss: Num | None
+    take_profit: Num | None
+    leverage: Num | None
+    cost: Num
+    fee: Num
+    reference: Num
+    limits: dict[str, str]
+    origin: str
+    asked_for: str
+    session_id: str | None
+    created_at: Millis
+    expires_at: Millis
+    resolved_at: Millis | None
+    resolved_by: str | None
+    reason: str | None
+
+
+def approval_view(approval: Approval, order: Order) -> ApprovalAsked:
+    """Return a request for approval in the words of the wire."""
+    return ApprovalAsked(
+        approval_id=approval.id,
+        status=approval.status.value,
+        order_id=order.id,
+        account=order.account,
+        exchange=order.exchange,
+        mode=order.mode.value,
+        pair=order.symbol,
+        side=order.side.value,
+        type=order.type.value,
+        amount=order.amount,
+        price=order.price,
+        stop_price=order.stop_price,
+        stop_loss=order.stop_loss,
+        take_profit=order.take_profit,
+        leverage=order.leverage,
+        cost=approval.cost,
+        fee=approval.fee,
+        reference=approval.reference,
+        limits=dict(order.verdict or {}),
+        origin=approval.origin.value,
+        asked_for=approval.principal,
+        session_id=approval.session_id,
+        created_at=approval.created_at,
+        expires_at=approval.expires_at,
+        resolved_at=approval.resolved_at,
+        resolved_by=approval.resolved_by,
+        reason=approval.reason,
+    )
+
+
+class SwitchPut(Result):
+    """The kill switch was put."""
+
+    state: str
+    by: str | None
+    reason: str | None
+    at: Millis | None
+
+
+class Herald:
+    """Tells everybody of what changes with orders, approvals and the switch: `trading.ports.News`."""
+
+    def __init__(self, events: EventBus) -> None:
+        self._events = events
+
+    async def order(self, uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
+        """Tell of an order that has just traded."""
         if fills:
-            # The money domain hands through the transaction that `kit.app` gave it: one of our own.
-            told = _executed(order, fills).model_dump(mode="json")
-            await events.record(cast(Transaction, uow), "trade:executed", told)
+            await self._record(uow, "trade:executed", _executed(order, fills))
 
-    return tell
+    async def approval(self, uow: UnitOfWork, approval: Approval, order: Order) -> None:
+        """Tell of a request for approval that was made or has ended."""
+        asked = approval.status is ApprovalStatus.PENDING
+        name = "approval.requested" if asked else "approval.resolved"
+        await self._record(uow, name, approval_view(approval, order))
+
+    async def switch(self, uow: UnitOfWork, switch: Switch) -> None:
+        """Tell of the kill switch being put."""
+        told = SwitchPut(state=switch.state.value, by=switch.by, reason=switch.reason, at=switch.at)
+        await self._record(uow, "trading.switched", told)
+
+    async def _record(self, uow: UnitOfWork, name: str, told: Result) -> None:
+        # The money domain hands through the transaction that `kit.app` gave it: one of our own.
+        await self._events.record(cast(Transaction, uow), name, told.model_dump(mode="json"))
 
 
 def _executed(order: Order, fills: Sequence[Fill]) -> TradeExecuted:

@@ -1,51 +1,40 @@
-"""The one way to an exchange: check, commit the intent, place once, record, tell.
+"""The one way to an exchange, for whoever wants something done with an account."""
 
-Two transactions make a trade. The first holds the account's lock while funds and risk are judged and commits
-the intent with its reservation, so that concurrent orders never spend the same money and nothing reaches an
-exchange that is not on disk. The second writes down everything that came of it.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
+from trading.amending import Amending, Levels
 from trading.begun import Begun
-from trading.booking import Booked, Bookkeeper, Change, tell
+from trading.booking import Change
 from trading.clock import Clock
 from trading.errors import InvalidOrder, NotFound, StaleOrder, TradingError
-from trading.fees import worst_rate
-from trading.funds import cut_to_holding, secure
+from trading.held import Answer, HeldOrder, HeldOrders
+from trading.intents import account_of
+from trading.lookups import Lookups
 from trading.markets import Markets
 from trading.matching import floor_to
 from trading.model import (
     ZERO,
-    Account,
-    Fill,
     Instrument,
     Mode,
     Order,
     OrderRequest,
     OrderStatus,
     OrderType,
+    Origin,
     Position,
     Side,
 )
-from trading.orders import IN_FLIGHT, OPEN, RESTING, advance
-from trading.ports import Exchange, MarketData, NewId, Publish, Report, Transact, UnitOfWork
-from trading.prices import price_assets
-from trading.protection import fit
-from trading.risk import Check, Proposal
+from trading.orders import RESTING
+from trading.placing import OrderOutcome, Placing
+from trading.ports import Exchange, MarketData, NewId, News, Transact
+from trading.protection import is_liquidation
+from trading.risk.proposal import Check
 from trading.settlement import Settled, Settlement
-from trading.sizing import Reference, Terms, terms
-
-
-@dataclass(frozen=True, slots=True)
-class OrderOutcome:
-    """An order as it stands on disk, and all its fills so far."""
-
-    order: Order
-    fills: tuple[Fill, ...] = ()
+from trading.switchboard import Switchboard
+from trading.symbols import Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +46,7 @@ class Closing:
 
     @property
     def closed(self) -> Decimal:
-        """How much base was sold."""
+        """How much base was traded."""
         return self.outcome.order.filled
 
     @property
@@ -67,18 +56,21 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    order: Order
-    estimate: Decimal
-    instrument: Instrument
+class Wish:
+    """Who wants something done, and the name of the wish: the same key is never done twice."""
+
+    key: str | None = None
+    origin: Origin = Origin.PERSON
+    by: str | None = None
+    session_id: str | None = None
 
 
 class Desk:
     """Carries out what somebody wants done with an account.
 
     `exchanges` says where accounts of each mode trade: an account whose mode has none cannot. `checks` are
-    asked about every order after its funds, in their order. `publish` hears of every change in the
-    transaction that makes it.
+    asked about every order after its funds, in their order. `news` hears of every change in the transaction
+    that makes it. `second` is where prices are compared before an entry, when there is such a place.
     """
 
     def __init__(
@@ -90,63 +82,76 @@ class Desk:
         read: Transact,
         clock: Clock,
         new_id: NewId,
-        publish: Publish,
+        news: News,
         checks: Sequence[Check] = (),
+        second: MarketData | None = None,
     ) -> None:
         self._exchanges = exchanges
         self._markets = markets
-        self._transact = transact
         self._read = read
-        self._clock = clock
-        self._new_id = new_id
-        self._publish = publish
-        self._checks = checks
-        self._bookkeeper = Bookkeeper(new_id)
         self._begun = Begun()
-        self._settlement = Settlement(
-            exchanges, markets, transact, read, clock, self._bookkeeper, publish, self._begun
+        self._placing = Placing(
+            exchanges=exchanges,
+            markets=markets,
+            transact=transact,
+            clock=clock,
+            new_id=new_id,
+            news=news,
+            checks=checks,
+            second=second,
         )
-        self._placing: set[str] = set()
+        bookkeeper = self._placing.bookkeeper
+        self._settlement = Settlement(
+            exchanges, markets, transact, read, clock, bookkeeper, news.order, self._begun
+        )
+        self._lookups = Lookups(exchanges, markets, self._placing, read, clock, self._begun)
+        self.held = HeldOrders(self._placing, markets, transact, read, clock, news, self._begun)
+        """Orders that wait for a person."""
+        self._amending = Amending(markets, transact, read, clock, new_id, news.order)
+        self.switchboard = Switchboard(transact, read, clock, new_id, news, self.held, self._cancel_order)
+        """The kill switch."""
 
     async def execute(self, request: OrderRequest) -> OrderOutcome:
-        """Place an order and return what became of it so far.
+        """Place an order and return what became of it so far; one that has to be allowed first is held.
 
         A request whose key was used before makes nothing new and returns the order of the first time. Whoever
         stops waiting does not stop the order. Raises UnknownSymbol, UnknownExchange, InvalidOrder,
-        InsufficientFunds, RiskLimitExceeded, NotFound (account) or ExchangeUnavailable.
+        InsufficientFunds, RiskLimitExceeded, TradingHalted, NotArmed, AccountLocked, NotFound (account) or
+        ExchangeUnavailable.
         """
         try:
-            plan = await self._plan(request)
+            plan = await self._placing.plan(request)
         except TradingError:
             # The market has moved on, or is silent: the order of the first time still stands.
             known = await self._known(request)
             if known is None:
                 raise
             return known
-        return await self._begun.finish(self._run(request, plan))
+        outcome = await self._begun.finish(self._placing.run(plan))
+        return outcome or await self._known(request) or OrderOutcome(plan.order)
 
     async def close(
         self,
         account: str,
         position_id: str,
         percentage: Decimal = Decimal(100),
-        key: str | None = None,
+        wish: Wish | None = None,
     ) -> Closing:
-        """Sell a share of a position at the market, never more than is held.
+        """Close a share of a position at the market, never more than is held.
 
         Raises NotFound when the account has no such open position, InvalidOrder for a share that is not above
         0 and at most 100, or that is below the venue's smallest step.
         """
+        wish = wish or Wish()
         if not (percentage.is_finite() and 0 < percentage <= 100):
             raise InvalidOrder("close more than 0 and at most 100 percent of a position")
         async with self._read() as uow:
             position = await uow.positions.get(position_id)
-            known = await uow.orders.by_key(account, key) if key is not None else None
+            known = await uow.orders.by_key(account, wish.key) if wish.key is not None else None
         if position is None or position.account != account or not (position.amount or known):
             raise NotFound(f"there is no open position {position_id}")
         instrument = await self._market(position.exchange).instrument(position.symbol)
-        share = position.amount if percentage == 100 else position.amount * percentage / 100
-        amount = floor_to(share, instrument.step)
+        amount = _share(position, percentage, instrument)
         if amount <= 0 and known is None:
             raise InvalidOrder(
                 f"{percentage} % of this position is below the smallest step, {instrument.step}"
@@ -155,184 +160,111 @@ class Desk:
             OrderRequest(
                 account=account,
                 symbol=position.symbol,
-                side=Side.SELL,
+                side=Side.SELL if position.side == "long" else Side.BUY,
                 type=OrderType.MARKET,
                 amount=amount,
                 reduce_only=True,
                 exchange=position.exchange,
-                key=key,
+                leverage=position.leverage,
+                key=wish.key,
+                origin=wish.origin,
+                by=wish.by,
             )
         )
         async with self._read() as uow:
             return Closing(await uow.positions.get(position_id) or position, outcome)
 
-    async def cancel(self, account: str, order_id: str) -> OrderOutcome:
+    async def close_all(self, account: str, wish: Wish) -> Sequence[Closing | TradingError]:
+        """Close every open position at the market; one that cannot be closed does not keep the others."""
+        async with self._read() as uow:
+            positions = await uow.positions.open(account)
+        closed: list[Closing | TradingError] = []
+        for each in positions:
+            own = replace(wish, key=wish.key and f"{wish.key}/{each.id}")
+            try:
+                closed.append(await self.close(account, each.id, wish=own))
+            except TradingError as error:
+                closed.append(error)
+        return closed
+
+    async def amend(self, account: str, position_id: str, levels: Levels) -> Sequence[Order]:
+        """Move the stop-loss and take-profit of a position; raise NotFound or InvalidOrder."""
+        await self.settle()
+        return await self._begun.finish(self._amending.amend(account, position_id, levels))
+
+    async def cancel_all(self, account: str, symbol: Symbol | None = None) -> Sequence[OrderOutcome]:
+        """Take back every open order of an account, or of one pair, but not what protects a position."""
+        async with self._read() as uow:
+            found = [order for order in await uow.orders.open(account) if symbol in (None, order.symbol)]
+        mine = [
+            each for each in found if not each.reduce_only and each.status in {*RESTING, OrderStatus.HELD}
+        ]
+        return [await self.cancel(account, each.id) for each in mine]
+
+    async def orders(
+        self, account: str, statuses: Collection[OrderStatus], symbol: Symbol | None, limit: int
+    ) -> Sequence[Order]:
+        """Return an account's newest orders, newest first; raise NotFound."""
+        async with self._read() as uow:
+            await account_of(uow, account)
+            return await uow.orders.recent(account, statuses, symbol, limit)
+
+    async def cancel(self, account: str, order_id: str, by: str | None = None) -> OrderOutcome:
         """Take back what is unfilled of an order, after what the market did to it up to now.
 
-        One that is already closed is returned as it stands. Raises NotFound.
+        One that waits for a person is denied; one that is already closed is returned as it stands. Raises
+        NotFound, ExchangeUnavailable, and OutcomeUnknown when the exchange did not answer.
         """
         await self.settle()
-        return await self._begun.finish(self._cancel(account, order_id))
+        async with self._read() as uow:
+            order = await uow.orders.get(order_id)
+            approval = await uow.approvals.of_order(order_id)
+        if order is None or order.account != account or is_liquidation(order):
+            raise NotFound(f"there is no order {order_id}")
+        if order.status is OrderStatus.HELD and approval is not None:
+            held: HeldOrder = await self.held.deny(approval.id, Answer(by or account, "canceled"))
+            return OrderOutcome(held.order)
+        return await self._begun.finish(self._cancel(order_id))
 
     async def settle(self) -> Settled:
         """Bring all resting orders up to now, also through a time when nobody was looking."""
         return await self._settlement.settle()
 
     async def recover(self, older_than: timedelta = timedelta(0)) -> Sequence[Order]:
-        """Cancel paper orders whose placing a crash cut off, and free what they had reserved.
+        """Ask what became of orders that a crash cut off, or that were never answered.
 
-        Call it at the start; where several processes share a database, with an age that no living order has.
+        Call it at the start and again and again; where several processes share a database, with an age that
+        no order has which is just being placed. Returns the orders that changed.
         """
-        now = self._clock.now()
-        async with self._read() as uow:
-            accounts = {order.account for order in await uow.orders.open() if order.status in IN_FLIGHT}
-        saved: list[Order] = []
-        for account in sorted(accounts):
-            async with self._transact() as uow:
-                await uow.accounts.lock(account)
-                for order in await uow.orders.open(account):
-                    if self._cut_off(order, now - older_than):
-                        canceled = advance(order, OrderStatus.CANCELED, now, "interrupted")
-                        saved.append(await uow.orders.save(canceled))
-                        await self._publish(uow, saved[-1], ())
-        return saved
-
-    def _cut_off(self, order: Order, oldest: datetime) -> bool:
-        waiting = order.status in IN_FLIGHT and order.created_at <= oldest
-        return waiting and order.mode is Mode.PAPER and order.id not in self._placing
+        return await self._lookups.look(older_than)
 
     async def drain(self) -> None:
         """Return once everything that was begun is on disk."""
         await self._begun.drain()
 
-    async def _plan(self, request: OrderRequest) -> _Plan:
-        """Judge a request by the venue's rules and the market of this moment; commit nothing."""
-        venue = self._markets.venue(request.exchange)
-        instrument = await venue.market.instrument(request.symbol)
-        figures = terms(request, instrument, await _reference(venue.market, request))
-        return _Plan(self._draft(request, figures, venue.name), figures.estimate, instrument)
+    async def _cancel_order(self, order: Order) -> Order:
+        return (await self._begun.finish(self._cancel(order.id))).order
 
-    def _draft(self, request: OrderRequest, figures: Terms, exchange: str) -> Order:
-        now = self._clock.now()
-        return Order(
-            id=self._new_id("ord"),
-            account=request.account,
-            symbol=request.symbol,
-            side=request.side,
-            type=request.type,
-            status=OrderStatus.INTENT,
-            amount=figures.amount,
-            created_at=now,
-            updated_at=now,
-            mode=Mode.PAPER,
-            exchange=exchange,
-            price=figures.price,
-            stop_price=figures.stop_price,
-            stop_loss=figures.stop_loss,
-            take_profit=figures.take_profit,
-            reduce_only=request.reduce_only,
-            group=request.group,
-            budget=figures.budget,
-            quoted=figures.quoted,
-            key=request.key,
-        )
-
-    async def _run(self, request: OrderRequest, plan: _Plan) -> OrderOutcome:
-        self._placing.add(plan.order.id)
-        try:
-            committed = await self._commit(plan)
-            if committed is None:
-                return await self._known(request) or OrderOutcome(plan.order)
-            account, order, held = committed
-            return await self._place(account, order, plan.instrument, held)
-        finally:
-            self._placing.discard(plan.order.id)
-
-    async def _commit(self, plan: _Plan) -> tuple[Account, Order, frozenset[str]] | None:
-        """Put the intent and its reservation on disk; None when its key is already taken."""
-        draft = plan.order
-        async with self._transact() as uow:
-            await uow.accounts.lock(draft.account)
-            account = await _account(uow, draft.account)
-            if account.mode not in self._exchanges:
-                raise InvalidOrder(
-                    f"account {account.id} holds {account.mode} money, which is not traded here"
-                )
-            if draft.key is not None and await uow.orders.by_key(account.id, draft.key) is not None:
-                return None
-            balances = await uow.ledger.balances(account.id)
-            open_orders = await uow.orders.open(account.id)
-            draft = replace(draft, mode=account.mode)
-            moved: list[Order] = []
-            if draft.reduce_only:
-                draft = cut_to_holding(draft, plan.instrument.step, balances, open_orders)
-                open_orders, moved = await self._give_way(uow, draft, balances, open_orders)
-            rate = worst_rate(plan.instrument)
-            order = secure(draft, plan.estimate, balances, open_orders, rate)
-            proposal = Proposal(order, account, plan.instrument, plan.estimate, balances, open_orders)
-            for check in self._checks:
-                await check(uow, proposal)
-            await uow.orders.add(order)
-            for each in moved:
-                await self._publish(uow, each, ())
-        held = {asset for asset, amount in balances.items() if amount}
-        return account, order, frozenset(held | {order.symbol.base, order.symbol.quote})
-
-    async def _give_way(
-        self, uow: UnitOfWork, order: Order, balances: Mapping[str, Decimal], open_orders: Sequence[Order]
-    ) -> tuple[Sequence[Order], list[Order]]:
-        """Cut resting orders that have reserved what an order that trades at once is to sell."""
-        if order.type not in (OrderType.MARKET, OrderType.LIMIT):
-            return open_orders, []
-        base = order.symbol.base
-        plain = [each for each in open_orders if not each.reduce_only or each.status in IN_FLIGHT]
-        left = balances.get(base, ZERO) - order.amount
-        moved = [await uow.orders.save(each) for each in fit(base, left, plain, self._clock.now())]
-        by_id = {each.id: each for each in moved}
-        current = [by_id.get(each.id, each) for each in open_orders]
-        return [each for each in current if each.status in OPEN], moved
-
-    async def _place(
-        self, account: Account, order: Order, instrument: Instrument, held: frozenset[str]
-    ) -> OrderOutcome:
-        try:
-            report = await self._exchanges[account.mode].place(order)
-        except TradingError as error:
-            await self._record(account, Change(order, _refusal(order, error), instrument), {})
-            raise
-        prices = {}
-        if report.executions:
-            prices = await price_assets(self._markets.default.market, account.currency, held)
-        booked = await self._record(account, Change(order, report, instrument), prices)
-        return OrderOutcome(booked.order, booked.fills)
-
-    async def _record(self, account: Account, change: Change, prices: Mapping[str, Decimal]) -> Booked:
-        async with self._transact() as uow:
-            await uow.accounts.lock(account.id)
-            booked = await self._bookkeeper.book(uow, account, change, prices, self._clock.now())
-            await tell(uow, self._publish, booked)
-        return booked
-
-    async def _cancel(self, account_id: str, order_id: str) -> OrderOutcome:
+    async def _cancel(self, order_id: str) -> OrderOutcome:
         while True:
             try:
-                return await self._take_back(account_id, order_id)
+                return await self._take_back(order_id)
             except StaleOrder:
                 # It traded, or was looked at, in between: what is unfilled now is taken back.
                 continue
 
-    async def _take_back(self, account_id: str, order_id: str) -> OrderOutcome:
+    async def _take_back(self, order_id: str) -> OrderOutcome:
         async with self._read() as uow:
-            account = await _account(uow, account_id)
             order = await uow.orders.get(order_id)
+            if order is None:
+                raise NotFound(f"there is no order {order_id}")
+            account = await account_of(uow, order.account)
             fills = await uow.fills.of_order(order_id)
-        if order is None or order.account != account_id:
-            raise NotFound(f"there is no order {order_id}")
         if order.status not in RESTING:
             return OrderOutcome(order, tuple(fills))
         instrument = await self._market(order.exchange).instrument(order.symbol)
         report = await self._exchanges[order.mode].cancel(order)
-        booked = await self._record(account, Change(order, report, instrument), {})
+        booked = await self._placing.record(account, Change(order, report, instrument), {})
         return OrderOutcome(booked.order, (*fills, *booked.fills))
 
     async def _known(self, request: OrderRequest) -> OrderOutcome | None:
@@ -340,29 +272,15 @@ class Desk:
             return None
         async with self._read() as uow:
             order = await uow.orders.by_key(request.account, request.key)
-            return None if order is None else OrderOutcome(order, tuple(await uow.fills.of_order(order.id)))
+            if order is None:
+                return None
+            fills = await uow.fills.of_order(order.id)
+            return OrderOutcome(order, tuple(fills), await uow.approvals.of_order(order.id))
 
     def _market(self, exchange: str) -> MarketData:
         return self._markets.venue(exchange).market
 
 
-async def _reference(market: MarketData, request: OrderRequest) -> Reference:
-    """Return the market as far as an order of this type is measured against it."""
-    if request.type is OrderType.MARKET:
-        book = await market.order_book(request.symbol, 100)
-        if book.bids and book.asks:
-            bid, ask = book.bids[0].price, book.asks[0].price
-            return Reference(bid, ask, (bid + ask) / 2, book.opposite(request.side))
-    ticker = await market.ticker(request.symbol)
-    return Reference(ticker.bid, ticker.ask, ticker.last)
-
-
-async def _account(uow: UnitOfWork, account_id: str) -> Account:
-    account = await uow.accounts.get(account_id)
-    if account is None:
-        raise NotFound(f"there is no account {account_id}")
-    return account
-
-
-def _refusal(order: Order, error: TradingError) -> Report:
-    return Report(order.id, OrderStatus.REJECTED, reason=str(error))
+def _share(position: Position, percentage: Decimal, instrument: Instrument) -> Decimal:
+    share = position.amount if percentage == 100 else position.amount * percentage / 100
+    return floor_to(share, instrument.step)

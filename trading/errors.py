@@ -1,8 +1,15 @@
 """What can go wrong with money, named by what the caller should do about it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class TradingError(Exception):
-    """Something the caller asked of the money domain cannot be done."""
+    """Something the caller asked of the money domain cannot be done; `details` are its figures."""
+
+    def __init__(self, message: str = "", **details: Any) -> None:
+        super().__init__(message)
+        self.details: Mapping[str, Any] = details
 
 
 class UnknownSymbol(TradingError):
@@ -23,6 +30,10 @@ class UnknownIndicator(TradingError):
 
 class InvalidOrder(TradingError):
     """Change the order: it breaks a rule of the venue or contradicts itself."""
+
+
+class InvalidLimit(TradingError):
+    """Change the limit: there is none of that name, or its value makes no sense."""
 
 
 class InsufficientFunds(TradingError):

@@ -11,7 +11,7 @@ An account's id never holds a slash, so that the four can not be mistaken for an
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -73,6 +73,16 @@ def deposit(account: Account, amount: Decimal, at: datetime, entry_id: str) -> E
             ),
         )
     )
+
+
+def adoption(account: str, amounts: Mapping[str, Decimal], by: str, at: datetime, entry_id: str) -> Entry:
+    """Return the entry that takes over what an exchange's books have more, or less, of each asset."""
+    postings = [
+        posting
+        for asset, amount in sorted(amounts.items())
+        for posting in (Posting(account, asset, amount), Posting(capital(account), asset, -amount))
+    ]
+    return balanced(Entry(entry_id, "adoption", by, at, tuple(postings)))
 
 
 def trade(fill: Fill, entry_id: str) -> Entry:

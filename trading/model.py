@@ -177,7 +177,8 @@ class OrderRequest:
     Exactly one of `amount` (base) and `cost` (quote) is set. `price` is the limit, `stop_price` the trigger,
     `trail` how far behind the best price a trailing stop follows (a fraction of it, or quote when it is not
     `trail_relative`). With `leverage` it is a margin position in quote, without it spot. `key` names the
-    wish: the same key never makes a second order. `origin` and `by` say who started it.
+    wish: the same key never makes a second order. `origin`, `by` and `session_id` say who
+    started it, and in which conversation.
     """
 
     account: str
@@ -199,6 +200,7 @@ class OrderRequest:
     trail_relative: bool = True
     origin: Origin = Origin.PERSON
     by: str | None = None
+    session_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

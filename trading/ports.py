@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from trading.approvals import Approval
 from trading.model import (
     Candle,
     Fill,
@@ -32,6 +33,7 @@ from trading.stores import (
     PositionStore,
     RiskStore,
 )
+from trading.switch import Switch
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
 
@@ -167,6 +169,10 @@ class Exchange(Protocol):
 
     mode: Mode
 
+    arrives_within: timedelta | None
+    """How long after it was sent an order can still arrive: zero where sending and arriving are one, None
+    where nobody knows."""
+
     async def place(self, order: Order) -> Report:
         """Hand in an order, once, and return what became of it so far."""
         ...
@@ -178,8 +184,11 @@ class Exchange(Protocol):
         """
         ...
 
-    async def statement(self) -> Statement | None:
-        """Return what the exchange has on its books; None when ours are the only ones."""
+    async def statement(self, known: Sequence[str]) -> Statement | None:
+        """Return what the exchange has on its books; None when ours are the only ones.
+
+        `known` are our ids of the orders that should rest there.
+        """
         ...
 
     async def cancel(self, order: Order) -> Report:
@@ -251,6 +260,22 @@ NewId = Callable[[str], str]
 """Makes a new unique id with the given prefix, growing with time."""
 
 
+class News(Protocol):
+    """Hears of what changes, in the transaction that changes it: what it makes of that goes to disk together
+    with the change or not at all."""
+
+    async def order(self, uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
+        """Hear of an order, with what has just filled."""
+        ...
+
+    async def approval(self, uow: UnitOfWork, approval: Approval, order: Order) -> None:
+        """Hear of a request for approval that was made or has ended, and the order it holds."""
+        ...
+
+    async def switch(self, uow: UnitOfWork, switch: Switch) -> None:
+        """Hear of the kill switch being put."""
+        ...
+
+
 Publish = Callable[[UnitOfWork, Order, Sequence[Fill]], Awaitable[None]]
-"""Hears of an order, with what has just filled, in the transaction that changes it: what it makes of that
-goes to disk together with the change or not at all."""
+"""The part of `News` that hears of orders."""

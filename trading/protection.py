@@ -11,6 +11,8 @@ from trading.orders import RESTING, advance
 from trading.ports import NewId
 
 GONE = "what it was to give is gone"
+LIQUIDATION = "liq:"
+"""How the group of an order that liquidates a position begins."""
 
 
 def protect(
@@ -55,6 +57,11 @@ def _protective(
         group=entry.id,
         looked_at=at,
     )
+
+
+def is_liquidation(order: Order) -> bool:
+    """Return whether an order is the exchange's own, which ends a margin position that has lost too much."""
+    return order.group is not None and order.group.startswith(LIQUIDATION)
 
 
 def after_sale(sold: Order, amount: Decimal, open_orders: Iterable[Order], at: datetime) -> list[Order]:

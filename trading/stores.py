@@ -1,13 +1,13 @@
 """What is kept on disk of money, as protocols: one store for each kind, all over one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
 from trading.approvals import Approval
-from trading.model import Account, EquityPoint, Fill, Order, Position
+from trading.model import Account, EquityPoint, Fill, Order, OrderStatus, Position
 from trading.notices import Notice
 from trading.switch import EVERYTHING, Arming, Switch, SwitchState
 from trading.symbols import Symbol
@@ -30,6 +30,12 @@ class OrderStore(Protocol):
 
     async def by_key(self, account: str, key: str) -> Order | None:
         """Return the order that was made for this wish."""
+        ...
+
+    async def recent(
+        self, account: str, statuses: Collection[OrderStatus], symbol: Symbol | None, limit: int
+    ) -> Sequence[Order]:
+        """Return the newest orders in one of these statuses, newest first."""
         ...
 
     async def open(self, account: str | None = None) -> Sequence[Order]:

@@ -16,6 +16,9 @@ from agent.models.port import Completion, Model, ModelRequest, TextDelta
 HOPE: tuple[type[ModelError], ...] = (ModelUnavailable, ModelBusy, ModelKeyRejected, ModelRejected)
 """When all fail, the error is the first of these that one of them gave: the one with most hope in it."""
 
+REASON_CHARS = 120
+"""How much is told of why one of several models failed."""
+
 
 class Failover:
     """Several models, asked in order until one answers; known by the name of the first.
@@ -68,9 +71,9 @@ def _together(names: Sequence[str], errors: Sequence[ModelError]) -> ModelError:
     kind = next((kind for kind in HOPE if any(isinstance(error, kind) for error in errors)), ModelError)
     reasons = [_reason(name, error) for name, error in zip(names, errors, strict=True)]
     waits = [error.retry_after for error in errors if error.retry_after is not None]
-    return kind(f"no model answered: {'; '.join(reasons)}", min(waits, default=None))
+    return kind("; ".join(reasons), min(waits, default=None))
 
 
 def _reason(name: str, error: ModelError) -> str:
-    words = str(error)
-    return words if words.startswith(name) else f"{name}: {words}"
+    words = str(error).removeprefix(f"{name}: ").rstrip(". ")
+    return f"{name}: {words if len(words) <= REASON_CHARS else words[:REASON_CHARS] + '…'}"

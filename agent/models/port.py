@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -26,13 +27,17 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a conversation; a tool's answer names its call and whether it failed."""
+    """One message of a conversation; a tool's answer names its call and whether it failed.
+
+    `at` is when it was said, where that is known.
+    """
 
     role: Role
     text: str
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
     failed: bool = False
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Talks to the offline model through its port, with the real tools on offer and answers handed in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -60,7 +61,8 @@ def failure(call: ToolCall, code: str, message: str) -> Message:
 class Chat:
     """A conversation: `answers` plays the tools, `calls` and `text` are what the last turn did and said.
 
-    With `plain` the next turn hears only what was said, as from a transcript.
+    With `plain` the next turn hears only what was said, as from a transcript. `now` is the time of the next
+    turn; without it messages have none.
     """
 
     answers: Answers
@@ -69,16 +71,23 @@ class Chat:
     messages: list[Message] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     text: str = ""
+    now: datetime | None = None
+
+    def wait(self, time: timedelta) -> None:
+        """Let time pass before the next turn."""
+        assert self.now is not None
+        self.now += time
 
     async def say(self, text: str) -> "Chat":
         """Run a whole turn."""
-        start = [*self.messages, Message(Role.USER, text)]
+        start = [*self.messages, Message(Role.USER, text, at=self.now)]
         messages, self.calls = list(start), []
         for _ in range(MAX_STEPS):
             completion = await complete(ModelRequest("", messages, self.tools))
             messages.append(Message(Role.ASSISTANT, completion.text, tool_calls=completion.tool_calls))
             if not completion.tool_calls:
                 self.text = completion.text
+                messages[-1] = replace(messages[-1], at=self.now)
                 self.messages = [*start, messages[-1]] if self.plain else messages
                 return self
             self.calls += [(call.name, dict(call.arguments)) for call in completion.tool_calls]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agent.models.port import Message, ToolCall
-from tests.agent.offline_driver import answer
+from tests.agent.offline_driver import Answers, answer, failure
 
 POSITIONS: list[dict[str, Any]] = [
     {
@@ -202,3 +202,19 @@ ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 def play(call: ToolCall) -> Message:
     """Answer a call as its tool would."""
     return answer(call, ANSWERS[call.name](call.arguments))
+
+
+def playing(**changed: dict[str, Any] | str | None) -> Answers:
+    """Answer as the market does, but these tools with this: an object, raw text, or None for a failure."""
+
+    def play_changed(call: ToolCall) -> Message:
+        if call.name not in changed:
+            return play(call)
+        content = changed[call.name]
+        if content is None:
+            return failure(call, "EXCHANGE_ERROR", "the exchange is away")
+        if isinstance(content, str):
+            return Message(play(call).role, content, tool_call_id=call.id)
+        return answer(call, content)
+
+    return play_changed

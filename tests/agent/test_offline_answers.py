@@ -1,21 +1,28 @@
 """What is said: in which language, with which figures, and what is offered as an example."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+from agent.models.offline import OfflineModel
 from agent.models.offline.conversation import Said, understand_conversation
+from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
 from agent.models.offline.language import Language
 from agent.models.offline.voice import ANSWERS, Voice
-from agent.models.port import Message, ModelRequest, Role, ToolSpec
-from tests.agent.offline_driver import SPECS, Chat, complete, first_calls
-from tests.agent.offline_market import play
-from tests.agent.offline_sentences import CALLS, KINDS
+from agent.models.port import Message, ModelRequest, Role, ToolCall, ToolSpec
+from tests.agent.offline_driver import SPECS, Answers, Chat, complete, failure, first_calls
+from tests.agent.offline_kinds import KINDS
+from tests.agent.offline_market import play, playing
+from tests.agent.offline_sentences import CALLS
+from tests.agent.talking import house
 
 EN, DE = Language.EN, Language.DE
+EN_VOICE = Voice(EN)
 
 
 async def said(text: str, tools: Sequence[ToolSpec] = SPECS) -> str:
@@ -75,6 +82,8 @@ def test_a_message_without_a_language_takes_that_of_the_conversation() -> None:
         ("wer bist du", DE, "identity"),
         ("who are you", EN, "identity"),
         ("tschüss", DE, "goodbye"),
+        ("beenden", DE, "goodbye"),
+        ("exit", EN, "goodbye"),
         ("never mind", EN, "dropped"),
         ("buy BTC for 0", EN, "positive"),
         ("kaufe BTC für -5", DE, "positive"),
@@ -135,6 +144,44 @@ async def test_an_answer_has_the_figures_of_its_tools_in_its_own_spelling(
         assert voice.price(figure) in chat.text or voice.money(figure) in chat.text
 
 
+def traded(trades: int, won: float, realized: float) -> Answers:
+    return playing(
+        portfolio_pnl={"period": "7d", "pnl": 1, "trades": trades, "winRate": won, "realizedPnl": realized}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "tail"),
+    [
+        ("pnl", traded(1, 0, 0), "1 trade, and nothing closed yet."),
+        ("pnl", traded(3, 0, 0), "3 trades, and nothing closed yet."),
+        ("pnl", traded(1, 100, 5), "1 trade; of what was closed 100% won."),
+        ("pnl", traded(4, 50, 5), "4 trades; of those that closed something 50% won."),
+        ("pnl", traded(2, 0, -5), "2 trades; of those that closed something 0% won."),
+        ("rendite", traded(1, 0, 0), "1 Trade, noch nichts geschlossen."),
+        ("rendite", traded(2, 0, 0), "2 Trades, noch nichts geschlossen."),
+        ("rendite", traded(1, 100, 5), "1 Trade; gewonnen von dem, was geschlossen wurde: 100 %."),
+        ("rendite", traded(4, 50, 5), "4 Trades; gewonnen von denen, die etwas schlossen: 50 %."),
+    ],
+)
+async def test_trades_are_counted_and_only_closing_ones_can_win(
+    text: str, answers: Answers, tail: str
+) -> None:
+    assert (await Chat(answers).say(text)).text.endswith(tail)
+
+
+async def test_without_trades_none_are_counted() -> None:
+    assert "trade" not in (await Chat(traded(0, 0, 0)).say("pnl")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "head"), [("chart BTC", "last candle ("), ("zeig mir BTC", "letzte Kerze (")]
+)
+async def test_a_single_candle_is_told_as_one(text: str, head: str) -> None:
+    one = playing(market_candles={"pair": "BTC/USDT", "candles": [{"close": 5}]})
+    assert head in (await Chat(one).say(text)).text
+
+
 @pytest.mark.parametrize("text", ["price BTC", "analyze BTC", "chart BTC", "market overview", "portfolio"])
 async def test_prices_say_that_they_are_simulated(text: str) -> None:
     assert Voice(EN).say("source.simulated") in (await Chat(play).say(text)).text
@@ -154,6 +201,33 @@ async def test_an_analysis_says_that_it_is_no_advice(text: str, language: Langua
     word = {EN: "buy", DE: "Kauf"}[language]
     closing = Voice(language).say("signal", signal=word, confidence=Voice(language).share(Decimal(72)))
     assert (await Chat(play).say(text)).text.endswith(closing)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("should I buy BTC?", EN),
+        ("is it a good time to sell BTC", EN),
+        ("soll ich BTC kaufen?", DE),
+        ("würdest du BTC verkaufen", DE),
+    ],
+)
+async def test_who_asks_what_to_do_gets_no_advice_but_the_indicators_and_the_words_to_act(
+    text: str, language: Language
+) -> None:
+    voice = Voice(language)
+    told = (await Chat(play).say(text)).text
+    assert told.startswith(voice.say("no_advice"))
+    assert told.endswith(voice.say("advice_act", base="BTC"))
+    assert voice.price(Decimal(67000)) in told
+    only = [spec for spec in SPECS if spec.name == "market_analyze"]
+    assert voice.say("advice_act", base="BTC") not in (await Chat(play, only).say(text)).text
+
+
+async def test_what_is_said_to_act_on_is_understood() -> None:
+    for language in Language:
+        for example in re.findall("[“„]([^“”]+)[”“]", Voice(language).say("advice_act", base="BTC")):
+            assert await first_calls(example), example
 
 
 OFFERS: list[Sequence[ToolSpec]] = [SPECS, (), *((spec,) for spec in SPECS), SPECS[::2], SPECS[1::2]]
@@ -208,6 +282,87 @@ async def test_what_has_no_plan_says_so_even_if_its_tool_is_on_offer(text: str) 
     voice = Voice(language_of(text))
     kind = understand_conversation([Said(text)]).intent.kind
     assert await said(text, later) == voice.say("unavailable", topic=voice.say(f"topic.{kind}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("set a stop loss at 60000", EN), ("stop loss bei 60000 setzen", DE)]
+)
+async def test_who_wants_to_set_a_stop_hears_that_it_is_given_with_the_order(
+    text: str, language: Language
+) -> None:
+    voice = Voice(language)
+    nothing = voice.say("unavailable", topic=voice.say("topic.move_stop"))
+    assert await said(text) == f"{nothing} {voice.say('instead.move_stop')}"
+    assert await said(text, ()) == nothing
+
+
+@pytest.mark.parametrize(
+    ("text", "coin"),
+    [
+        ("price BITCION now", "BTC"),
+        ("analyze ETHERIUM please", "ETH"),
+        ("buy BITCION for 500", "BTC"),
+        ("price XYZ", None),
+        ("price BTC", None),
+    ],
+)
+async def test_where_there_is_no_such_pair_a_near_coin_is_named(text: str, coin: str | None) -> None:
+    def answers(call: ToolCall) -> Message:
+        return failure(call, "NOT_FOUND", "no such pair")
+
+    chat = await Chat(answers).say(text)
+    told = EN_VOICE.say("failed", message="no such pair")
+    assert chat.text == (f"{told} {EN_VOICE.say('did_you_mean', coin=coin)}" if coin else told)
+    assert len(chat.calls) == 1
+
+
+async def test_an_order_for_a_pair_that_nobody_trades_fails_and_names_a_near_one(tmp_path: Path) -> None:
+    async with house(tmp_path, OfflineModel()) as agent:
+        content = (await agent.say("buy BITCION for 500")).message.content
+        assert content.endswith(EN_VOICE.say("did_you_mean", coin="BTC"))
+        (tried,) = agent.all_told("chat.tool_result")
+        assert not tried.payload["toolCall"]["ok"]
+
+
+async def test_another_failure_makes_nobody_guess() -> None:
+    def answers(call: ToolCall) -> Message:
+        return failure(call, "EXCHANGE_ERROR", "away")
+
+    assert (await Chat(answers).say("price BITCION now")).text == EN_VOICE.say("failed", message="away")
+
+
+async def test_a_misspelt_coin_is_asked_about_and_not_traded() -> None:
+    assert await said("price bitcion") == EN_VOICE.say("near_miss", word="bitcion", coin="BTC")
+    assert await said("für 500 bitcion kaufen") == Voice(DE).say(
+        "near_miss_trade", word="bitcion", coin="BTC"
+    )
+    unclear, again = EN_VOICE.say("unclear_order", rest="bitcion"), EN_VOICE.say("meant_in_order", coin="BTC")
+    assert await said("buy bitcion for 500") == f"{unclear} {again}"
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+async def test_every_term_is_explained_in_both_languages(name: str) -> None:
+    assert await said(f"what is a {name}") == MEANINGS[name].english
+    assert await said(f"Erklär mir bitte, was ein {name} ist") == MEANINGS[name].german
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("what is a stop-loss", MEANINGS["stop"].english),
+        ("was ist ein Stop-Loss", MEANINGS["stop"].german),
+        ("was heißt short", MEANINGS["short"].german),
+        ("WAS SIND BOLLINGER-BÄNDER", MEANINGS["bollinger"].german),
+        ("what is take profit?", MEANINGS["target"].english),
+    ],
+)
+async def test_a_term_may_be_spelled_as_people_do(text: str, meaning: str) -> None:
+    assert await said(text) == meaning
+
+
+@pytest.mark.parametrize(("text", "example"), [("help", "with stop 5%"), ("hilfe", "mit Stop 5%")])
+async def test_help_shows_how_a_stop_is_given(text: str, example: str) -> None:
+    assert example in await said(text)
 
 
 def _fields(phrase: str) -> set[str]:

@@ -1,13 +1,24 @@
 """Whole turns and follow-ups, with the tools' answers handed in."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.models.offline import OfflineModel
+from agent.models.offline.conversation import PATIENCE, Said, understand_conversation
+from agent.models.offline.intents import Kind
+from agent.models.offline.language import Language
+from agent.models.offline.voice import Voice
 from agent.models.port import Message, ToolCall, ToolSpec
-from tests.agent.offline_driver import SPECS, Answers, Call, Chat, answer, failure
-from tests.agent.offline_market import ANSWERS, play
+from tests.agent.offline_driver import SPECS, Answers, Call, Chat
+from tests.agent.offline_market import ANSWERS, play, playing
 from tests.agent.offline_sentences import analyze, candles, order, pnl, price
+from tests.agent.talking import house
+from tests.service import NOON
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def close(position: str, percentage: float) -> Call:
@@ -15,22 +26,6 @@ def close(position: str, percentage: float) -> Call:
 
 
 POSITIONS: Call = ("trade_positions", {})
-
-
-def playing(**changed: dict[str, Any] | str | None) -> Answers:
-    """Answer as the market does, but these tools with this: an object, raw text, or None for a failure."""
-
-    def play_changed(call: ToolCall) -> Message:
-        if call.name not in changed:
-            return play(call)
-        content = changed[call.name]
-        if content is None:
-            return failure(call, "EXCHANGE_ERROR", "the exchange is away")
-        if isinstance(content, str):
-            return Message(play(call).role, content, tool_call_id=call.id)
-        return answer(call, content)
-
-    return play_changed
 
 
 async def calls_of(*said: str, answers: Answers = play, plain: bool = True) -> list[Call]:
@@ -90,6 +85,9 @@ TURNS: list[tuple[tuple[str, ...], list[Call]]] = [
     # Not an answer
     (("buy BTC", "cancel"), []),
     (("buy BTC", "never mind", "500"), []),
+    (("close", "exit"), []),
+    (("close", "quit", "all"), []),
+    (("schließe", "beenden"), []),
     (("buy BTC", "0.1 ETH"), []),
     (("buy BTC", "price ETH"), price("ETH/USDT")),
     (("buy BTC", "price ETH", "500"), []),
@@ -97,6 +95,16 @@ TURNS: list[tuple[tuple[str, ...], list[Call]]] = [
     (("buy BTC for 0", "500"), []),
     (("buy BTC when it rains", "500"), []),
     (("short BTC", "500"), []),
+    # Did you mean?
+    (("price bitcion", "yes"), price("BTC/USDT")),
+    (("preis bitcion", "ja"), price("BTC/USDT")),
+    (("analyze etherium on 4h", "yes"), analyze("ETH/USDT", timeframe="4h")),
+    (("analyze etherium on 4h", "BTC"), analyze("BTC/USDT", timeframe="4h")),
+    (("price bitcion", "no"), []),
+    (("price bitcion", "no", "yes"), []),
+    (("für 500 bitcion kaufen", "ja"), []),
+    (("buy bitcion for 500", "yes"), []),
+    (("buy BTC", "yes"), []),
     # And this one?
     (("price BTC", "and ETH?"), price("ETH/USDT")),
     (("price BTC", "and ETH?", "and SOL?"), price("SOL/USDT")),
@@ -107,6 +115,8 @@ TURNS: list[tuple[tuple[str, ...], list[Call]]] = [
     (("wie steht BTC", "und auf 1d?"), analyze("BTC/USDT", timeframe="1d")),
     (("wie steht BTC", "und wie sieht es mit SOL aus"), analyze("SOL/USDT")),
     (("chart BTC 4h", "and ETH"), candles("ETH/USDT", "4h")),
+    (("should I buy BTC", "and ETH?"), analyze("ETH/USDT")),
+    (("soll ich BTC kaufen", "und auf 4h?"), analyze("BTC/USDT", timeframe="4h")),
     (("p&l today", "and this week?"), pnl("7d")),
     (("buy BTC for 500", "and ETH?"), []),
     (("buy BTC for 500", "and ETH?", "300"), order("buy", "ETH/USDT", 300)),
@@ -126,6 +136,67 @@ async def test_a_number_buys_only_when_the_question_was_really_asked() -> None:
     chat.messages[-1] = Message(chat.messages[-1].role, "It is a fine day.")
     await chat.say("500")
     assert chat.calls == []
+
+
+AFTER: list[tuple[str, str, timedelta, list[Call]]] = [
+    ("buy BTC", "500", PATIENCE, order("buy", "BTC/USDT", 500)),
+    ("buy BTC", "500", PATIENCE + SECOND, []),
+    ("close", "all", PATIENCE + SECOND, []),
+    ("close", "BTC", PATIENCE + SECOND, price("BTC/USDT")),
+    ("analyze BTC", "and ETH?", PATIENCE, analyze("ETH/USDT")),
+    ("analyze BTC", "and ETH?", PATIENCE + SECOND, price("ETH/USDT")),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "wait", "calls"), AFTER)
+async def test_what_was_asked_waits_ten_minutes_for_its_answer(
+    first: str, second: str, wait: timedelta, calls: list[Call]
+) -> None:
+    chat = Chat(play, now=NOON)
+    await chat.say(first)
+    chat.wait(wait)
+    assert (await chat.say(second)).calls == calls
+
+
+def test_the_wait_counts_from_our_answer() -> None:
+    late = Said(
+        "buy BTC", Voice(Language.EN).say("ask_amount.buy", base="BTC", quote="USDT"), NOON, NOON + MINUTE
+    )
+    assert understand_conversation([late, Said("500", at=NOON + MINUTE + PATIENCE)]).intent.kind is Kind.ORDER
+    assert understand_conversation([late, Said("500", at=NOON + MINUTE + PATIENCE + SECOND)]).intent.kind is (
+        Kind.UNKNOWN
+    )
+
+
+async def test_a_chain_of_questions_may_take_longer_than_each_of_them_waits() -> None:
+    chat = Chat(play, now=NOON)
+    for text in ("buy", "ETH", "500"):
+        await chat.say(text)
+        chat.wait(PATIENCE)
+    assert chat.calls == order("buy", "ETH/USDT", 500)
+
+
+async def test_in_a_running_service_an_old_question_is_not_answered_by_a_later_number(tmp_path: Path) -> None:
+    async with house(tmp_path, OfflineModel()) as agent:
+        asked = (await agent.say("buy BTC")).message.content
+        await agent.service.advance(PATIENCE.total_seconds() + 1)
+        await agent.say("500")
+        assert agent.all_told("chat.tool_call") == []
+        assert (await agent.say("buy BTC")).message.content == asked
+        await agent.say("500")
+        assert (await agent.told("chat.tool_call")).payload["toolCall"]["name"] == "trade_execute"
+
+
+async def test_a_shared_word_is_answered_in_the_language_of_the_last_hour() -> None:
+    chat = Chat(play, now=NOON)
+    await chat.say("was kostet BTC")
+    for _ in range(8):
+        chat.wait(5 * MINUTE)
+        german = (await chat.say("portfolio")).text
+    chat.wait(30 * MINUTE)
+    english = (await chat.say("portfolio")).text
+    assert german.splitlines()[0].startswith("PAPER: Dein Portfolio")
+    assert english.splitlines()[0].startswith("PAPER: Your portfolio")
 
 
 async def test_calls_of_one_conversation_have_ids_of_their_own() -> None:

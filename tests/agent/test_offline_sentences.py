@@ -5,7 +5,8 @@ import pytest
 from agent.models.offline.conversation import Said, understand_conversation
 from agent.models.offline.intents import Kind
 from tests.agent.offline_driver import CAPABILITIES, SPECS, Call, first_calls
-from tests.agent.offline_sentences import CALLS, KINDS
+from tests.agent.offline_kinds import KINDS
+from tests.agent.offline_sentences import CALLS
 
 WITH_CALLS = {Kind.CLOSE, Kind.ORDER}
 

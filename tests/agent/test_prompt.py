@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,6 +10,7 @@ from agent.prompt import HISTORY_CHARS, QUOTED_CHARS, conversation, cut_short, s
 from memory.records import MessageRole, TranscriptMessage, TurnStatus
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+NOW = NOON + timedelta(minutes=1)
 
 
 def past(role: MessageRole, content: str) -> TranscriptMessage:
@@ -25,8 +26,8 @@ HISTORIES = st.lists(st.builds(past, ROLES, TEXTS), max_size=60)
 def test_whatever_was_said_a_model_hears_a_bounded_dialogue_that_a_person_begins_and_ends(
     history: list[TranscriptMessage],
 ) -> None:
-    heard = conversation(history, "and now?")
-    assert heard[-1] == Message(Role.USER, "and now?")
+    heard = conversation(history, "and now?", NOW)
+    assert heard[-1] == Message(Role.USER, "and now?", at=NOW)
     assert heard[0].role is Role.USER
     assert all(one.role is not after.role for one, after in pairwise(heard))
     assert all(message.text for message in heard)
@@ -39,7 +40,7 @@ def test_the_newest_part_of_a_long_history_is_kept() -> None:
         for number in range(10)
         for role in (MessageRole.USER, MessageRole.ASSISTANT)
     ]
-    heard = conversation(history, "next")
+    heard = conversation(history, "next", NOW)
     assert [message.text.split()[0] for message in heard] == ["8", "8", "9", "9", "next"]
 
 
@@ -50,10 +51,10 @@ def test_a_message_that_was_not_answered_is_not_put_before_the_model_again() -> 
         past(MessageRole.ASSISTANT, "Hi."),
         past(MessageRole.USER, "sell everything"),
     ]
-    assert conversation(history, "how are you?") == [
-        Message(Role.USER, "hello"),
-        Message(Role.ASSISTANT, "Hi."),
-        Message(Role.USER, "how are you?"),
+    assert conversation(history, "how are you?", NOW) == [
+        Message(Role.USER, "hello", at=NOON),
+        Message(Role.ASSISTANT, "Hi.", at=NOON),
+        Message(Role.USER, "how are you?", at=NOW),
     ]
 
 

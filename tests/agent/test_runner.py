@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from agent.lanes import MAX_WAITING
-from agent.models.errors import ModelBusy, ModelError, ModelRejected, ModelUnavailable, StreamCut
+from agent.models.errors import (
+    ContentRefused,
+    ModelBusy,
+    ModelError,
+    ModelKeyRejected,
+    ModelRejected,
+    ModelUnavailable,
+    StreamCut,
+)
+from agent.models.failover import Failover
 from agent.models.port import Completion, Message, ModelRequest, Role, Usage
 from agent.models.scripted import Broken, ScriptedModel
 from memory.records import TurnStatus
@@ -271,6 +280,34 @@ async def test_a_model_that_fails_ends_the_turn_and_not_the_session(
         assert (await agent.say("again")).message.content == "Here I am."
 
 
+async def test_when_every_model_fails_a_person_hears_which_why_and_where_to_look(tmp_path: Path) -> None:
+    down = Failover(
+        [
+            ScriptedModel([ModelUnavailable("one:a: Connection error.")], name="one:a"),
+            ScriptedModel([ModelKeyRejected("two:b: invalid key (HTTP 401)" + "!" * 500)], name="two:b"),
+        ]
+    )
+    async with house(tmp_path, down) as agent:
+        with pytest.raises(CallError) as caught:
+            await agent.say("hello")
+        assert caught.value.reason is Code.AGENT_BUSY
+        told = caught.value.message
+        assert told.startswith(
+            "no model could be reached (one:a: Connection error; two:b: invalid key (HTTP 401)!"
+        )
+        assert told.endswith("!…); “kit doctor” looks into it")
+        assert len(told) < 300
+        assert (await agent.told("chat.error")).payload["error"]["message"] == told
+
+
+async def test_what_a_model_declines_is_not_called_out_of_reach(tmp_path: Path) -> None:
+    declined = "one:a: the model declined to answer"
+    async with house(tmp_path, ScriptedModel([ContentRefused(declined)])) as agent:
+        with pytest.raises(CallError) as caught:
+            await agent.say("hello")
+        assert caught.value.message == declined
+
+
 async def test_what_nobody_foresaw_ends_the_turn_without_a_word_of_why(tmp_path: Path) -> None:
     def reply(request: ModelRequest) -> Completion:
         if request.messages[-1].text == "boom":
@@ -331,12 +368,13 @@ async def test_a_refusal_before_the_first_word_costs_nothing(tmp_path: Path) -> 
 async def test_the_model_hears_what_was_said_before(tmp_path: Path) -> None:
     model = ScriptedModel([says("One."), says("Two.")])
     async with house(tmp_path, model) as agent:
+        begun = agent.service.clock.now()
         await agent.say("first")
+        await agent.service.advance(60)
         await agent.say("second")
-        await agent.service.advance(1)
         assert list(model.requests[1].messages) == [
-            Message(Role.USER, "first"),
-            Message(Role.ASSISTANT, "One."),
-            Message(Role.USER, "second"),
+            Message(Role.USER, "first", at=begun),
+            Message(Role.ASSISTANT, "One.", at=begun),
+            Message(Role.USER, "second", at=begun + timedelta(seconds=60)),
         ]
         assert LOCAL_OWNER.account in model.requests[1].system

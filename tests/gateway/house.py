@@ -41,6 +41,7 @@ from trading.errors import (
 from trading.exchanges.simulated import SimulatedMarket
 from trading.markets import Markets
 from trading.portfolio import PortfolioReader
+from trading.reconciliation import Reconciliation
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -168,6 +169,7 @@ class House:
             markets=Markets(SimulatedMarket(self.clock), known=("binance",)),
             # Nothing here trades or chats.
             desk=cast(Desk, None),
+            reconciliation=cast(Reconciliation, None),
             portfolio=cast(PortfolioReader, None),
             chat=cast(Chat, None),
             keys=self.keys,

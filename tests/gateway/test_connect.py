@@ -4,6 +4,7 @@ import pytest
 
 from tests.gateway.house import House, Running
 from tests.wire import HELLO, Frame
+from tools.policy import Surface
 
 
 async def greet(running: Running, params: Frame | None) -> Frame:
@@ -23,6 +24,7 @@ async def test_hello_tells_who_is_there_and_what_is_served(house: House) -> None
         "dialect": "001",
     }
     assert hello["sessionId"] == hello["connectionId"]
+    assert set(hello["methods"]) == {each.name for each in house.registry.served(Surface.WIRE)}
     assert hello["lastSeq"] == 0
     assert hello["limits"] == {"limited": True, "perSecond": 10, "perMinute": 300, "connections": 50}
     assert hello["protocol"] == {

@@ -170,16 +170,25 @@ async def test_resuming_late_tells_only_what_was_missed(house: House, running: R
         assert sorted(seq for seq, _ in seen(wire)) == [2, 3, 4]
 
 
+MOST_HEARD = 12
+"""Events of one connection before it is cut."""
+AHEAD = 4 * MOST_HEARD
+"""How far the telling may be ahead of the listening, so that each connection has something to hear."""
+
+
 async def survive_cuts(house: House, running: Running, cuts: int, seed: int) -> None:
-    """Cut a listening client again and again, rudely or politely, while events go on."""
+    """Cut a listening client again and again, rudely or politely, while events go on ahead of it."""
     chance = random.Random(seed)
     over = asyncio.Event()
+    room = asyncio.Semaphore(AHEAD)
 
     async def publish() -> None:
         for number in itertools.count():
+            mine = chance.random() < 0.8
+            if mine:
+                await room.acquire()
             if over.is_set():
                 return
-            mine = chance.random() < 0.8
             await house.publish("news", "owner" if mine else "somebody else", number=number)
             if chance.random() < 0.3:
                 await house.events.flush()
@@ -187,8 +196,12 @@ async def survive_cuts(house: House, running: Running, cuts: int, seed: int) -> 
     publishing = asyncio.create_task(publish())
     heard: list[int] = []
     for _ in range(cuts):
-        await listen(running, heard, chance.randint(0, 12), rude=chance.random() < 0.5)
+        count = chance.randint(0, MOST_HEARD)
+        await listen(running, heard, count, rude=chance.random() < 0.5)
+        for _ in range(count):
+            room.release()
     over.set()
+    room.release()
     await publishing
     await house.events.flush()
     _, rest = await resumed(running, heard[-1] if heard else 0)

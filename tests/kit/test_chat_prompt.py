@@ -137,6 +137,98 @@ async def test_ctrl_c_stops_the_answer_and_keeps_the_prompt(service: Service) ->
     assert service.methods() == ["connect", "chat.send", "chat.abort", "chat.send", "disconnect"]
 
 
+async def test_ctrl_d_during_an_answer_leaves_after_it(service: Service) -> None:
+    gate = asyncio.Event()
+    service.turns = lambda params: ["I think ", gate, "so"]
+    async with terminal(service, "prompt") as screen:
+        await screen.sees(PROMPT)
+        screen.type("long\r")
+        await screen.sees("I think ")
+        screen.type("\x04")
+        gate.set()
+        await screen.sees("so")
+        assert await screen.leaves() == 0
+
+
+@pytest.mark.parametrize("mode", ["prompt", "once"])
+async def test_what_ctrl_c_came_to_stands_on_a_line_of_its_own(service: Service, mode: str) -> None:
+    service.turns = lambda params: [{"name": "look", "arguments": {}}, asyncio.Event()]
+    async with terminal(service, mode, *["Hi"] * (mode == "once")) as screen:
+        if mode == "prompt":
+            await screen.sees(PROMPT)
+            screen.type("Hi\r")
+        await screen.sees("look()\x1b[0m\r\n")
+        screen.type("\x03")
+        echoed = "" if mode == "prompt" else "^C\r\n"
+        assert await screen.sees("(stopped)") == f"{echoed}\x1b[2m(stopped)"
+
+
+async def test_an_answer_is_broken_between_words(service: Service) -> None:
+    words = [f"word{number} " for number in range(40)]
+    pieces = [piece for word in words for piece in (word[:3], word[3:])]
+    service.turns = lambda params: [*pieces, "end\n"]
+    async with terminal(service, "prompt") as screen:
+        await screen.sees(PROMPT)
+        screen.type("long\r")
+        seen = await screen.sees("word39 end\r\n")
+    lines = seen[seen.index("word0") :].split("\r\n")
+    assert [word for line in lines for word in line.split()] == [*"".join(words).split(), "end"]
+    assert max(map(len, lines)) in range(90, 101)
+
+
+async def test_a_script_without_spaces_is_shown_as_it_comes(service: Service) -> None:
+    service.turns = lambda params: ["价格", asyncio.Event()]
+    async with terminal(service, "prompt") as screen:
+        await screen.sees(PROMPT)
+        screen.type("BTC?\r")
+        await screen.sees("价格")
+
+
+async def test_a_message_too_many_waits_and_is_sent_by_itself(service: Service) -> None:
+    limited(service, 150, 150)
+    async with terminal(service, "prompt") as screen:
+        await screen.sees(PROMPT)
+        screen.type("Hello\r")
+        await screen.sees("in 1 s")
+        await screen.sees("You said: Hello")
+        await screen.sees(PROMPT)
+    assert service.methods() == ["connect", *["chat.send"] * 3]
+
+
+async def test_ctrl_c_takes_back_a_message_that_waits(service: Service) -> None:
+    limited(service, 36_500)
+    async with terminal(service, "prompt") as screen:
+        await screen.sees(PROMPT)
+        screen.type("Hello\r")
+        await screen.sees("in 37 s")
+        screen.type("\x03")
+        await screen.sees("(not sent)")
+        await screen.sees(PROMPT)
+    assert service.methods() == ["connect", "chat.send"]
+
+
+async def test_lines_too_many_are_answered_all_the_same(client: KitClient, service: Service) -> None:
+    limited(service, 1)
+    out = io.StringIO()
+    with piped("one\ntwo\n") as source:
+        assert await repl(client, stdin=source, stdout=out, stderr=io.StringIO()) == 0
+    assert out.getvalue() == "You said: one\nYou said: two\n"
+
+
+async def test_a_model_that_gives_no_answer_is_told_without_codes_and_with_what_to_do(
+    client: KitClient, service: Service
+) -> None:
+    def fail(params: Frame) -> list[str]:
+        raise Refusal("AGENT_BUSY", message="openai:m: nobody answers")
+
+    service.turns = fail
+    errors = io.StringIO()
+    assert await once(client, "Hello", stdout=io.StringIO(), stderr=errors) == 1
+    assert "AGENT_BUSY" not in errors.getvalue()
+    assert "openai:m: nobody answers" in errors.getvalue()
+    assert "kit doctor" in errors.getvalue()
+
+
 async def test_a_second_ctrl_c_stops_waiting_for_an_agent_that_does_not_stop(service: Service) -> None:
     never = asyncio.Event()
 
@@ -216,7 +308,7 @@ async def test_a_failed_answer_is_told_and_the_next_line_is_answered(
 ) -> None:
     def sometimes(params: Frame) -> list[str]:
         if params["message"] == "bad":
-            raise Refusal("INTERNAL_ERROR")
+            raise Refusal("FORBIDDEN")
         return ["ok"]
 
     service.turns = sometimes
@@ -224,7 +316,7 @@ async def test_a_failed_answer_is_told_and_the_next_line_is_answered(
     with piped("bad\ngood\n") as source:
         assert await repl(client, stdin=source, stdout=out, stderr=errors) == 0
     assert out.getvalue() == "ok\n"
-    assert "INTERNAL_ERROR" in errors.getvalue()
+    assert "FORBIDDEN" in errors.getvalue()
 
 
 @pytest.mark.parametrize("leave", [False, True])
@@ -269,6 +361,19 @@ async def test_one_question_that_fails_is_told_apart_from_its_answer(
     assert await once(client, "Hello", stdout=out, stderr=errors) == 1
     assert out.getvalue() == ""
     assert "AGENT_BUSY" in errors.getvalue()
+
+
+def limited(service: Service, *waits: int) -> None:
+    """Let the next messages be refused, each for so many milliseconds."""
+    left = list(waits)
+
+    def refuse(params: Frame) -> Frame:
+        wait = left.pop(0)
+        if not left:
+            del service.answers["chat.send"]
+        raise Refusal("RATE_LIMITED", retryable=True, retryAfterMs=wait)
+
+    service.answers["chat.send"] = refuse
 
 
 def cutting(service: Service) -> list[str]:

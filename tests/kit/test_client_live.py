@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from kit import KitClient, KitError
+from kit.client import Dialect
 from tests.kit.conftest import AT_ONCE
 from tests.service import running
 
@@ -89,3 +91,33 @@ async def test_over_a_bad_line_every_order_is_placed_and_told_once(tmp_path: Pat
     assert sorted(fill.order_id for fill in fills) == sorted(told)
     assert [message.role for message in history.messages] == ["user", "assistant"]
     assert history.messages[1].content == text
+
+
+MISNAMED: list[tuple[Callable[[KitClient], Awaitable[Any]], list[str]]] = [
+    (lambda c: c.market.nope("x"), ["market.price"]),
+    (lambda c: c.call("xyzzy"), []),
+    (lambda c: c.market.prise("BTC/USDT"), ["market.price"]),
+    (lambda c: c.market.prise(pair="BTC/USDT"), ["market.price"]),
+    (lambda c: c.trade.excute("buy", "BTC/USDT"), ["trade.execute"]),
+    (lambda c: c.call("portfolio.gte"), ["portfolio.get"]),
+]
+
+
+@pytest.mark.parametrize(("dialect", "code"), [("000", "UNKNOWN_METHOD"), ("001", "INVALID_REQUEST")])
+async def test_a_misnamed_method_is_told_with_the_ones_that_may_be_meant(
+    tmp_path: Path, dialect: Dialect, code: str
+) -> None:
+    async with running(tmp_path) as service, KitClient(service.url, token="", dialect=dialect) as client:
+        for ask, expected in MISNAMED:
+            with pytest.raises(KitError) as caught:
+                await ask(client)
+            assert caught.value.code in ("UNKNOWN_METHOD", code)
+            assert caught.value.details["near"][:1] == expected
+
+
+@pytest.mark.parametrize("params", ["BTC/USDT", 5, [1]])
+async def test_params_that_name_no_fields_are_refused(tmp_path: Path, params: Any) -> None:
+    async with running(tmp_path) as service, KitClient(service.url, token="") as client:
+        with pytest.raises(KitError) as caught:
+            await client.call("market.price", params)
+    assert caught.value.code == "INVALID_PARAMS"

@@ -2,18 +2,22 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import socket
 import stat
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.kit.commands import kit, page, ready, started
+from kit.settings import DOCUMENTED_PORTS
+from tests.kit.commands import Ran, kit, page, ready, started
 
 
 def free_port() -> int:
@@ -37,6 +41,30 @@ async def test_a_service_starts_answers_and_stops_on_sigterm(tmp_path: Path) -> 
 
     held = await kit(home, "call", "trade.positions", KIT_GATEWAY_PORT="0")
     assert [position["pair"] for position in json.loads(held.out)["positions"]] == ["BTC/USDT"]
+
+
+async def test_a_command_finds_the_service_of_its_home_wherever_that_listens(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with started(home, "start", KIT_GATEWAY_PORT=str(free_port())) as service:
+        await ready(service)
+        bought = await kit(home, "chat", "buy BTC for 100")
+        assert (bought.code, "PAPER" in bought.out) == (0, True)
+        assert (await kit(home, "call", "status")).code == 0
+        service.kill()
+        await service.wait()
+    held = await kit(home, "call", "trade.positions")
+    assert [position["pair"] for position in json.loads(held.out)["positions"]] == ["BTC/USDT"]
+
+
+async def test_what_a_dead_service_left_behind_leads_nobody_to_another_one(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    async with started(theirs, "start", KIT_GATEWAY_PORT="0") as service:
+        await ready(service)
+        ours.mkdir()
+        shutil.copy(theirs / "service.addresses", ours)
+        assert (await kit(ours, "chat", "buy BTC for 100")).code == 0
+        held = await kit(theirs, "call", "trade.positions")
+    assert json.loads(held.out)["positions"] == []
 
 
 async def test_the_first_start_makes_a_private_home_with_a_commented_config(tmp_path: Path) -> None:
@@ -65,21 +93,58 @@ async def test_a_call_that_fails_prints_its_code_and_exits_with_one(tmp_path: Pa
     ("variables", "named"),
     [
         ({"KIT_GATEWAY_PORT": "many"}, "gateway_port"),
-        ({"KIT_GATWAY_PORT": "18799"}, "KIT_GATWAY_PORT"),
+        (
+            {"KIT_GATWAY_PORT": "18799"},
+            "KIT_GATWAY_PORT: there is no such setting; did you mean KIT_GATEWAY_PORT",
+        ),
+        ({"KIT_LOG_LEVEL": "loud"}, "'debug', 'info', 'warning' or 'error'"),
         ({"KIT_GATEWAY_HOST": "0.0.0.0"}, "gateway_token"),
+        ({"KIT_GATEWAY_HOST": "0.0.0.0", "KIT_GATEWAY_TOKEN": "fifteen letters"}, "16 characters"),
         ({"KIT_MODEL": "nobody:model"}, "nobody"),
         ({"KIT_MODEL": "anthropic:claude-sonnet-4-5"}, "key"),
         ({"KIT_EXCHANGE": "mtgox"}, "mtgox"),
         ({"KIT_DATABASE_URL": "mysql://somewhere"}, "database"),
     ],
 )
-async def test_a_wrong_setting_is_named_and_refused(
+async def test_a_wrong_setting_is_named_and_refused_before_a_home_is_made(
     tmp_path: Path, variables: dict[str, str], named: str
 ) -> None:
     ran = await kit(tmp_path / "home", "start", **{"KIT_GATEWAY_PORT": "0", **variables})
     assert ran.code == 2
     assert named in ran.err
     assert "Traceback" not in ran.err
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.xdist_group("ports")
+async def test_ports_that_are_taken_are_told_in_one_sentence(tmp_path: Path) -> None:
+    with ExitStack() as taken:
+        for port in DOCUMENTED_PORTS:
+            occupier = taken.enter_context(socket.socket())
+            # Whoever else has it serves as well.
+            with suppress(OSError):
+                occupier.bind(("127.0.0.1", port))
+                occupier.listen()
+        ran = await kit(tmp_path / "home", "start")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("kit: ports 18799, 18800 are taken")
+    assert ran.err.count("\n") == 1
+
+
+async def test_a_model_that_cannot_be_reached_is_told_in_words_and_logged_in_the_home(tmp_path: Path) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}/v1"
+    model = {"KIT_MODEL": "openai:m", "OPENAI_API_KEY": "k", "OPENAI_BASE_URL": nowhere}
+    ran = await kit(tmp_path / "home", "chat", "hello", **model)
+    assert (ran.code, ran.out) == (1, "")
+    told, hint = ran.err.splitlines()
+    assert told.startswith("openai:m: ")
+    assert "kit doctor" in hint
+    logged = (tmp_path / "home" / "logs" / "kit.log").read_text().splitlines()
+    assert "a turn failed" in [json.loads(line)["event"] for line in logged]
+
+
+async def test_the_version_is_told(tmp_path: Path) -> None:
+    assert await kit(tmp_path, "--version") == Ran(0, f"kit {version('kit-trading-agent')}\n", "")
 
 
 async def test_a_misspelt_line_in_the_config_is_named_and_refused(tmp_path: Path) -> None:
@@ -87,7 +152,8 @@ async def test_a_misspelt_line_in_the_config_is_named_and_refused(tmp_path: Path
     home.mkdir()
     (home / "config.toml").write_text("gateway_prot = 18799\n")
     ran = await kit(home, "start")
-    assert (ran.code, "gateway_prot" in ran.err) == (2, True)
+    assert ran.code == 2
+    assert "gateway_prot: there is no such setting; did you mean gateway_port" in ran.err
 
 
 async def test_a_second_service_in_the_same_home_is_refused(tmp_path: Path) -> None:
@@ -103,6 +169,38 @@ async def test_the_doctor_says_what_is_well_and_what_to_mend(tmp_path: Path) -> 
     assert (well.code, "!!" in well.out) == (0, False)
     ill = await kit(tmp_path / "home", "doctor", KIT_MODEL="openai:gpt-5", KIT_GATEWAY_PORT="0")
     assert (ill.code, "!!  model" in ill.out) == (1, True)
+
+
+async def test_the_doctor_knows_who_has_a_port(tmp_path: Path) -> None:
+    ours, theirs, port = tmp_path / "ours", tmp_path / "theirs", str(free_port())
+    async with started(ours, "start", KIT_GATEWAY_PORT=port) as service:
+        await ready(service)
+        here = await kit(ours, "doctor", KIT_GATEWAY_PORT=port)
+        there = await kit(theirs, "doctor", KIT_GATEWAY_PORT=port)
+    assert (here.code, f"service: runs at ws://127.0.0.1:{port}" in here.out) == (0, True)
+    assert "the K.I.T. of this home" in here.out
+    assert (there.code, "another K.I.T." in there.out) == (1, True)
+    async with TestServer(web.Application()) as stranger:
+        ran = await kit(ours, "doctor", KIT_GATEWAY_PORT=str(stranger.port))
+    assert (ran.code, "another program" in ran.out) == (1, True)
+
+
+async def test_the_doctor_advises_by_the_kind_of_the_database(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_text("no database at all")
+    port = free_port()
+    for url, advice in (
+        (f"sqlite:///{tmp_path / 'broken.db'}", f"make {tmp_path / 'broken.db'} yours"),
+        (f"postgresql://me:sesame@127.0.0.1:{port}/kit", f"Postgres runs at 127.0.0.1:{port}"),
+        ("mysql://somewhere", "postgresql://user:password@host/name"),
+    ):
+        ran = await kit(tmp_path / "home", "doctor", KIT_DATABASE_URL=url, KIT_GATEWAY_PORT="0")
+        assert (ran.code, advice in ran.out, "sesame" in ran.out) == (1, True, False)
+
+
+async def test_a_message_without_words_is_refused_in_words(tmp_path: Path) -> None:
+    ran = await kit(tmp_path / "home", "call", "chat.send", '{"message": " "}')
+    error = json.loads(ran.out)["error"]
+    assert (error["code"], "pattern" in error["message"]) == ("INVALID_PARAMS", False)
 
 
 async def test_a_script_beside_a_folder_called_kit_still_finds_the_sdk(tmp_path: Path) -> None:

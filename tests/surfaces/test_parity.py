@@ -18,6 +18,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "health": ({}, {"deep": True}, "INVALID_PARAMS"),
     "status": ({}, {"deep": True}, "INVALID_PARAMS"),
     "skill.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
     "market.candles": (
         {"pair": "ETHUSDT", "timeframe": "4h", "limit": 5},
@@ -38,6 +39,24 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.positions": ({}, {"exchange": "mtgox"}, "INVALID_PARAMS"),
     "trade.close": ({"positionId": "{position}", "percentage": 50}, {"positionId": "pos_none"}, "NOT_FOUND"),
     "trade.history": ({"pair": "BTC/USDT", "limit": 10}, {"limit": 0}, "INVALID_PARAMS"),
+    "trade.orders": ({"status": "all"}, {"status": "lost"}, "INVALID_PARAMS"),
+    "trade.amend": (
+        {"positionId": "{position}", "stopLoss": 1_000},
+        {"positionId": "{position}", "stopLoss": 10_000_000},
+        "INVALID_ORDER",
+    ),
+    "trade.cancel": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
+    "trade.cancelAll": ({}, {"pair": 5}, "INVALID_PARAMS"),
+    "trade.closeAll": ({}, {"account": "nobody"}, "NOT_FOUND"),
+    "approval.list": ({}, {"limit": 0}, "INVALID_PARAMS"),
+    "risk.limits": ({}, {"account": "nobody"}, "NOT_FOUND"),
+    "risk.set": ({"order": 0.3, "symbols": ["BTC/USDT"]}, {"order": 7}, "INVALID_PARAMS"),
+    "account.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "live.arm": ({}, {"account": "main"}, "INVALID_ORDER"),
+    "trading.status": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "trading.reduce": ({"reason": "sleep"}, {"reason": 5}, "INVALID_PARAMS"),
+    "trading.halt": ({"reason": "panic"}, {"reason": 5}, "INVALID_PARAMS"),
+    "trading.rearm": ({}, {"reason": 5}, "INVALID_PARAMS"),
     "portfolio.get": ({"includeHistory": True, "currency": "EUR"}, {"currency": "XXX"}, "INVALID_PARAMS"),
     "portfolio.pnl": ({"period": "24h"}, {"period": "2w"}, "INVALID_PARAMS"),
     "portfolio.snapshot": ({"action": "balance"}, {"action": "burn"}, "INVALID_PARAMS"),
@@ -49,7 +68,6 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"tool": "withdraw"},
         "NOT_FOUND",
     ),
-    "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "keys.create": (
         {"name": "ci", "role": "trader", "days": 30},
         {"name": "ci", "days": 30, "expiresAt": 4e11},
@@ -117,8 +135,8 @@ async def walk(call: Call, offered: dict[str, AnyCapability]) -> dict[str, tuple
     ids: dict[str, str] = {}
     for name, (good, bad, _) in CALLS.items():
         if name in offered:
-            filled = {key: ids.get(str(value), value) for key, value in good.items()}
-            outcomes[name] = (await call(offered[name], filled), await call(offered[name], bad))
+            both = [{key: ids.get(str(value), value) for key, value in each.items()} for each in (good, bad)]
+            outcomes[name] = (await call(offered[name], both[0]), await call(offered[name], both[1]))
             ids |= call_ids(outcomes[name][0])
     return outcomes
 
@@ -129,6 +147,8 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
     ids = {}
     if answer.get("positions"):
         ids["{position}"] = answer["positions"][0]["id"]
+    if "executedQty" in answer:
+        ids["{order}"] = answer["orderId"]
     if "session" in answer:
         ids["{session}"] = answer["session"]["id"]
     if "key" in answer:

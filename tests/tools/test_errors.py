@@ -18,6 +18,7 @@ EXPECTED: dict[type[trading.TradingError], Code] = {
     trading.RiskLimitExceeded: Code.RISK_LIMIT_EXCEEDED,
     trading.ExchangeUnavailable: Code.EXCHANGE_ERROR,
     trading.NotFound: Code.NOT_FOUND,
+    trading.InvalidLimit: Code.INVALID_PARAMS,
     trading.TradingHalted: Code.TRADING_HALTED,
     trading.NotArmed: Code.NOT_ARMED,
     trading.AccountLocked: Code.ACCOUNT_LOCKED,

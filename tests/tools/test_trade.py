@@ -18,26 +18,27 @@ from tools.errors import InternalError
 from tools.policy import LOCAL_OWNER
 from trading.clock import ManualClock
 from trading.exchanges.scripted import ScriptedMarket, instrument
-from trading.model import OrderRequest, OrderType, Side, Ticker
+from trading.model import OrderBook, OrderRequest, OrderType, Side
 from trading.symbols import Symbol
 
 ORDER = {"action": "buy", "pair": "BTC/USDT", "type": "market", "amount": 100}
+LIMIT = {"action": "buy", "pair": "BTC/USDT", "type": "limit", "amount": 0.01, "price": 67_100}
 
 
 class SlowMarket(ScriptedMarket):
-    """A market whose tickers, which value an account after a trade, wait or break."""
+    """A market whose books, at which a limit order is placed, wait or break."""
 
     def __init__(self, clock: ManualClock) -> None:
         super().__init__(clock, {instrument("BTC/USDT"): 67_000})
         self.asked, self.answer = asyncio.Event(), asyncio.Event()
         self.broken = False
 
-    async def ticker(self, symbol: Symbol) -> Ticker:
+    async def order_book(self, symbol: Symbol, depth: int = 20) -> OrderBook:
         self.asked.set()
         if self.broken:
             raise ArithmeticError("nobody foresaw this")
         await self.answer.wait()
-        return await super().ticker(symbol)
+        return await super().order_book(symbol, depth)
 
 
 class LastModel(ScriptedModel):
@@ -92,7 +93,7 @@ async def test_an_order_that_a_fault_cut_off_does_not_keep_its_money_until_the_n
     async with slow_service(tmp_path) as (service, market):
         market.broken = True
         with pytest.raises(InternalError):
-            await call(service, "trade.execute", ORDER)
+            await call(service, "trade.execute", LIMIT)
         market.broken = False
         market.answer.set()
         [usdt] = (await call(service, "portfolio.get", {}))["assets"]
@@ -106,4 +107,11 @@ async def test_an_order_that_a_fault_cut_off_does_not_keep_its_money_until_the_n
 
 
 def _request() -> OrderRequest:
-    return OrderRequest("main", Symbol("BTC", "USDT"), Side.BUY, OrderType.MARKET, cost=Decimal(100))
+    return OrderRequest(
+        "main",
+        Symbol("BTC", "USDT"),
+        Side.BUY,
+        OrderType.LIMIT,
+        amount=Decimal("0.01"),
+        price=Decimal(67_100),
+    )

@@ -10,16 +10,19 @@ from typing import Any
 
 from memory.database import Database
 from trading.accounts import open_account
+from trading.approvals import Approval
 from trading.clock import ManualClock
-from trading.desk import Desk, OrderOutcome
+from trading.desk import Desk
 from trading.exchanges.paper import PaperExchange
 from trading.exchanges.scripted import ScriptedMarket, instrument
 from trading.ledger import totals
 from trading.markets import Markets
 from trading.model import Account, Fill, Instrument, Mode, Order, OrderRequest, OrderType, Side
+from trading.placing import OrderOutcome
 from trading.portfolio import PortfolioReader
 from trading.ports import Exchange, NewId, Report, UnitOfWork
-from trading.risk import Check
+from trading.risk.proposal import Check
+from trading.switch import Switch
 from trading.symbols import Symbol, parse_symbol
 
 START = datetime(2026, 11, 21, 12, 0, 30, tzinfo=UTC)
@@ -137,6 +140,24 @@ async def open_house(url: str, start: datetime = START, first_id: int = 0) -> As
         await house.desk.drain()
 
 
+@dataclass
+class Heard:
+    """What the desk tells of."""
+
+    orders: list[tuple[Order, Sequence[Fill]]] = field(default_factory=list)
+    approvals: list[tuple[Approval, Order]] = field(default_factory=list)
+    switches: list[Switch] = field(default_factory=list)
+
+    async def order(self, uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
+        self.orders.append((order, fills))
+
+    async def approval(self, uow: UnitOfWork, approval: Approval, order: Order) -> None:
+        self.approvals.append((approval, order))
+
+    async def switch(self, uow: UnitOfWork, switch: Switch) -> None:
+        self.switches.append(switch)
+
+
 def furnish(
     database: Database,
     clock: ManualClock,
@@ -147,8 +168,7 @@ def furnish(
 ) -> House:
     heard: list[tuple[Order, Sequence[Fill]]] = []
 
-    async def publish(uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
-        heard.append((order, fills))
+    news = Heard(heard)
 
     markets = Markets(market, known=("binance", "kraken"))
     exchange = exchange or PaperExchange(markets, clock)
@@ -159,7 +179,7 @@ def furnish(
         read=database.read,
         clock=clock,
         new_id=new_id,
-        publish=publish,
+        news=news,
         checks=checks,
     )
     portfolio = PortfolioReader(database.read, markets, clock)

@@ -20,7 +20,7 @@ from trading.errors import (
 )
 from trading.model import Liquidity, Mode, OrderStatus, Side
 from trading.ports import UnitOfWork
-from trading.risk import Proposal
+from trading.risk.proposal import Proposal
 from trading.symbols import Symbol
 
 D = Decimal

@@ -7,6 +7,7 @@ import pytest
 
 from tests.trading.house import BTC, ETHBTC, MAIN, House, Paused, account, counting, furnish
 from trading.accounts import open_account
+from trading.desk import Wish
 from trading.errors import InsufficientFunds, InvalidOrder, NotFound
 from trading.model import Order, OrderStatus, OrderType
 from trading.portfolio import PositionLine
@@ -279,8 +280,8 @@ async def test_closing_what_is_not_there_finds_nothing(house: House) -> None:
 async def test_closing_again_with_the_same_key_gives_the_first_answer(house: House) -> None:
     await house.buy("0.1")
     held = (await position(house)).position
-    first = await house.desk.close(MAIN, held.id, key="wish")
-    assert await house.desk.close(MAIN, held.id, key="wish") == first
+    first = await house.desk.close(MAIN, held.id, wish=Wish("wish"))
+    assert await house.desk.close(MAIN, held.id, wish=Wish("wish")) == first
 
 
 async def test_protection_survives_a_restart(house: House) -> None:

@@ -12,7 +12,7 @@ from trading.exchanges.paper import PaperExchange
 from trading.model import Liquidity, Order, OrderStatus, OrderType
 from trading.orders import IN_FLIGHT, OPEN
 from trading.ports import Report, UnitOfWork
-from trading.risk import Proposal
+from trading.risk.proposal import Proposal
 
 D = Decimal
 

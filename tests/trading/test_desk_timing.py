@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.trading.house import BTC, ETH, MAIN, House, Paused, counting, furnish
+from tests.trading.house import BTC, ETH, MAIN, Heard, House, Paused, counting, furnish
 from trading.clock import ManualClock
 from trading.desk import Desk
 from trading.exchanges.paper import PaperExchange
@@ -48,10 +48,11 @@ async def test_an_order_that_fills_while_it_is_being_canceled_has_filled(house: 
 async def test_a_look_that_is_stopped_still_tells_what_it_wrote_down(house: House) -> None:
     telling, go_on, told = asyncio.Event(), asyncio.Event(), []
 
-    async def publish(uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
-        telling.set()
-        await go_on.wait()
-        told.append(order.id)
+    class Slow(Heard):
+        async def order(self, uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
+            telling.set()
+            await go_on.wait()
+            told.append(order.id)
 
     bid = (await house.buy("0.1", type="limit", price=66_000)).order
     desk = Desk(
@@ -61,7 +62,7 @@ async def test_a_look_that_is_stopped_still_tells_what_it_wrote_down(house: Hous
         read=house.database.read,
         clock=house.clock,
         new_id=counting(500_000),
-        publish=publish,
+        news=Slow(),
     )
     await house.clock.advance(1)
     house.market.trade(BTC, 65_000)

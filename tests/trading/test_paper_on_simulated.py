@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from memory.database import Database
-from tests.trading.house import BTC, START, account, counting, request
+from tests.trading.house import BTC, START, Heard, account, counting, request
 from trading.accounts import open_account
 from trading.clock import ManualClock
 from trading.desk import Desk
@@ -21,7 +21,6 @@ from trading.ledger import totals
 from trading.markets import Markets
 from trading.model import Mode, Side
 from trading.portfolio import Period, PortfolioReader
-from trading.ports import Publish
 
 D = Decimal
 
@@ -38,17 +37,10 @@ async def desk_on_simulated(url: str) -> AsyncIterator[tuple[Desk, ManualClock, 
             read=database.read,
             clock=clock,
             new_id=new_id,
-            publish=ignore,
+            news=Heard(),
         )
         await open_account(database.transact, account(), new_id)
         yield desk, clock, database, PortfolioReader(database.read, markets, clock)
-
-
-async def _ignore(*_: object) -> None:
-    return None
-
-
-ignore: Publish = _ignore
 
 
 @pytest.mark.parametrize("days", [1, 40])

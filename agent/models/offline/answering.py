@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from agent.models.offline.conversation import Understood
+from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
+from agent.models.offline.near_misses import nearest_coin
 from agent.models.offline.plans import ROWS, Row
+from agent.models.offline.questions import question
 from agent.models.offline.steps import Ask, Say, Step
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
@@ -12,6 +15,9 @@ from trading.timeframes import Timeframe
 
 FEW = 4
 TRADING = (Kind.ORDER, Kind.CLOSE)
+
+_INSTEAD: Mapping[Kind, Sequence[str]] = {Kind.MOVE_STOP: ("trade_execute", "market_price")}
+"""What is not available but has something near it, told by "instead.", and the tools which that takes."""
 
 
 def next_step(understood: Understood, turn: Turn, model: str) -> Step:
@@ -21,24 +27,32 @@ def next_step(understood: Understood, turn: Turn, model: str) -> Step:
     if words:
         return Say(words(understood, turn, voice, model))
     row = ROWS.get(intent.kind)
-    if row is None or not all(turn.offers(tool) for tool in row.needs):
-        return Say(unavailable(intent.kind, voice))
+    if row is None or not _all_offered(turn, row.needs):
+        return Say(unavailable(intent.kind, turn, voice))
     step = row.plan(intent, turn, voice)
-    if isinstance(step, Ask) and not all(turn.offers(call.name) for call in step.calls):
-        return Say(unavailable(intent.kind, voice))
+    if isinstance(step, Ask) and not _all_offered(turn, [call.name for call in step.calls]):
+        return Say(unavailable(intent.kind, turn, voice))
     return step
 
 
-def unavailable(kind: Kind, voice: Voice) -> str:
-    """Say that a wish is understood and cannot be met."""
-    return voice.say("unavailable", topic=voice.say(f"topic.{kind}"))
+def unavailable(kind: Kind, turn: Turn, voice: Voice) -> str:
+    """Say that a wish is understood and cannot be met, and what comes nearest to it."""
+    text = voice.say("unavailable", topic=voice.say(f"topic.{kind}"))
+    tools = _INSTEAD.get(kind)
+    return f"{text} {voice.say(f'instead.{kind}')}" if tools and _all_offered(turn, tools) else text
 
 
 def examples(turn: Turn, voice: Voice, kinds: Sequence[Kind] = ()) -> list[str]:
     """Return sentences that work with the tools on offer, of some kinds or of all."""
     rows: Sequence[Row] = [row for kind, row in ROWS.items() if not kinds or kind in kinds]
-    offered = [row for row in rows if all(turn.offers(tool) for tool in row.needs)]
-    return [example for row in offered for example in row.examples.get(voice.language, ())]
+    offered = [row for row in rows if _all_offered(turn, row.needs)]
+    priced = turn.offers("market_price")
+    tables = [table for row in offered for table in (row.examples, row.with_price if priced else {})]
+    return [example for table in tables for example in table.get(voice.language, ())]
+
+
+def _all_offered(turn: Turn, tools: Sequence[str]) -> bool:
+    return all(turn.offers(tool) for tool in tools)
 
 
 def _first_of_each(turn: Turn, voice: Voice) -> list[str]:
@@ -75,8 +89,18 @@ def _help(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
 def _unclear(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
     rest = understood.intent.rest
     text = voice.say("unclear_order", rest=rest) if rest else voice.say("unclear_order_bare")
+    if coin := nearest_coin(rest):
+        return f"{text} {voice.say('meant_in_order', coin=coin)}"
     found = examples(turn, voice, TRADING)[:FEW]
     return f"{text} {voice.say('write_like', examples=voice.examples(found))}" if found else text
+
+
+def _near_miss(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
+    return question(understood.intent, voice)
+
+
+def _explained(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
+    return MEANINGS[understood.intent.term].meaning(voice.language)
 
 
 def _timeframes(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
@@ -90,8 +114,10 @@ _WORDS: Mapping[Kind, Words] = {
     Kind.IDENTITY: _plain("identity"),
     Kind.MODEL: _plain("model"),
     Kind.HELP: _help,
+    Kind.EXPLAIN: _explained,
     Kind.DROPPED: _plain("dropped"),
     Kind.TOO_LONG: _with_examples("too_long", "unknown_examples"),
+    Kind.NEAR_MISS: _near_miss,
     Kind.UNKNOWN: _with_examples("unknown", "unknown_examples"),
     Kind.UNCLEAR_ORDER: _unclear,
     Kind.BAD_TIMEFRAME: _timeframes,

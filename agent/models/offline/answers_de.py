@@ -19,6 +19,12 @@ ANSWERS: Mapping[str, str] = {
     "dropped": "In Ordnung, es ist nichts geschehen.",
     "unavailable": "Ich habe verstanden: Du willst {topic}. Das gibt es hier aber nicht; es ist nichts "
     "geschehen.",
+    "instead.move_stop": "Ein Stop gehört zum Auftrag, zum Beispiel „kaufe BTC für 500 mit Stop 5%“.",
+    "near_miss": "„{word}“ kenne ich nicht. Meinst du {coin}?",
+    "near_miss_trade": "„{word}“ kenne ich nicht; es wurde nichts gehandelt. Falls du {coin} meinst, "
+    "schreib es noch einmal damit.",
+    "meant_in_order": "Falls du {coin} meinst, schreib es noch einmal damit.",
+    "did_you_mean": "Meinst du {coin}?",
     "bad_timeframe": "Kerzen dieser Länge gibt es hier nicht. Es gibt {timeframes}.",
     "unclear_order": "Das lese ich als Auftrag, kann aber „{rest}“ nicht einordnen; es wurde nichts "
     "gehandelt.",
@@ -73,6 +79,10 @@ ANSWERS: Mapping[str, str] = {
     "resistance": "der nächste Widerstand bei {value}",
     "signal": "Das Signal ist {signal} mit {confidence} Sicherheit; das liest nur Indikatoren und ist kein "
     "Rat.",
+    "signal_short": "Das Signal ist {signal} mit {confidence} Sicherheit.",
+    "no_advice": "Das entscheidest du: Ich gebe keinen Rat, ich sage nur, was die Indikatoren zeigen.",
+    "advice_act": "Wenn du handelst, begrenze den Verlust: „kaufe {base} für 100 mit Stop 5%“. Um weniger zu "
+    "halten: „verkaufe die Hälfte meiner {base}“.",
     "signal_bare": "Das liest nur Indikatoren und ist kein Rat.",
     "word.bullish": "bullisch",
     "word.bearish": "bärisch",
@@ -86,8 +96,10 @@ ANSWERS: Mapping[str, str] = {
     "word.loaded": "geladen",
     "word.long": "long",
     "word.short": "short",
-    "chart": "{pair} {timeframe}, letzte {count} Kerzen ({source}):\n{line}\nVon {first} auf {last} "
+    "chart": "{pair} {timeframe}, letzte {candles} ({source}):\n{line}\nVon {first} auf {last} "
     "{quote} ({change}), Tief {low}, Hoch {high}.",
+    "candles.one": "Kerze",
+    "candles.many": "{count} Kerzen",
     "chart_empty": "Von {pair} gibt es noch keine Kerzen.",
     "mode.paper": "PAPER: ",
     "mode.live": "LIVE: ",
@@ -124,7 +136,10 @@ ANSWERS: Mapping[str, str] = {
     "holding_none": "Du hältst kein {symbol}.",
     "pnl": "{mode}Gewinn und Verlust, {period}: {pnl} USD ({percent}).",
     "pnl_parts": "Realisiert {realized}, unrealisiert {unrealized}, Gebühren {fees}.",
-    "pnl_trades": "{trades} Trades, {rate} davon gewonnen.",
+    "pnl_closed.one": "{count} Trade; gewonnen von dem, was geschlossen wurde: {rate}.",
+    "pnl_closed.many": "{count} Trades; gewonnen von denen, die etwas schlossen: {rate}.",
+    "pnl_open.one": "{count} Trade, noch nichts geschlossen.",
+    "pnl_open.many": "{count} Trades, noch nichts geschlossen.",
     "period.24h": "24 Stunden",
     "period.7d": "7 Tage",
     "period.30d": "30 Tage",
@@ -140,6 +155,7 @@ ANSWERS: Mapping[str, str] = {
     "status": "Das Gateway ist {gateway}. Clients: {clients}, Fähigkeiten: {skills}, Werkzeuge: {tools}.",
     "topic.price": "einen Preis",
     "topic.analysis": "eine Analyse",
+    "topic.advice": "eine Meinung",
     "topic.overview": "eine Marktübersicht",
     "topic.chart": "einen Chart",
     "topic.order": "handeln",
@@ -148,7 +164,7 @@ ANSWERS: Mapping[str, str] = {
     "topic.orders": "deine offenen Aufträge",
     "topic.cancel_order": "einen Auftrag stornieren",
     "topic.cancel_all": "alle Aufträge stornieren",
-    "topic.move_stop": "einen Stop verschieben",
+    "topic.move_stop": "einen Stop setzen oder verschieben",
     "topic.portfolio": "dein Portfolio",
     "topic.holding": "einen deiner Bestände",
     "topic.positions": "deine Positionen",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from agent.models.offline.gaps import Gap, find_gap
 from agent.models.offline.grammar import (
@@ -14,6 +15,7 @@ from agent.models.offline.grammar import (
 )
 from agent.models.offline.intents import Amount, Intent, Kind, Order, Unit
 from agent.models.offline.language import Language
+from agent.models.offline.near_misses import near_miss
 from agent.models.offline.orders import read_close, read_order
 from agent.models.offline.pairs import MARK, read_pair
 from agent.models.offline.patterns import read_period
@@ -22,20 +24,36 @@ from agent.models.offline.words import CURRENCIES, Sentence, read_sentence
 
 DEPTH = 6
 """How many messages a chain of questions and answers can be long."""
+PATIENCE = timedelta(minutes=10)
+"""How long an answer of ours waits for a reply; after it the next message stands for itself."""
+RECENT = timedelta(hours=1)
+"""How long the language of a message holds for those that do not tell theirs."""
 
 _TRADES = (Kind.ORDER, Kind.MARGIN)
 _WITHDRAWN = (Kind.DENY, Kind.DROPPED)
-_ABOUT_PAIRS = (Kind.PRICE, Kind.ANALYSIS, Kind.CHART, Kind.HOLDING, Kind.HISTORY)
+_TIMED = (Kind.PRICE, Kind.ANALYSIS, Kind.ADVICE, Kind.CHART)
+_ABOUT_PAIRS = (*_TIMED, Kind.HOLDING, Kind.HISTORY)
 SHORT_ANSWER = 20
 """In words: what is longer stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message of the person, and what the assistant said to it at last."""
+    """A message of the person, what the assistant said to it at last, and when, where that is known."""
 
     text: str
     answer: str = ""
+    at: datetime | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said, split into words, with the language its numbers are read in."""
+
+    sentence: Sentence
+    language: Language
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +66,66 @@ class Understood:
 
 def understand_conversation(said: Sequence[Said]) -> Understood:
     """Return what the last of these messages asks for."""
-    recent = said[-DEPTH:]
-    if not recent:
+    if not said:
         return Understood(Intent(Kind.HELP), Language.EN)
-    return Understood(_resolve(recent), _language(recent))
+    start = _start(said)
+    heard = [
+        Heard(read_sentence(each.text), _language(said[: place + 1]), each.answer)
+        for place, each in enumerate(said[start:], start)
+    ]
+    return Understood(_resolve(heard), heard[-1].language)
+
+
+def _start(said: Sequence[Said]) -> int:
+    """Return where the exchange begins that the last message can belong to."""
+    last = len(said) - 1
+    for place in range(last, max(last - DEPTH + 1, 0), -1):
+        before = said[place - 1]
+        if _apart(before.answered_at or before.at, said[place].at, PATIENCE):
+            return place
+    return max(last - DEPTH + 1, 0)
 
 
 def _language(said: Sequence[Said]) -> Language:
-    languages = (read_sentence(each.text).language for each in reversed(said))
+    """Return the language of the last message, or of the latest one before it that told and is recent."""
+    now = said[-1].at
+    recent = (each for each in reversed(said) if not _apart(each.at, now, RECENT))
+    languages = (read_sentence(each.text).language for each in recent)
     return next((language for language in languages if language), Language.EN)
 
 
-def _resolve(said: Sequence[Said]) -> Intent:
-    sentence = read_sentence(said[-1].text)
-    language = sentence.language or _language(said)
+def _apart(before: datetime | None, after: datetime | None, allowed: timedelta) -> bool:
+    return before is not None and after is not None and after - before > allowed
+
+
+def _resolve(heard: Sequence[Heard]) -> Intent:
+    sentence, language = heard[-1].sentence, heard[-1].language
     direct = understand(sentence, language)
     if not _may_continue(direct, sentence):
         return direct
-    previous = _resolve(said[:-1]) if len(said) > 1 else Intent(Kind.UNKNOWN)
-    if was_asked(previous, said[-2].answer if len(said) > 1 else ""):
-        return _answered(previous, direct, sentence, language) or direct
-    return _repeated(previous, sentence) or direct
+    before = heard[:-1]
+    previous = _resolve(before) if before else Intent(Kind.UNKNOWN)
+    asked = bool(before) and was_asked(previous, before[-1].answer)
+    continued = _answered(previous, heard[-1], direct) if asked else _repeated(previous, sentence)
+    if continued or direct.kind is not Kind.UNKNOWN:
+        return continued or direct
+    return near_miss(sentence, language) or direct
 
 
 def _may_continue(direct: Intent, sentence: Sentence) -> bool:
     if len(sentence.tokens) > SHORT_ANSWER:
         return False
-    if direct.kind is Kind.UNKNOWN or direct.kind in _WITHDRAWN:
+    if direct.kind is Kind.UNKNOWN or direct.kind is Kind.APPROVE or direct.kind in _WITHDRAWN:
         return True
     return direct.kind in (Kind.PRICE, Kind.CHART) and match_follow_up(sentence) is not None
 
 
-def _answered(previous: Intent, direct: Intent, sentence: Sentence, language: Language) -> Intent | None:
+def _answered(previous: Intent, heard: Heard, direct: Intent) -> Intent | None:
     if direct.kind in _WITHDRAWN:
         return Intent(Kind.DROPPED)
-    tokens = strip_politeness(sentence.tokens)
+    if previous.kind is Kind.NEAR_MISS or direct.kind is Kind.APPROVE:
+        return _coin_confirmed(previous, heard, direct)
+    tokens, language = strip_politeness(heard.sentence.tokens), heard.language
     if previous.kind is Kind.CLOSE:
         return _close_named(previous, tokens, language)
     order = _amount_named(previous.order, tokens) or _order_completed(previous.order, tokens, language)
@@ -90,6 +133,12 @@ def _answered(previous: Intent, direct: Intent, sentence: Sentence, language: La
         return None
     margin = order.margin or order.leverage is not None
     return Intent(Kind.MARGIN if margin else Kind.ORDER, order=replace(order, margin=margin))
+
+
+def _coin_confirmed(previous: Intent, heard: Heard, direct: Intent) -> Intent | None:
+    if previous.meant is None:
+        return None
+    return previous.meant if direct.kind is Kind.APPROVE else _repeated(previous.meant, heard.sentence)
 
 
 def _close_named(previous: Intent, tokens: Sequence[str], language: Language) -> Intent | None:
@@ -146,7 +195,7 @@ def _repeated(previous: Intent, sentence: Sentence) -> Intent | None:
     found = slots(match)
     if "pairs" in found:
         return _for_other_pairs(previous, found)
-    if "tf" in found and previous.kind in (Kind.PRICE, Kind.ANALYSIS, Kind.CHART):
+    if "tf" in found and previous.kind in _TIMED:
         return _with_timeframe(replace(previous, kind=_timed(previous.kind)), found)
     if "period" in found and previous.kind in (Kind.PNL, Kind.REPORT):
         return replace(previous, kind=Kind.PNL, period=read_period(found["period"]))

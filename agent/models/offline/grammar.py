@@ -145,6 +145,7 @@ def _intent(kind: Kind, found: Mapping[str, str]) -> Intent:
         timeframe=timeframe,
         period=read_period(found["period"]) if "period" in found else None,
         number=int(found["n"]) if "n" in found else None,
+        term=found.get("term", "").strip(),
         rest=found.get("rest", "").replace(MARK, ""),
     )
 

@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     PRICE = "price"
     ANALYSIS = "analysis"
+    ADVICE = "advice"
     OVERVIEW = "overview"
     CHART = "chart"
     ORDER = "order"
@@ -54,6 +55,7 @@ class Kind(StrEnum):
     DENY = "deny"
     STATUS = "status"
     HELP = "help"
+    EXPLAIN = "explain"
     SKILLS = "skills"
     PLATFORMS = "platforms"
     MODEL = "model"
@@ -65,6 +67,8 @@ class Kind(StrEnum):
     DROPPED = "dropped"
     """A question of ours is not answered but withdrawn."""
     BAD_TIMEFRAME = "bad_timeframe"
+    NEAR_MISS = "near_miss"
+    """It would make sense if a word were the name of a coin that it resembles."""
     UNCLEAR_ORDER = "unclear_order"
     """It begins as an order or a close, but not all of it is understood."""
     TOO_LONG = "too_long"
@@ -127,13 +131,19 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a message asks for, with what it names. `rest` is free text in folded words."""
+    """What a message asks for, with what it names.
+
+    `term` is a word of the glossary, `rest` free text in folded words, `meant` what a near miss may have
+    been.
+    """
 
     kind: Kind
     pairs: tuple[Pair, ...] = ()
     timeframe: Timeframe | None = None
     period: str | None = None
     number: int | None = None
+    term: str = ""
     rest: str = ""
     order: Order = field(default_factory=Order)
     close: Close = field(default_factory=Close)
+    meant: "Intent | None" = None

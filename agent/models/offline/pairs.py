@@ -48,7 +48,9 @@ _NAMES = {
     "WIF": "dogwifhat",
     "1INCH": "",
 }
-_TICKERS = {word: ticker for ticker, names in _NAMES.items() for word in (ticker.lower(), *names.split())}
+TICKERS = {word: ticker for ticker, names in _NAMES.items() for word in (ticker.lower(), *names.split())}
+"""The ticker of every name that a coin is known by here, folded."""
+
 # A single-coin quote such as BTC ends many plain words; these do not.
 _TELLING_QUOTES = ("usdt", "usdc", "fdusd", "tusd", "busd")
 _ASSET = re.compile(r"(?=[a-z0-9]*[a-z])[a-z0-9]{2,15}")
@@ -81,8 +83,8 @@ def mark_pair(word: str) -> str | None:
     base, slash, quote = word.partition("/")
     if slash:
         return _marked(base, quote) if quote.upper() in QUOTES and _ASSET.fullmatch(base) else None
-    if word in _TICKERS:
-        return MARK + _TICKERS[word].lower()
+    if word in TICKERS:
+        return MARK + TICKERS[word].lower()
     return _joined(word)
 
 
@@ -100,13 +102,13 @@ def _joined(word: str) -> str | None:
     for quote in QUOTES:
         base = word[: -len(quote)]
         if word.endswith(quote.lower()) and base:
-            known = base in _TICKERS or (quote.lower() in _TELLING_QUOTES and _ASSET.fullmatch(base))
+            known = base in TICKERS or (quote.lower() in _TELLING_QUOTES and _ASSET.fullmatch(base))
             return _marked(base, quote) if known else None
     return None
 
 
 def _marked(base: str, quote: str) -> str | None:
-    token = f"{MARK}{_TICKERS.get(base, base).lower()}/{quote.lower()}"
+    token = f"{MARK}{TICKERS.get(base, base).lower()}/{quote.lower()}"
     try:
         read_pair(token)
     except UnknownSymbol:

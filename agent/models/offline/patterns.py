@@ -6,8 +6,9 @@ repeats.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.language import fold
 from agent.models.offline.pairs import MARK
 
@@ -42,7 +43,7 @@ _PERIOD_OF = {words: period for period, choices in PERIODS.items() for words in 
 _ANY_COIN = rf"{MARK}\S+"
 
 
-def _longest_first(words: Mapping[str, str]) -> str:
+def _longest_first(words: Iterable[str]) -> str:
     return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
 
 
@@ -51,6 +52,7 @@ _SLOTS = {
     "pairs": rf"(?P<pairs> {_ANY_COIN}(?:(?: and| und| or| oder)? {_ANY_COIN}){{0,4}})",
     "tf": rf" (?P<tf>\d{{1,3}} ?(?:{_longest_first(LENGTH_UNITS)})|{_longest_first(TIMEFRAMES)})",
     "n": r" (?P<n>\d{1,9})",
+    "term": rf" (?P<term>{_longest_first(MEANINGS)})",
     "clock": r" \d{1,2}(?::\d\d)?",
     "period": rf" (?P<period>{_longest_first(_PERIOD_OF)})",
     "rest": r" (?P<rest>\S.*)",

@@ -7,7 +7,9 @@ from agent.models.offline import telling_market, telling_money
 from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.language import Language
 from agent.models.offline.plan_trading import plan_close, plan_margin, plan_order
-from agent.models.offline.steps import Call, Plan, each, once
+from agent.models.offline.steps import Ask, Call, Plan, Say, Step, each, once
+from agent.models.offline.turn import Turn
+from agent.models.offline.voice import Voice
 
 OVERVIEW_PAIRS = ("BTC/USDT", "ETH/USDT", "SOL/USDT", "XRP/USDT", "BNB/USDT")
 CHART_CANDLES = 48
@@ -17,11 +19,15 @@ MAX_HISTORY_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A plan, the tools it cannot do without, and what a person would say to start it."""
+    """A plan, the tools it cannot do without, and what a person would say to start it.
+
+    What is in `with_price` works only where a price can be looked up too.
+    """
 
     plan: Plan
     needs: tuple[str, ...]
     examples: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    with_price: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
 
 
 def _said(english: str, german: str) -> Mapping[Language, tuple[str, ...]]:
@@ -42,6 +48,14 @@ def _overview(intent: Intent) -> Sequence[Call]:
 def _analyses(intent: Intent) -> Sequence[Call]:
     timeframe = {"timeframe": str(intent.timeframe)} if intent.timeframe else {}
     return [Call("market_analyze", {"pair": str(pair.symbol), **timeframe}) for pair in intent.pairs]
+
+
+def _advice(intent: Intent, turn: Turn, voice: Voice) -> Step:
+    step = _ADVICE(intent, turn, voice)
+    told = [answer for answer in turn.done if answer.facts and not answer.failed]
+    if isinstance(step, Ask) or not told or not all(map(turn.offers, ("trade_execute", "market_price"))):
+        return step
+    return Say(f"{step.text}\n{voice.say('advice_act', base=intent.pairs[0].symbol.base)}")
 
 
 def _candles(intent: Intent) -> Sequence[Call]:
@@ -70,6 +84,8 @@ def _history(intent: Intent) -> Sequence[Call]:
     return (Call("trade_history", {**pair, "limit": limit}),)
 
 
+_ADVICE = once(_analyses, each(telling_market.advice, "\n\n"))
+
 ROWS: Mapping[Kind, Row] = {
     Kind.PRICE: Row(
         once(_prices, each(telling_market.price_line)),
@@ -91,6 +107,7 @@ ROWS: Mapping[Kind, Row] = {
         ("market_candles",),
         _said("chart BTC 4h", "zeig mir ETH täglich"),
     ),
+    Kind.ADVICE: Row(_advice, ("market_analyze",), _said("should I buy BTC", "soll ich BTC kaufen")),
     Kind.ORDER: Row(
         plan_order,
         ("trade_execute",),
@@ -98,6 +115,7 @@ ROWS: Mapping[Kind, Row] = {
             "buy BTC for 500|buy 0.1 ETH at 2500|sell SOL for 200$",
             "kaufe BTC für 500|kaufe 0,1 ETH bei 2500|verkaufe SOL für 200$",
         ),
+        _said("buy BTC for 500 with stop 5%", "kaufe BTC für 500 mit Stop 5%"),
     ),
     Kind.MARGIN: Row(plan_margin, ("trade_execute",)),
     Kind.CLOSE: Row(

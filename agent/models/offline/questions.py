@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from agent.models.offline.gaps import Gap, find_gap, foreign_currency
 from agent.models.offline.intents import Intent, Kind, Order
 from agent.models.offline.language import Language
+from agent.models.offline.pairs import MARK
 from agent.models.offline.voice import Voice
 from trading.model import Side
 
@@ -21,6 +22,8 @@ _REFUSALS: Mapping[Gap, str] = {Gap.LEVEL_CURRENCY: "level_currency", Gap.POSITI
 
 def question(intent: Intent, voice: Voice) -> str:
     """Return what must be asked before an intent can be acted on, empty when it is all there."""
+    if intent.kind is Kind.NEAR_MISS:
+        return _coin_meant(intent, voice)
     if intent.kind is Kind.CLOSE:
         named = intent.close.pair is not None or intent.close.everything
         return "" if named else voice.say("ask_close")
@@ -38,6 +41,13 @@ def was_asked(intent: Intent, answer: str) -> bool:
     """Tell whether `answer` is the question that an intent leads to, in either language."""
     asked = answer.strip()
     return bool(asked) and asked in {question(intent, Voice(language)) for language in Language}
+
+
+def _coin_meant(intent: Intent, voice: Voice) -> str:
+    coin = intent.pairs[0].symbol.base
+    word = intent.rest.removeprefix(MARK)
+    key = "near_miss" if intent.meant else "near_miss_trade"
+    return voice.say(key, word=word, coin=coin)
 
 
 def _say(key: str, order: Order, voice: Voice) -> str:

@@ -11,6 +11,8 @@ MACROS: Mapping[str, str] = {
     "aktuellen|den aktuellen|der aktuelle|unsere",
     "on": "[auf|im|in|fuer|auf der] [dem|der|den] {tf} [chart|zeitebene|kerzen|basis|sicht]",
     "of": "von|fuer|vom|zu|zum|bei|des|der|von meinem|auf",
+    "set": "setze|setz|verschiebe|zieh|ziehe|aendere|stelle|stell|lege|leg|platziere",
+    "setting": "setzen|verschieben|ziehen|nachziehen|aendern|stellen|legen|platzieren",
     "a": "ein|eine|einen|der|die|das|1",
     "look": "bullish|bearish|bullisch|baerisch|ueberkauft|ueberverkauft|stark|schwach|neutral|ein kauf|ein "
     "verkauf|im aufwaertstrend|im abwaertstrend|gut|guenstig|teuer|am steigen|am fallen|kaufenswert",
@@ -27,7 +29,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "wieviel (ist|kostet|sind|kosten) [<a>] {pairs} [wert]",
         "wie (hoch|tief) ist [der|die] (preis|kurs) [<of>] {pairs}",
         "wie hoch (ist|steht) [der] {pairs} [kurs|preis]",
-        "was (ist|sind) [<a>] {pairs} wert",
+        "was (ist|sind) [<a>] {pairs} [wert]",
         "(wo|bei wie viel|bei wieviel) (steht|liegt|ist) [der] (kurs|preis) [<of>] {pairs}",
         "(wo|bei wie viel|bei wieviel) (steht|liegt|ist) {pairs}",
         "wie steht [der] (kurs|preis) [<of>] {pairs}",
@@ -52,17 +54,22 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(ist|sind|wirkt) {pairs} [noch|gerade|aktuell|momentan] <look> [<on>]",
         "(ist|sind) {pairs} <look> oder <look> [<on>]",
         "was (haeltst|denkst|meinst) du (von|ueber|zu) {pairs}",
-        "soll ich [jetzt|heute|noch] [meine|mein|meinen] {pairs} [jetzt|heute|noch] (kaufen|verkaufen|"
-        "halten|shorten|kaufen oder verkaufen|halten oder verkaufen|nachkaufen|longen)",
-        "wuerdest du [jetzt|heute] [meine] {pairs} [jetzt|heute] (kaufen|verkaufen|halten)",
-        "sollte ich [jetzt] [meine] {pairs} [jetzt] (kaufen|verkaufen|halten)",
-        "ist (es|jetzt) [ein|eine|der|die] (guter|gute|richtige|richtiger) (zeitpunkt|zeit|moment) um "
-        "{pairs} zu (kaufen|verkaufen)",
-        "(lohnt|lohnen) sich {pairs}",
         "(steigt|faellt|steigen|fallen) {pairs} [heute|bald|morgen|noch|weiter]",
         "wird {pairs} [heute|bald|noch] (steigen|fallen)",
         "was ist (mit|los mit|bei) {pairs} [los]",
         "was macht [der] {pairs} [kurs]",
+    ),
+    Kind.ADVICE: (
+        "(soll|sollte|muss) ich [jetzt|heute|noch] [meine|mein|meinen] {pairs} [jetzt|heute|noch|lieber] "
+        "(kaufen|verkaufen|halten|shorten|kaufen oder verkaufen|halten oder verkaufen|nachkaufen|longen|"
+        "behalten)",
+        "(soll|sollte) ich in {pairs} (investieren|einsteigen)",
+        "wuerdest du [jetzt|heute] [meine] {pairs} [jetzt|heute] (kaufen|verkaufen|halten)",
+        "ist (es|jetzt) [ein|eine|der|die] (guter|gute|richtige|richtiger) (zeitpunkt|zeit|moment) um "
+        "{pairs} zu (kaufen|verkaufen)",
+        "(lohnt|lohnen) sich [jetzt] {pairs} [noch|jetzt]",
+        "(empfiehlst|raetst) du [mir] {pairs} [zu kaufen|zu verkaufen]",
+        "was soll ich mit [meinen|meinem] {pairs} (machen|tun)",
     ),
     Kind.OVERVIEW: (
         "[<show>] [<the>] (marktuebersicht|maerkte|markt|marktlage|marktbericht|marktanalyse|kurse) [an]",
@@ -100,8 +107,14 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "alles stornieren",
     ),
     Kind.MOVE_STOP: (
-        "[setze|setz|verschiebe|zieh|aendere|stelle] [den|meinen] stop [<of>] {pair} auf {rest}",
-        "[setze|setz|verschiebe|zieh|aendere] [den|meinen] {pair} stop auf {rest}",
+        "[<set>] [den|meinen|einen] stop [<of>] {pair} (auf|bei) {rest} [<setting>]",
+        "[<set>] [den|meinen|einen] {pair} stop (auf|bei) {rest} [<setting>]",
+        "[<set>] [den|meinen|einen] stop (auf|bei|von|mit) {rest} [<of>] {pair} [<setting>]",
+        "[<set>] [den|meinen|einen] stop (auf|bei|von|mit) {rest} <setting>",
+        "[<set>] [den|meinen|einen] stop (auf|bei|von|mit) {rest}",
+        "<set> [den|meinen|einen] stop [[<of>] {pair}]",
+        "[den|meinen|einen] stop [[<of>] {pair}] <setting>",
+        "stop [bei|auf] {n} [[<of>] {pair}] [<setting>]",
     ),
     Kind.PORTFOLIO: (
         "[<show>] [<the>] (portfolio|vermoegen|guthaben|kontostand|konto|depot|bestand|bestaende|saldo|"
@@ -116,6 +129,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
     Kind.HOLDING: (
         "(wie viel|wie viele|wieviel|wieviele) {pair} (habe|hab|besitze|halte) ich [noch]",
         "(habe|besitze|halte) ich [noch] {pair}",
+        "(wie viel|wieviel|was) (ist|sind) (mein|meine) {pair} wert",
         "[<show>] (mein|meine|meinen) {pair} [bestand|guthaben] [an]",
         "{pair} (bestand|guthaben)",
     ),
@@ -141,6 +155,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] (letzten|letzte|vergangenen) [{n}] (trades|orders|geschaefte|transaktionen) "
         "[<of>] [{pair}] [an]",
         "[<show>] meine (letzten|letzte) [{n}] (trades|orders|geschaefte|transaktionen) [<of>] [{pair}] [an]",
+        "[<show>] [der|den|mein|meinen] (letzter|letzten|letzte) (trade|handel) [<of>] [{pair}]",
         "was habe ich [heute|zuletzt] (gehandelt|gekauft|verkauft)",
     ),
     Kind.REPORT: (
@@ -158,7 +173,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "{pairs} nicht [laenger|mehr] (ueberwachen|beobachten|verfolgen)",
         "nicht [laenger|mehr] {pairs} (ueberwachen|beobachten)",
         "(ueberwache|beobachte) {pairs} nicht [mehr|laenger]",
-        "nicht mehr (ueberwachen|beobachten) {pairs}",
+        "nicht mehr (ueberwachen|beobachten) [{pairs}]",
         "(entferne|loesche|nimm) {pairs} (von|aus) (der|meiner) watchlist",
     ),
     Kind.WATCHLIST: (
@@ -278,6 +293,16 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(wie funktioniert das|wie geht das|wie benutze ich dich|was jetzt|was verstehst du|was tust du|"
         "was machst du)",
     ),
+    Kind.EXPLAIN: (
+        "was (ist|sind|bedeutet|bedeuten|heisst|meint|macht) [<a>|den|dieser|diese] {term} [genau]",
+        "was (versteht man|verstehst du) unter [einem|einer|dem|der] {term}",
+        "(erklaer|erklaere|erlaeutere|definiere) [mir] [was] [<a>|den] {term} [ist|sind|bedeutet|heisst]",
+        "(sag|sage) [mir] was [<a>|den] {term} (ist|sind|bedeutet|heisst)",
+        "was [<a>|den] {term} (ist|bedeutet|heisst)",
+        "wie (funktioniert|funktionieren|geht) [<a>] {term}",
+        "[die] (bedeutung|erklaerung) (von|des|der) {term}",
+        "{term} (bedeutung|erklaerung|erklaert)",
+    ),
     Kind.SKILLS: (
         "[<show>] [<the>|deine] (faehigkeiten|skills) [an]",
         "welche (faehigkeiten|skills|werkzeuge) (hast du|gibt es)",
@@ -310,8 +335,10 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "danke dir|kit]",
     ),
     Kind.GOODBYE: (
-        "(tschuess|auf wiedersehen|bis bald|bis spaeter|bis dann|bis morgen|gute nacht|ciao|tschau|servus "
-        "kit) [kit]",
+        "(tschuess|tschuss|auf wiedersehen|bis bald|bis spaeter|bis dann|bis morgen|gute nacht|ciao|tschau|"
+        "servus kit|exit|quit|q|beenden|beende|ende|verlassen|abmelden|feierabend) [kit]",
+        "([den|das] (chat|gespraech|unterhaltung) (beenden|schliessen|verlassen))",
+        "(beende|schliesse|verlasse) [den|das|die|diesen|dieses] (chat|gespraech|unterhaltung)",
     ),
     Kind.DROPPED: (
         "(egal|vergiss es|lass es|lass gut sein|nichts|doch nicht|schon gut|lieber nicht|lass [das])",

@@ -12,6 +12,7 @@ MACROS: Mapping[str, str] = {
     "look": "bullish|bearish|oversold|overbought|neutral|strong|weak|a buy|a sell|a good buy|a good sell|"
     "going up|going down|rising|falling|trending|trending up|trending down|in an uptrend|in a downtrend|"
     "worth buying|a hold|up|down|overvalued|undervalued|likely to rise|likely to fall|good|looking good",
+    "set": "move|set|change|put|place|add|raise|lower|adjust|update|use",
     "trade": "buy|sell|hold|long|short|go long on|go short on|buy more|sell all|sell all my|invest in|get "
     "into",
 }
@@ -50,13 +51,18 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "how (does|do) [the] {pairs} chart look [<on>]",
         "what do you think (of|about) {pairs} [<on>]",
         "whats your (view|opinion|take) on {pairs}",
-        "should i <trade> [my] {pairs} [or sell|or hold|or wait|or not] [today]",
-        "should i <trade> or <trade> [my] {pairs}",
-        "is (it|this|now) [a|the] (good|right|bad) (time|moment) to <trade> [my] {pairs}",
-        "is it (time|smart|wise) to <trade> [my] {pairs}",
-        "would you <trade> [my] {pairs} [today]",
         "will {pairs} (go up|go down|rise|fall|drop|pump|crash|moon) [today|soon|tomorrow]",
         "(what is|whats) (happening|up|going on) with {pairs} [<on>]",
+    ),
+    Kind.ADVICE: (
+        "(should|shall|must) i <trade> [my|some|any] {pairs} [or sell|or hold|or wait|or not] [today|again]",
+        "should i <trade> or <trade> [my] {pairs}",
+        "is (it|this|now) [still] [a|the] (good|right|bad) (time|moment) to <trade> [my] {pairs}",
+        "is it (time|smart|wise|worth it) to <trade> [my] {pairs}",
+        "is {pairs} (a good investment|a good idea|a good buy|worth it|worth buying)",
+        "would you <trade> [my] {pairs} [today]",
+        "(do you|would you) recommend [buying|selling] {pairs}",
+        "(what|which coin) should i (buy|sell|do) (with|about) [my] {pairs}",
     ),
     Kind.OVERVIEW: (
         "[<show>] [<the>] [crypto] market [overview|summary|update|status|report]",
@@ -65,6 +71,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(what is|whats) (happening|going on|up|new) [in|on|with] [the] [crypto] [market|markets] [today]",
         "how (is|are) the [crypto] (market|markets) [doing|looking] [today]",
         "hows the [crypto] market [doing|looking] [today]",
+        "what (is|are) the [crypto] (market|markets) (doing|up to) [today]",
         "[<show>] [<the>] (top|biggest|best|worst) (movers|gainers|losers|coins) [today]",
         "[<show>] [<the>] (movers|gainers|losers|prices)",
     ),
@@ -89,10 +96,16 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "orders|all of my orders|all my open orders)",
     ),
     Kind.MOVE_STOP: (
-        "(move|set|change|put|raise|lower|adjust|update) [my|the] stop [of|for|on] [my] {pair} (to|at) "
-        "{rest}",
-        "(move|set|change|put|raise|lower|adjust|update) [my|the] {pair} stop (to|at) {rest}",
+        "<set> [my|the|a] stop [order] [of|for|on] [my] {pair} [position] (to|at|of) {rest}",
+        "<set> [my|the|a] {pair} stop [order] (to|at|of) {rest}",
+        "<set> [my|the|a] stop [order] (to|at|of) {rest} (on|for) [my] {pair} [position]",
+        "<set> [my|the|a] stop [order] [to|at|of] {rest}",
+        "<set> [my|the|a] {n} % stop [order] [(on|for) [my] {pair} [position]]",
+        "<set> [my|the|a] stop [order] [(on|for) [my] {pair} [position]]",
         "stop (of|for|on) [my] {pair} (to|at) {rest}",
+        "stop [of|at] {n} [(on|for) [my] {pair}]",
+        "[my] {pair} stop (to|at) {rest}",
+        "stop (to|at) {rest}",
     ),
     Kind.PORTFOLIO: (
         "[<show>] [<the>] (portfolio|balance|balances|account|wallet|assets|holdings|funds|cash) [value|"
@@ -111,6 +124,8 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "how (much|many) {pair} [is|are] (in my portfolio|in my account|left)",
         "do i (have|own|hold) [any] {pair}",
         "[<show>] my {pair} [balance|holdings|holding]",
+        "how much (is|are) my {pair} [holdings|holding] worth",
+        "(what is|whats|what are) my {pair} worth",
         "my {pair} (balance|holdings|holding)",
         "{pair} (balance|holdings|holding)",
     ),
@@ -136,7 +151,8 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] (past|last|recent|latest|closed|previous) [{n}] (trades|orders|fills|"
         "transactions) [of|for|in] [{pair}]",
         "[<show>] [<the>] trades [of|for|in] [{pair}]",
-        "[<show>] my last [{n}] trades [of|for|in] [{pair}]",
+        "[<show>] my last [{n}] (trade|trades) [of|for|in] [{pair}]",
+        "[<show>] [the] (last|latest) trade [of|for|in] [{pair}]",
         "(what did i|what have i) (trade|buy|sell|traded|bought|sold) [today|recently|last]",
         "{pair} [trade] history",
     ),
@@ -196,6 +212,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
     Kind.HALT: (
         "(stop|halt|end|disable) [the|all|auto|autonomous] (trading|bot|everything|trades|now)",
         "(halt|emergency stop|kill switch|killswitch|panic|stop everything|stop it|stop now)",
+        "(put|make) (a stop|an end) to [the|all] (trading|bot|it|this|everything)",
         "(turn off|switch off|disable) (auto|autopilot|auto trading|trading|auto mode)",
         "stop",
     ),
@@ -241,6 +258,17 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "started)",
         "what (do|are) you (do|understand|able to do|capable of)",
     ),
+    Kind.EXPLAIN: (
+        "(what is|whats|what are|whats meant by|define|explain|what about) [me|to me] [a|an|the|this] {term} "
+        "[exactly|again|in trading|for]",
+        "(explain|tell me) [to me] what [is] (a|an|the) {term} (is|are|means|does)",
+        "explain [to me] what (is|are) [a|an|the] {term}",
+        "(explain|tell me) [to me] what {term} (is|are|means|does)",
+        "what does [a|an|the] {term} (mean|do|stand for|tell|tell me|say)",
+        "how (does|do) [a|an|the] {term} work",
+        "[the] (meaning|definition) of [a|an|the] {term}",
+        "{term} [meaning|definition|explained]",
+    ),
     Kind.SKILLS: (
         "[<show>] [<the>|your|all your] skills",
         "(what|which) skills (do you have|are there|have you)",
@@ -275,7 +303,9 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "many thanks",
     ),
     Kind.GOODBYE: (
-        "(bye|goodbye|good bye|good night|see you|see ya|cya|later|ciao) [kit|later|soon|tomorrow]",
+        "(bye|bye bye|goodbye|good bye|good night|see you|see ya|cya|later|ciao|exit|quit|q|leave|log out|"
+        "logout|log off) [kit|later|soon|tomorrow|chat|the chat|this chat]",
+        "(close|end) [the|this|our] (chat|conversation|session)",
     ),
     Kind.DROPPED: ("(never mind|nevermind|forget it|drop it|leave it|none|nothing|not now|skip it|skip)",),
 }

@@ -6,8 +6,12 @@ from typing import Any
 
 from agent.models.offline.facts import Facts
 from agent.models.offline.intents import Intent
+from agent.models.offline.near_misses import nearest_coin
 from agent.models.offline.turn import Done, Turn
 from agent.models.offline.voice import Voice
+
+NO_SUCH_PAIR = frozenset({"NOT_FOUND", "INVALID_PARAMS"})
+"""The codes with which looks and orders fail when nobody trades a pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +67,12 @@ def problem(done: Done, voice: Voice) -> str:
     if done.missing:
         return voice.say("no_answer")
     if done.failed:
-        return voice.say("failed", message=done.message) if done.message else voice.say("failed_silent")
+        told = voice.say("failed", message=done.message) if done.message else voice.say("failed_silent")
+        coin = _coin_meant(done)
+        return f"{told} {voice.say('did_you_mean', coin=coin)}" if coin else told
     return "" if done.facts else voice.say("odd")
+
+
+def _coin_meant(done: Done) -> str | None:
+    code = done.facts.inner("error").text("code") if done.facts else ""
+    return nearest_coin(str(done.arguments.get("pair", ""))) if code in NO_SUCH_PAIR else None

@@ -56,8 +56,17 @@ def overview(intent: Intent, done: Sequence[Done], voice: Voice) -> str:
     return "\n".join([voice.say("overview", source=voice.source(found[0])), *lines])
 
 
+def advice(intent: Intent, facts: Facts, voice: Voice) -> str:
+    """Tell that we give no advice, and what the indicators say."""
+    return f"{voice.say('no_advice')} {_said(facts, _worded_signal('signal_short', facts, voice), voice)}"
+
+
 def analysis(intent: Intent, facts: Facts, voice: Voice) -> str:
     """Tell an analysis in three sentences, with its figures and that it is no advice."""
+    return _said(facts, _signal(facts, voice), voice)
+
+
+def _said(facts: Facts, signal: str, voice: Voice) -> str:
     quote = quote_of(facts)
     first = voice.say(
         "analysis",
@@ -71,7 +80,7 @@ def analysis(intent: Intent, facts: Facts, voice: Voice) -> str:
     )
     figures = [*_indicators(facts, voice), *_levels(facts, voice)]
     middle = "; ".join(figures)
-    sentences = [first, f"{middle[:1].upper()}{middle[1:]}." if middle else "", _signal(facts, voice)]
+    sentences = [first, f"{middle[:1].upper()}{middle[1:]}." if middle else "", signal]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -87,7 +96,7 @@ def chart(intent: Intent, facts: Facts, voice: Voice) -> str:
         "chart",
         pair=facts.text("pair"),
         timeframe=facts.text("timeframe"),
-        count=len(rows),
+        candles=voice.count("candles", Decimal(len(rows))),
         source=voice.source(facts),
         line=_sparkline(closes),
         first=voice.price(first),
@@ -144,8 +153,12 @@ def _levels(facts: Facts, voice: Voice) -> list[str]:
 
 
 def _signal(facts: Facts, voice: Voice) -> str:
+    return _worded_signal("signal", facts, voice) or voice.say("signal_bare")
+
+
+def _worded_signal(key: str, facts: Facts, voice: Voice) -> str:
     signal, confidence = facts.text("signal"), facts.number("confidence")
     if not signal or confidence is None:
-        return voice.say("signal_bare")
+        return ""
     shown = voice.share(round(confidence, 0))
-    return voice.say("signal", signal=voice.name("word", signal), confidence=shown)
+    return voice.say(key, signal=voice.name("word", signal), confidence=shown)

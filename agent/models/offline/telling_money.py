@@ -66,11 +66,7 @@ def pnl(intent: Intent, facts: Facts, voice: Voice) -> str:
             fees=voice.money(facts.number("fees")),
         ),
     ]
-    trades = facts.number("trades")
-    if trades:
-        rate = voice.share(facts.number("winRate"))
-        sentences.append(voice.say("pnl_trades", trades=voice.whole(trades), rate=rate))
-    return " ".join(sentences)
+    return " ".join([*sentences, *_trades(facts, voice)])
 
 
 def history(intent: Intent, facts: Facts, voice: Voice) -> str:
@@ -125,6 +121,17 @@ def _listed(head: str, lines: Sequence[str], voice: Voice) -> str:
     more = len(lines) - MAX_ROWS
     tail = [voice.say("more", count=more)] if more > 0 else []
     return "\n".join([head, *lines[:MAX_ROWS], *tail])
+
+
+def _trades(facts: Facts, voice: Voice) -> list[str]:
+    """Tell how many orders traded, and the share of those that closed something which won."""
+    trades, rate = facts.number("trades"), facts.number("winRate")
+    if not trades:
+        return []
+    # Without anything closed the rate is zero too, and a purchase is not a loss.
+    closed = rate or facts.number("realizedPnl")
+    shown = {"rate": voice.share(rate)} if closed else {}
+    return [voice.count("pnl_closed" if closed else "pnl_open", trades, **shown)]
 
 
 def _asset(asset: Facts, voice: Voice) -> str:

@@ -1,7 +1,7 @@
 """What has happened so far in the turn the model is asked to go on with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.models.offline.conversation import Said
@@ -60,9 +60,9 @@ def read_said(messages: Sequence[Message]) -> Sequence[Said]:
     said: list[Said] = []
     for message in messages:
         if message.role is Role.USER:
-            said.append(Said(message.text))
+            said.append(Said(message.text, at=message.at))
         elif said and message.role is Role.ASSISTANT and message.text:
-            said[-1] = Said(said[-1].text, message.text)
+            said[-1] = replace(said[-1], answer=message.text, answered_at=message.at)
     return said
 
 

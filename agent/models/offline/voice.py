@@ -70,6 +70,11 @@ class Voice:
             format_amount(value, self.language) if value is None else format_number(value, self.language, 0)
         )
 
+    def count(self, key: str, number: Decimal | None, **values: object) -> str:
+        """Return the phrase for one or for many, with its `count` filled in."""
+        form = "one" if number == 1 else "many"
+        return self.say(f"{key}.{form}", count=self.whole(number), **values)
+
     def moment(self, milliseconds: Decimal | None) -> str:
         """Write a time given in Unix milliseconds."""
         if milliseconds is None or not 0 < milliseconds < _LAST_MILLISECOND:

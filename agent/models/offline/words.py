@@ -30,6 +30,7 @@ CURRENCIES = frozenset(UNITS.values()) - {"%"}
 _NOISE = frozenset(["please", "pls", "plz", "kindly", "bitte", "mal", "doch", "denn", "eigentlich"])
 
 _MERGED = {
+    ("bit", "coin"): MARK + "btc",
     ("bitcoin", "cash"): MARK + "bch",
     ("ethereum", "classic"): MARK + "etc",
     ("shiba", "inu"): MARK + "shib",

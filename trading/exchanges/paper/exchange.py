@@ -7,7 +7,7 @@ same.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.clock import Clock
@@ -36,6 +36,7 @@ class PaperExchange:
     """An exchange that fills at the prices of the markets it is handed."""
 
     mode = Mode.PAPER
+    arrives_within: timedelta | None = timedelta(0)
 
     def __init__(
         self, markets: Markets, clock: Clock, slippage: Decimal = SLIPPAGE, depth: int = DEPTH
@@ -56,7 +57,7 @@ class PaperExchange:
         """Return nothing: an order that was cut off before its answer was on disk has never existed here."""
         return None
 
-    async def statement(self) -> Statement | None:
+    async def statement(self, known: Sequence[str]) -> Statement | None:
         """Return nothing: the desk's books are the only ones."""
         return None
 

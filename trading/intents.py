@@ -1,0 +1,213 @@
+"""Putting an intent on disk: the account's lock is held while funds are reserved and risk is judged.
+
+So concurrent orders never spend the same money or the same limit, and what a person has to allow first is on
+disk exactly as it would be sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from trading.approvals import Approval, ApprovalStatus
+from trading.clock import Clock
+from trading.errors import InvalidOrder, NotFound
+from trading.fees import fee, worst_rate
+from trading.funds import cut_to_holding, secure
+from trading.model import ZERO, Account, Instrument, Mode, Order, OrderStatus, OrderType
+from trading.notices import OWNER
+from trading.orders import IN_FLIGHT, OPEN
+from trading.ports import NewId, News, Transact, UnitOfWork
+from trading.protection import fit
+from trading.risk.proposal import Check, Proposal, Quote
+
+APPROVAL_TIME = timedelta(seconds=120)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An order as it would be sent, before anything was committed."""
+
+    order: Order
+    estimate: Decimal
+    instrument: Instrument
+    quote: Quote
+    session_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """Prices in an account's currency, by asset. `asked` names every asset whose price was asked for."""
+
+    asked: frozenset[str] = frozenset()
+    prices: Mapping[str, Decimal] | None = None
+
+    @property
+    def found(self) -> Mapping[str, Decimal]:
+        """The prices that somebody knew."""
+        return self.prices or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """An order on disk, with what is needed to place it and to value the account afterwards."""
+
+    account: Account
+    order: Order
+    instrument: Instrument
+    prices: Mapping[str, Decimal]
+    approval: Approval | None = None
+
+
+class Unpriced(Exception):
+    """Ask for the prices of these assets, in the account's currency: it holds or trades them."""
+
+    def __init__(self, assets: frozenset[str], currency: str) -> None:
+        super().__init__(", ".join(sorted(assets)))
+        self.assets = assets
+        self.currency = currency
+
+
+class Intents:
+    """Commits what is about to be sent. Only modes in `traded` can be."""
+
+    def __init__(
+        self,
+        transact: Transact,
+        clock: Clock,
+        new_id: NewId,
+        news: News,
+        checks: Sequence[Check],
+        traded: frozenset[Mode],
+    ) -> None:
+        self._transact = transact
+        self._clock = clock
+        self._new_id = new_id
+        self._news = news
+        self._checks = checks
+        self._traded = traded
+
+    async def commit(self, plan: Plan, valued: Valued) -> Committed | None:
+        """Put the intent, its reservation and verdict on disk; None when its key is already taken.
+
+        Raises Unpriced when the account holds what `valued` knows nothing of, NotFound for the account,
+        InvalidOrder, InsufficientFunds, and whatever a check refuses with.
+        """
+        draft = plan.order
+        async with self._transact() as uow:
+            await uow.accounts.lock(draft.account)
+            account = await account_of(uow, draft.account)
+            if account.mode not in self._traded:
+                raise InvalidOrder(
+                    f"account {account.id} holds {account.mode} money, which is not traded here"
+                )
+            if draft.key is not None and await uow.orders.by_key(account.id, draft.key) is not None:
+                return None
+            plan = replace(plan, order=replace(draft, mode=account.mode))
+            proposal, moved = await self._secured(uow, account, plan, valued)
+            order, hold = await self._judged(uow, proposal)
+            order = replace(order, status=OrderStatus.HELD if hold else OrderStatus.INTENT)
+            await uow.orders.add(order)
+            for each in moved:
+                await self._news.order(uow, each, ())
+            approval = await self._ask(uow, order, plan) if hold else None
+        return Committed(account, order, plan.instrument, valued.found, approval)
+
+    async def let_go(self, uow: UnitOfWork, plan: Plan, account: Account, valued: Valued) -> Order:
+        """Judge a held order again as all stands now, and make it an intent; raise as `commit` does."""
+        held = plan.order
+        others = [each for each in await uow.orders.open(account.id) if each.id != held.id]
+        proposal = await self._proposal(uow, account, plan, valued, others)
+        judged, _ = await self._judged(uow, proposal)
+        return await uow.orders.save(replace(judged, status=OrderStatus.INTENT, updated_at=self._clock.now()))
+
+    async def _secured(
+        self, uow: UnitOfWork, account: Account, plan: Plan, valued: Valued
+    ) -> tuple[Proposal, list[Order]]:
+        """Reserve what an order needs; return what is to be judged, and the orders that gave way."""
+        draft = plan.order
+        open_orders: Sequence[Order] = await uow.orders.open(account.id)
+        proposal = await self._proposal(uow, account, plan, valued, open_orders)
+        moved: list[Order] = []
+        if draft.reduce_only:
+            draft = cut_to_holding(draft, plan.instrument.step, proposal.balances, open_orders)
+            open_orders, moved = await self._give_way(uow, draft, proposal.balances, open_orders)
+        order = secure(draft, plan.estimate, proposal.balances, open_orders, worst_rate(plan.instrument))
+        return replace(proposal, order=order, open_orders=open_orders), moved
+
+    async def _proposal(
+        self, uow: UnitOfWork, account: Account, plan: Plan, valued: Valued, open_orders: Sequence[Order]
+    ) -> Proposal:
+        balances = await uow.ledger.balances(account.id)
+        positions = [each for each in await uow.positions.open(account.id) if each.leverage is not None]
+        needed = {asset for asset, amount in balances.items() if amount} | {account.currency}
+        needed |= {plan.order.symbol.base, plan.order.symbol.quote}
+        needed |= {part for each in positions for part in (each.symbol.base, each.symbol.quote)}
+        if not needed <= valued.asked:
+            raise Unpriced(frozenset(needed), account.currency)
+        return Proposal(
+            order=plan.order,
+            account=account,
+            instrument=plan.instrument,
+            estimate=plan.estimate,
+            balances=balances,
+            open_orders=open_orders,
+            positions=positions,
+            prices=valued.found,
+            quote=plan.quote,
+            now=self._clock.now(),
+        )
+
+    async def _judged(self, uow: UnitOfWork, proposal: Proposal) -> tuple[Order, bool]:
+        """Let every check see an order; return it with what they measured, and whether one wants it held."""
+        figures: dict[str, str] = {}
+        hold = False
+        for check in self._checks:
+            verdict = await check(uow, proposal)
+            if verdict is not None:
+                figures |= verdict.figures
+                hold = hold or verdict.hold
+        return replace(proposal.order, verdict=figures or None), hold
+
+    async def _ask(self, uow: UnitOfWork, order: Order, plan: Plan) -> Approval:
+        """Store a request for approval of an order that is held."""
+        now = self._clock.now()
+        approval = Approval(
+            id=self._new_id("apr"),
+            order_id=order.id,
+            account=order.account,
+            principal=order.by or OWNER,
+            origin=order.origin,
+            status=ApprovalStatus.PENDING,
+            reference=plan.quote.price,
+            cost=plan.estimate,
+            fee=fee(plan.estimate, worst_rate(plan.instrument)),
+            created_at=now,
+            expires_at=now + APPROVAL_TIME,
+            session_id=plan.session_id,
+        )
+        await uow.approvals.add(approval)
+        await self._news.approval(uow, approval, order)
+        return approval
+
+    async def _give_way(
+        self, uow: UnitOfWork, order: Order, balances: Mapping[str, Decimal], open_orders: Sequence[Order]
+    ) -> tuple[Sequence[Order], list[Order]]:
+        """Cut resting orders that have reserved what an order that trades at once is to sell."""
+        if order.type not in (OrderType.MARKET, OrderType.LIMIT):
+            return open_orders, []
+        base = order.symbol.base
+        plain = [each for each in open_orders if not each.reduce_only or each.status in IN_FLIGHT]
+        left = balances.get(base, ZERO) - order.amount
+        moved = [await uow.orders.save(each) for each in fit(base, left, plain, self._clock.now())]
+        by_id = {each.id: each for each in moved}
+        current = [by_id.get(each.id, each) for each in open_orders]
+        return [each for each in current if each.status in OPEN], moved
+
+
+async def account_of(uow: UnitOfWork, account_id: str) -> Account:
+    """Return an account; raise NotFound."""
+    account = await uow.accounts.get(account_id)
+    if account is None:
+        raise NotFound(f"there is no account {account_id}")
+    return account

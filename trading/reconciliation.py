@@ -1,0 +1,159 @@
+"""Comparing our books with the exchange's: an account whose books differ does not trade."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trading.clock import Clock
+from trading.errors import ExchangeUnavailable, OutcomeUnknown
+from trading.intents import account_of
+from trading.ledger import adoption
+from trading.model import ZERO, Account, Mode, Order, OrderStatus
+from trading.notices import OWNER, Notice
+from trading.orders import IN_FLIGHT, RESTING
+from trading.ports import Exchange, NewId, Statement, Transact
+
+TOLERANCE = Decimal("0.00000001")
+"""Exchanges cut off their own figures at eight places."""
+
+NOT_YET = "its books have not been compared with the exchange's since the start"
+PATIENCE = 2
+"""How many comparisons in a row have to differ: a fill may be on one side only for a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something in which our books and the exchange's differ: an asset's total, or a resting order."""
+
+    what: str
+    ours: Decimal
+    theirs: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.ours.normalize():f} here, {self.theirs.normalize():f} at the exchange"
+
+
+class Reconciliation:
+    """Holds accounts with books elsewhere to those; each is locked until they were found to agree."""
+
+    def __init__(
+        self,
+        accounts: Sequence[str],
+        exchanges: Mapping[Mode, Exchange],
+        transact: Transact,
+        read: Transact,
+        clock: Clock,
+        new_id: NewId,
+        settle: Callable[[], Awaitable[object]],
+    ) -> None:
+        self._accounts = tuple(accounts)
+        self._locks = dict.fromkeys(accounts, NOT_YET)
+        self._exchanges = exchanges
+        self._transact = transact
+        self._read = read
+        self._clock = clock
+        self._new_id = new_id
+        self._settle = settle
+        self._differing: dict[str, int] = {}
+
+    def locked(self, account: str) -> str | None:
+        """Return why an account may not trade for now, None when it may."""
+        return self._locks.get(account)
+
+    async def step(self) -> None:
+        """Compare every armed account once, and lock or unlock it by what was found."""
+        for account in self._accounts:
+            async with self._read() as uow:
+                arming = await uow.risk.arming(account)
+            if arming is not None and arming.armed:
+                await self.check(account)
+
+    async def check(self, account_id: str) -> Sequence[Difference]:
+        """Compare one account now; return what differs."""
+        await self._settle()
+        try:
+            found = await self.compare(account_id)
+        except (ExchangeUnavailable, OutcomeUnknown) as error:
+            if self._locks.get(account_id) == NOT_YET:
+                self._locks[account_id] = f"{NOT_YET}: {error}"
+            return ()
+        if found is None:
+            # Orders are on their way: what differs now may be just that.
+            return ()
+        if not found:
+            self._differing.pop(account_id, None)
+            if self._locks.pop(account_id, None) not in (None, NOT_YET):
+                await self._tell(account_id, "account.unlocked", "its books agree with the exchange's again")
+            return ()
+        times = self._differing[account_id] = self._differing.get(account_id, 0) + 1
+        if times >= PATIENCE or account_id in self._locks:
+            await self._lock(account_id, found)
+        return found
+
+    async def compare(self, account_id: str) -> Sequence[Difference] | None:
+        """Return what differs; None while orders of the account are on their way or changing."""
+        account, balances, before = await self._books(account_id)
+        if any(order.status in IN_FLIGHT or order.status is OrderStatus.UNKNOWN for order in before):
+            return None
+        statement = await self._exchanges[account.mode].statement(
+            [order.id for order in before if order.status in RESTING]
+        )
+        if statement is None:
+            return ()
+        _, again, after = await self._books(account_id)
+        if again != balances or [(o.id, o.version) for o in after] != [(o.id, o.version) for o in before]:
+            return None
+        return [*_of_balances(balances, statement), *_of_orders(before, statement)]
+
+    async def adopt(self, account_id: str, by: str) -> Sequence[Difference]:
+        """Take the exchange's balances over as deposits and withdrawals; return what they were about."""
+        found = await self.compare(account_id) or ()
+        amounts = {each.what: each.theirs - each.ours for each in found if "/" not in each.what}
+        if amounts:
+            async with self._transact() as uow:
+                await uow.accounts.lock(account_id)
+                now = self._clock.now()
+                await uow.ledger.append(adoption(account_id, amounts, by, now, self._new_id("ent")))
+        await self.check(account_id)
+        return found
+
+    async def _books(self, account_id: str) -> tuple[Account, Mapping[str, Decimal], Sequence[Order]]:
+        async with self._read() as uow:
+            account = await account_of(uow, account_id)
+            return account, await uow.ledger.balances(account_id), await uow.orders.open(account_id)
+
+    async def _lock(self, account_id: str, found: Sequence[Difference]) -> None:
+        reason = "its books and the exchange's differ: " + "; ".join(str(each) for each in found[:5])
+        if self._locks.get(account_id) != reason:
+            self._locks[account_id] = reason
+            await self._tell(account_id, "account.locked", reason)
+
+    async def _tell(self, account_id: str, kind: str, text: str) -> None:
+        words = f"account {account_id}: {text}"
+        notice = Notice(self._new_id("ntc"), OWNER, kind, words, self._clock.now(), {"account": account_id})
+        async with self._transact() as uow:
+            await uow.notices.add(notice)
+
+
+def _of_balances(balances: Mapping[str, Decimal], statement: Statement) -> list[Difference]:
+    assets = sorted(balances.keys() | statement.balances.keys())
+    pairs = ((a, balances.get(a, ZERO), statement.balances.get(a, ZERO)) for a in assets)
+    return [
+        Difference(asset, ours, theirs) for asset, ours, theirs in pairs if abs(ours - theirs) > TOLERANCE
+    ]
+
+
+def _of_orders(open_orders: Sequence[Order], statement: Statement) -> list[Difference]:
+    resting = {order.id: order for order in open_orders if order.status in RESTING and order.venue_id}
+    theirs = {each.order_id: each for each in statement.orders if each.order_id is not None}
+    found = [
+        Difference(f"order {order.id} of {order.symbol}", order.remaining, ZERO)
+        for order in resting.values()
+        if order.id not in theirs
+    ]
+    found += [
+        Difference(f"order {each.venue_id} of {each.symbol}, not ours", ZERO, each.remaining)
+        for each in statement.orders
+        if each.order_id not in resting
+    ]
+    return found

@@ -1,0 +1,1 @@
+"""What stands between a wish and the market: limits, the kill switch and arming."""

@@ -1,0 +1,102 @@
+"""What an account holds, is worth and might still take on, for the risk gate: pure figures."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trading.funds import spends
+from trading.model import ZERO, Order
+from trading.risk.proposal import Proposal, is_waiting_entry, receives
+
+DUST = Decimal(1)
+"""Holdings worth less than this, in the account's currency, are no position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Values in the account's currency.
+
+    `assets` is what is held, and `pending` what open entries may still bring in, by asset or, for margin, by
+    pair. `order` is what the proposed order would bring in, under `name`.
+    """
+
+    equity: Decimal
+    assets: dict[str, Decimal]
+    pending: dict[str, Decimal]
+    name: str
+    order: Decimal
+
+    @property
+    def position(self) -> Decimal:
+        """Everything of the asset that the order brings in, with it."""
+        return self.assets.get(self.name, ZERO) + self.pending.get(self.name, ZERO) + self.order
+
+    @property
+    def total(self) -> Decimal:
+        """Everything that is exposed to the market, with the order."""
+        return sum(self.assets.values(), ZERO) + sum(self.pending.values(), ZERO) + self.order
+
+    @property
+    def count(self) -> int:
+        """How many positions there would be, with the order."""
+        held = {name for name, value in self.assets.items() if value >= DUST}
+        return len(held | self.pending.keys() | {self.name})
+
+
+def unpriced(proposal: Proposal) -> list[str]:
+    """Return the assets that the account holds or would trade and that have no price."""
+    wanted = {asset for asset, amount in proposal.balances.items() if amount}
+    wanted |= {proposal.order.symbol.base, proposal.order.symbol.quote}
+    wanted |= {part for each in proposal.positions for part in (each.symbol.base, each.symbol.quote)}
+    return sorted(wanted - proposal.prices.keys())
+
+
+def exposure(proposal: Proposal) -> Exposure:
+    """Return the exposure of an account with an order; everything must have a price."""
+    prices, account, order = proposal.prices, proposal.account, proposal.order
+    cash = sum((amount * prices[asset] for asset, amount in proposal.balances.items() if amount), ZERO)
+    assets = {
+        asset: amount * prices[asset]
+        for asset, amount in proposal.balances.items()
+        if amount and asset != account.currency
+    }
+    margin = ZERO
+    for position in proposal.positions:
+        if position.leverage is not None:
+            mark, rate = _mark(proposal, position.symbol.base, position.symbol.quote)
+            assets[_margin_name(position.symbol)] = position.amount * mark * rate
+            margin += (position.margin + position.unrealized(mark)) * rate
+    return Exposure(
+        equity=cash + margin,
+        assets=assets,
+        pending=_pending(proposal, (each for each in proposal.open_orders if each.id != order.id)),
+        name=_name(order),
+        order=proposal.estimate * prices[order.symbol.quote],
+    )
+
+
+def _pending(proposal: Proposal, orders: Iterable[Order]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for order in orders:
+        if is_waiting_entry(order, proposal.account, proposal.positions):
+            name = _name(order)
+            sums[name] = sums.get(name, ZERO) + _value(proposal, order)
+    return sums
+
+
+def _value(proposal: Proposal, order: Order) -> Decimal:
+    reserved = order.reserved * proposal.prices.get(spends(order), ZERO)
+    return reserved if order.leverage is None else reserved * order.leverage
+
+
+def _mark(proposal: Proposal, base: str, quote: str) -> tuple[Decimal, Decimal]:
+    rate = proposal.prices[quote]
+    return proposal.prices[base] / rate, rate
+
+
+def _name(order: Order) -> str:
+    return receives(order) if order.leverage is None else _margin_name(order.symbol)
+
+
+def _margin_name(symbol: object) -> str:
+    return f"{symbol} on margin"
