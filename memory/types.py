@@ -1,7 +1,7 @@
 """How values of the domain lie in columns, the same on SQLite and Postgres."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -11,10 +11,9 @@ from sqlalchemy import BigInteger, Dialect, Integer, Numeric, Text, TypeDecorato
 from sqlalchemy.types import TypeEngine
 
 from memory.errors import NotStorable
+from trading.clock import EPOCH, MICROSECOND
 from trading.symbols import Symbol
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 WIDEST = 1_000
 EXACT = Context(prec=4 * WIDEST, traps=[InvalidOperation, Overflow, Inexact])
 """Adds storable decimals without rounding; it raises rather than round."""

@@ -177,6 +177,7 @@ class Desk:
     async def close_all(self, account: str, wish: Wish) -> Sequence[Closing | TradingError]:
         """Close every open position at the market; one that cannot be closed does not keep the others."""
         async with self._read() as uow:
+            await account_of(uow, account)
             positions = await uow.positions.open(account)
         closed: list[Closing | TradingError] = []
         for each in positions:
@@ -195,6 +196,7 @@ class Desk:
     async def cancel_all(self, account: str, symbol: Symbol | None = None) -> Sequence[OrderOutcome]:
         """Take back every open order of an account, or of one pair, but not what protects a position."""
         async with self._read() as uow:
+            await account_of(uow, account)
             found = [order for order in await uow.orders.open(account) if symbol in (None, order.symbol)]
         mine = [
             each for each in found if not each.reduce_only and each.status in {*RESTING, OrderStatus.HELD}
