@@ -17,6 +17,7 @@ from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.background.loop import Loop
+from kit.background.outbox import EventChannel, Pump
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import prepare, workspace_templates
@@ -30,6 +31,7 @@ from kit.system import Process
 from memory.database import Database
 from memory.errors import StoreError
 from memory.workspace import Workspace
+from tools.apikeys import ApiKeys
 from tools.catalog import CATALOG, build_registry
 from tools.events import EventBus
 from tools.registry import Registry
@@ -44,6 +46,7 @@ from trading.ports import Exchange, MarketData
 
 KEPT_EVENTS = 100_000
 KEPT_CALLS = timedelta(days=90)
+KEPT_NOTICES = timedelta(days=90)
 
 log = structlog.get_logger(__name__)
 
@@ -111,7 +114,9 @@ async def _build(
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
 
-    loops = (*money.loops, Loop("housekeeping", partial(_tidy, database, clock), 3600.0, clock))
+    keys = ApiKeys(database, clock, new_id, edge.entropy)
+    outbox = Pump(database, [EventChannel(events)], clock)
+    loops = (*money.loops, *_loops(database, outbox, keys, clock))
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -124,6 +129,7 @@ async def _build(
         portfolio=money.portfolio,
         chat=runner,
         skills=Skills([each.name for each in CATALOG]),
+        keys=keys,
         system=Process(
             clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
         ),
@@ -156,10 +162,19 @@ async def _recover(database: Database, desk: Desk, events: EventBus, clock: Cloc
         log.warning("the last run was cut off", orders=len(cut), turns=len(turns))
 
 
+def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Sequence[Loop]:
+    return (
+        Loop("outbox", outbox.step, 1.0, clock),
+        Loop("keys", keys.refresh, 5.0, clock),
+        Loop("housekeeping", partial(_tidy, database, clock), 3600.0, clock),
+    )
+
+
 async def _tidy(database: Database, clock: Clock) -> None:
     async with database.transact() as uow:
         await uow.events.prune(KEPT_EVENTS)
         await uow.calls.prune(clock.now() - KEPT_CALLS)
+        await uow.notices.prune(clock.now() - KEPT_NOTICES)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:

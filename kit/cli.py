@@ -1,4 +1,4 @@
-"""The command line: `kit start`, `kit chat`, `kit call`, `kit doctor`."""
+"""The command line: `kit start`, `kit chat`, `kit call`, `kit keys`, `kit doctor`."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kit import keys_cli
 from kit.answers import KitError
 from kit.errors import CannotStart, WrongSettings
 
@@ -144,6 +145,9 @@ def asyncio_run(work: Any) -> Any:
     except ImportError:
         return asyncio.run(work)
     return uvloop.run(work)
+
+
+app.add_typer(keys_cli.commands(lambda url, use: int(asyncio_run(_with_client(url, use)))), name="keys")
 
 
 def main() -> None:

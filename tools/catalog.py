@@ -1,6 +1,7 @@
 """What is served."""
 
 from tools import (
+    access,
     analysis,
     approvals,
     chat,
@@ -8,6 +9,7 @@ from tools import (
     live,
     market,
     marketdata,
+    notices,
     orders,
     portfolio,
     risk,
@@ -62,6 +64,13 @@ CATALOG: tuple[AnyCapability, ...] = (
     portfolio.get,
     portfolio.pnl,
     portfolio.snapshot,
+    notices.list_notices,
+    access.create_key,
+    access.list_keys,
+    access.revoke_key,
+    access.list_people,
+    access.set_role,
+    access.revoke_person,
 )
 
 

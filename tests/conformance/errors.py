@@ -13,7 +13,7 @@ from agent.models.scripted import ScriptedModel
 from tests.conformance.vectors import Case
 from tests.service import NOON, running
 from tests.wire import Frame, wire
-from trading.clock import ManualClock
+from trading.clock import ManualClock, epoch_ms
 from trading.exchanges.scripted import ScriptedMarket, instrument
 
 TOKEN = "the-right-token-of-this-test"
@@ -40,6 +40,15 @@ async def _raw(case: Case, home: Path) -> Frame:
 async def _connect(case: Case, home: Path) -> Frame:
     async with running(home, gateway_token=TOKEN) as service, wire(service.url, None) as connection:
         return await connection.request("connect", case["params_example"])
+
+
+async def _expired(case: Case, home: Path) -> Frame:
+    clock = ManualClock(NOON)
+    async with running(home, clock=clock) as service, wire(service.url) as owner:
+        made = await owner.request("keys.create", {"name": "brief", "expiresAt": epoch_ms(NOON) + 1000})
+        async with wire(service.url, case["dialect"], made["payload"]["key"]) as connection:
+            await clock.advance(1)
+            return await connection.request("chat.history")
 
 
 def _repeatedly(method: str, params: Frame | None = None) -> Provoke:
@@ -127,6 +136,7 @@ PROVOCATIONS: Mapping[str, Provoke] = {
     "kit.error.invalid_frame": _raw,
     "kit.error.auth_required": _connect,
     "kit.error.auth_invalid": _connect,
+    "kit.error.auth_expired": _expired,
     "gw.error.auth_failed": _connect,
     "kit.error.rate_limited": _repeatedly("chat.history"),
     "kit.limit.chat": _repeatedly("chat.history"),

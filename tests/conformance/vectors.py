@@ -12,7 +12,6 @@ WAITING_CASES = {
     "gw.tool.invoke.backtest": "backtest.run",
     "gw.error.risk_limit_exceeded": "risk limits",
     "kit.error.forbidden": "memory.get",
-    "kit.error.auth_expired": "keys that expire",
     "kit.limit.backtest": "backtest.run",
 }
 

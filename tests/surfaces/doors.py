@@ -22,7 +22,7 @@ from tools.policy import Surface
 from tools.registry import AnyCapability
 from tools.tool import FAMILIES
 
-IDS = re.compile(r"\b(ord|pos|fill|msg|req|sess|call|conn|fault)_[0-9a-z]+\b")
+IDS = re.compile(r"\b(ord|pos|fill|msg|req|sess|call|conn|fault|key)_[0-9a-z]+\b")
 
 
 @dataclass(frozen=True, slots=True)

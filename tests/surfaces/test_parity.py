@@ -18,6 +18,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "health": ({}, {"deep": True}, "INVALID_PARAMS"),
     "status": ({}, {"deep": True}, "INVALID_PARAMS"),
     "skill.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
     "market.candles": (
         {"pair": "ETHUSDT", "timeframe": "4h", "limit": 5},
@@ -67,6 +68,20 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"tool": "withdraw"},
         "NOT_FOUND",
     ),
+    "keys.create": (
+        {"name": "ci", "role": "trader", "days": 30},
+        {"name": "ci", "days": 30, "expiresAt": 4e11},
+        "INVALID_PARAMS",
+    ),
+    "keys.list": ({}, {"role": "owner"}, "INVALID_PARAMS"),
+    "keys.revoke": ({"id": "{key}"}, {"id": "key_none"}, "NOT_FOUND"),
+    "people.setRole": (
+        {"id": "telegram:123", "role": "viewer", "name": "Ann"},
+        {"id": "owner", "role": "viewer"},
+        "INVALID_PARAMS",
+    ),
+    "people.list": ({}, {"role": "owner"}, "INVALID_PARAMS"),
+    "people.revoke": ({"id": "telegram:123"}, {"id": "telegram:124"}, "NOT_FOUND"),
     "chat.history": ({"sessionId": "nobody"}, {"limit": -1}, "INVALID_PARAMS"),
     "chat.abort": ({"sessionId": "nobody"}, {}, "MISSING_PARAMS"),
     "chat.send": (
@@ -77,7 +92,11 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
 }
 
 # Told by a door that talks to the agent first, or that is itself a client, and so not comparable.
-DIFFERENT_BY_NATURE = {"status": ("clients",), "chat.send": ("message", "model", "usage")}
+DIFFERENT_BY_NATURE = {
+    "status": ("clients",),
+    "chat.send": ("message", "model", "usage"),
+    "keys.create": ("key",),
+}
 
 
 # Each dialect of the wire adds the time of an order in its own form.
@@ -132,6 +151,8 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
         ids["{order}"] = answer["orderId"]
     if "session" in answer:
         ids["{session}"] = answer["session"]["id"]
+    if "key" in answer:
+        ids["{key}"] = answer["id"]
     return ids
 
 
