@@ -54,7 +54,7 @@ class Gateway:
             hub=Hub(services, counted),
             recent=Recent(registry),
             budgets=Budgets(settings.limited, settings.limit_factor, clock),
-            doorman=Doorman(keyring, services.keys, LockOut(clock)),
+            doorman=Doorman(keyring, services.keys, LockOut(clock), settings.account),
             metrics=counted,
             clock=clock,
         )

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -86,10 +86,13 @@ class Doorman:
     somebody else, who may do what the key says.
     """
 
-    def __init__(self, keyring: Keyring | None, keys: ApiKeys, lockout: LockOut) -> None:
+    def __init__(
+        self, keyring: Keyring | None, keys: ApiKeys, lockout: LockOut, account: str = LOCAL_OWNER.account
+    ) -> None:
         self._keyring = keyring
         self._keys = keys
         self._lockout = lockout
+        self._account = account
 
     @property
     def open(self) -> bool:
@@ -97,11 +100,14 @@ class Doorman:
         return self._keyring is None
 
     async def admit(self, token: str | None, address: str) -> Principal:
-        """Return who a token belongs to.
+        """Return who a token belongs to, with the account that is traded when none is named.
 
         Raises AuthRequired, AuthInvalid, AuthExpired, or RateLimited when locked out. A right token passes
         whatever its address has tried before.
         """
+        return replace(await self._who(token, address), account=self._account)
+
+    async def _who(self, token: str | None, address: str) -> Principal:
         if self._keyring is None and (token is None or not is_key(token)):
             return LOCAL_OWNER
         if token is None:

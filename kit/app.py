@@ -25,7 +25,7 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import build_money
-from kit.parts import build_market, build_model
+from kit.parts import build_live, build_market, build_model, build_reference
 from kit.settings import Settings
 from kit.system import Process
 from memory.database import Database
@@ -100,7 +100,9 @@ async def _build(
     await stack.enter_async_context(_telling(telling, events))
 
     markets = await _markets(settings, edge, stack)
-    money = await build_money(settings, database, markets, edge.live, Herald(events), clock, new_id)
+    live = edge.live or await _live(settings, markets, clock, stack)
+    second = await _second(settings, clock, stack)
+    money = await build_money(settings, database, markets, live, second, Herald(events), clock, new_id)
     stack.push_async_callback(money.desk.drain)
     await _recover(database, money.desk, events, clock)
 
@@ -139,6 +141,20 @@ async def _build(
     listening = await stack.enter_async_context(listen(gateway.application(), settings))
     await stack.enter_async_context(_running([*(loop.run for loop in loops), *([graph] if warm else [])]))
     return App(services, registry, gateway, listening)
+
+
+async def _live(settings: Settings, markets: Markets, clock: Clock, stack: AsyncExitStack) -> Exchange | None:
+    """Return where real orders go, None while nobody has switched that on."""
+    exchange = await build_live(settings, markets.default.market, clock)
+    return exchange and await stack.enter_async_context(exchange)
+
+
+async def _second(settings: Settings, clock: Clock, stack: AsyncExitStack) -> MarketData | None:
+    market = build_reference(settings, clock)
+    if market is None:
+        return None
+    stack.push_async_callback(market.aclose)
+    return CachedMarket(market, clock)
 
 
 async def _markets(settings: Settings, edge: Edge, stack: AsyncExitStack) -> Markets:
@@ -182,6 +198,7 @@ def _gateway_settings(settings: Settings) -> GatewaySettings:
     return GatewaySettings(
         token=token.get_secret_value() if token else None,
         host=settings.gateway_host,
+        account=settings.account,
         allowed_origins=frozenset(settings.allowed_origins),
         max_connections=settings.max_connections,
         limited=settings.limits,

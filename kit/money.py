@@ -20,7 +20,7 @@ from trading.exchanges.paper import PaperExchange
 from trading.markets import Markets
 from trading.model import Account, Mode
 from trading.portfolio import PortfolioReader
-from trading.ports import Exchange, NewId
+from trading.ports import Exchange, MarketData, NewId
 from trading.reconciliation import Reconciliation
 from trading.risk.gate import RiskGate
 from trading.switch import SwitchState
@@ -49,11 +49,15 @@ async def build_money(
     database: Database,
     markets: Markets,
     live: Exchange | None,
+    second: MarketData | None,
     herald: Herald,
     clock: Clock,
     new_id: NewId,
 ) -> Money:
-    """Return what trades, with its accounts opened; `live` is where real money does, None for nowhere."""
+    """Return what trades, with its accounts opened; `live` is where real money does, None for nowhere.
+
+    `second` is where prices are compared before an entry, None for nowhere.
+    """
     exchanges: dict[Mode, Exchange] = {Mode.PAPER: PaperExchange(markets, clock)}
     if live is not None:
         exchanges[Mode.LIVE] = live
@@ -80,6 +84,7 @@ async def build_money(
         new_id=new_id,
         news=herald,
         checks=[RiskGate(tripped, reconciliation.locked)],
+        second=second,
     )
     await _open_accounts(database, live is not None, clock, new_id)
     equity = EquityRecorder(database.transact, database.read, markets, clock)

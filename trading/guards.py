@@ -173,7 +173,8 @@ class Guards:
                 return
             await uow.orders.save(replace(current, reason=reason, updated_at=self._clock.now()))
             if current.reason != reason:
-                words = f"{order.type} {order.id} of {order.symbol} could not be sent and is tried again: {reason}"
+                what = f"{order.type} {order.id} of {order.symbol}"
+                words = f"{what} could not be sent and is tried again: {reason}"
                 notice = Notice(self._new_id("ntc"), OWNER, "order.stuck", words, self._clock.now())
                 await uow.notices.add(notice)
 
