@@ -10,9 +10,8 @@ from trading.errors import InvalidOrder, NotFound
 from trading.markets import Markets
 from trading.matching import floor_to
 from trading.model import Instrument, Order, OrderStatus, OrderType, Position, Side
-from trading.orders import RESTING, advance
+from trading.orders import RESTING, advance, is_liquidation
 from trading.ports import NewId, Publish, Transact, UnitOfWork
-from trading.protection import is_liquidation
 
 
 @dataclass(frozen=True, slots=True)

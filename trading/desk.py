@@ -28,10 +28,9 @@ from trading.model import (
     Position,
     Side,
 )
-from trading.orders import RESTING, kept_here
+from trading.orders import RESTING, is_liquidation, kept_here
 from trading.placing import OrderOutcome, Placing
 from trading.ports import Exchange, MarketData, NewId, News, Report, Transact
-from trading.protection import is_liquidation
 from trading.risk.proposal import Check
 from trading.settlement import Settled, Settlement
 from trading.switchboard import Switchboard
@@ -131,7 +130,10 @@ class Desk:
         InsufficientFunds, RiskLimitExceeded, TradingHalted, NotArmed, AccountLocked, NotFound (account) or
         ExchangeUnavailable.
         """
-        if request.side is Side.SELL and request.leverage is None and request.origin is not Origin.GUARD:
+        if request.leverage is not None:
+            # What the market did up to now is done to the position as it was.
+            await self.settle()
+        elif request.side is Side.SELL and request.origin is not Origin.GUARD:
             async with self._guards.room(request.account, request.symbol.base):
                 return await self._carry_out(request)
         return await self._carry_out(request)

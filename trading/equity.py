@@ -1,29 +1,57 @@
 """What accounts are worth over time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from trading.clock import Clock
+from trading.margin import worth
 from trading.markets import Markets
-from trading.model import ZERO, Account, EquityPoint
+from trading.model import ZERO, Account, EquityPoint, Position
 from trading.ports import Transact
 from trading.prices import price_assets
 
 
-def value_of(balances: Mapping[str, Decimal], prices: Mapping[str, Decimal]) -> Decimal | None:
-    """Return the sum of all holdings at these prices, or None when one of them has no price."""
-    held = {asset: amount for asset, amount in balances.items() if amount}
-    if any(asset not in prices for asset in held):
+def needed(balances: Mapping[str, Decimal], positions: Iterable[Position] = ()) -> set[str]:
+    """Return the assets whose prices value an account: those it holds, and both of each margin position."""
+    held = {asset for asset, amount in balances.items() if amount}
+    margin = [each.symbol for each in positions if each.leverage is not None]
+    return held | {asset for symbol in margin for asset in (symbol.base, symbol.quote)}
+
+
+def value_of(
+    balances: Mapping[str, Decimal], prices: Mapping[str, Decimal], positions: Iterable[Position] = ()
+) -> Decimal | None:
+    """Return holdings, margin and what margin positions have won at these prices; None when one lacks."""
+    positions = tuple(positions)
+    if needed(balances, positions) - prices.keys():
         return None
-    return sum((amount * prices[asset] for asset, amount in held.items()), ZERO)
+    held = sum((amount * prices[asset] for asset, amount in balances.items() if amount), ZERO)
+    return held + sum((margin_value(position, prices) for position in positions), ZERO)
+
+
+def margin_value(position: Position, prices: Mapping[str, Decimal]) -> Decimal:
+    """Return what a margin position is worth in the currency of `prices`; zero for a holding.
+
+    Without a price of its base that is its margin alone.
+    """
+    if position.leverage is None:
+        return ZERO
+    base, quote = prices.get(position.symbol.base), prices.get(position.symbol.quote)
+    if quote is None or not quote:
+        return ZERO
+    return worth(position, None if base is None else base / quote) * quote
 
 
 def point(
-    at: datetime, currency: str, balances: Mapping[str, Decimal], prices: Mapping[str, Decimal]
+    at: datetime,
+    currency: str,
+    balances: Mapping[str, Decimal],
+    prices: Mapping[str, Decimal],
+    positions: Iterable[Position] = (),
 ) -> EquityPoint | None:
-    """Return what an account is worth, or None when a holding has no price: no figure beats a wrong one."""
-    equity = value_of(balances, prices)
+    """Return what an account is worth, or None when something has no price: no figure beats a wrong one."""
+    equity = value_of(balances, prices, positions)
     return None if equity is None else EquityPoint(at, equity, balances.get(currency, ZERO))
 
 
@@ -39,16 +67,24 @@ class EquityRecorder:
     async def record(self) -> int:
         """Add a point to each account that can be valued now; return how many."""
         async with self._read() as uow:
-            held = [(account, await uow.ledger.balances(account.id)) for account in await uow.accounts.all()]
-        found = [(account, await self._point(account, balances)) for account, balances in held]
-        points = [(account, worth) for account, worth in found if worth is not None]
+            held = [
+                (account, await uow.ledger.balances(account.id), await uow.positions.open(account.id))
+                for account in await uow.accounts.all()
+            ]
+        found = [
+            (account, await self._point(account, balances, positions))
+            for account, balances, positions in held
+        ]
+        points = [(account, each) for account, each in found if each is not None]
         if points:
             async with self._transact() as uow:
-                for account, worth in points:
-                    await uow.equity.add(account.id, worth)
+                for account, each in points:
+                    await uow.equity.add(account.id, each)
         return len(points)
 
-    async def _point(self, account: Account, balances: Mapping[str, Decimal]) -> EquityPoint | None:
-        held = [asset for asset, amount in balances.items() if amount]
-        prices = await price_assets(self._markets.default.market, account.currency, held)
-        return point(self._clock.now(), account.currency, balances, prices)
+    async def _point(
+        self, account: Account, balances: Mapping[str, Decimal], positions: Sequence[Position]
+    ) -> EquityPoint | None:
+        assets = needed(balances, positions)
+        prices = await price_assets(self._markets.default.market, account.currency, assets)
+        return point(self._clock.now(), account.currency, balances, prices, positions)

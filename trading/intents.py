@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from trading.approvals import Approval, ApprovalStatus
 from trading.clock import Clock
+from trading.equity import needed
 from trading.errors import InvalidOrder, NotFound
 from trading.fees import fee, worst_rate
 from trading.funds import cut_to_holding, secure
@@ -118,6 +119,9 @@ class Intents:
         held = plan.order
         others = [each for each in await uow.orders.open(account.id) if each.id != held.id]
         proposal = await self._proposal(uow, account, plan, valued, others)
+        if held.leverage is not None:
+            # What it opens, and so what it needs, has changed with its position.
+            proposal = replace(proposal, order=_secured(proposal))
         judged, _ = await self._judged(uow, proposal)
         return await uow.orders.save(replace(judged, status=OrderStatus.INTENT, updated_at=self._clock.now()))
 
@@ -130,21 +134,22 @@ class Intents:
         proposal = await self._proposal(uow, account, plan, valued, open_orders)
         moved: list[Order] = []
         if draft.reduce_only:
-            draft = cut_to_holding(draft, plan.instrument.step, proposal.balances, open_orders)
-            open_orders, moved = await self._give_way(uow, draft, proposal.balances, open_orders)
-        order = secure(draft, plan.estimate, proposal.balances, open_orders, worst_rate(plan.instrument))
-        return replace(proposal, order=order, open_orders=open_orders), moved
+            step, position = plan.instrument.step, proposal.position
+            draft = cut_to_holding(draft, step, proposal.balances, open_orders, position)
+            if draft.leverage is None:
+                open_orders, moved = await self._give_way(uow, draft, proposal.balances, open_orders)
+        proposal = replace(proposal, order=draft, open_orders=open_orders)
+        return replace(proposal, order=_secured(proposal)), moved
 
     async def _proposal(
         self, uow: UnitOfWork, account: Account, plan: Plan, valued: Valued, open_orders: Sequence[Order]
     ) -> Proposal:
         balances = await uow.ledger.balances(account.id)
         positions = [each for each in await uow.positions.open(account.id) if each.leverage is not None]
-        needed = {asset for asset, amount in balances.items() if amount} | {account.currency}
-        needed |= {plan.order.symbol.base, plan.order.symbol.quote}
-        needed |= {part for each in positions for part in (each.symbol.base, each.symbol.quote)}
-        if not needed <= valued.asked:
-            raise Unpriced(frozenset(needed), account.currency)
+        wanted = needed(balances, positions) | {account.currency}
+        wanted |= {plan.order.symbol.base, plan.order.symbol.quote}
+        if not wanted <= valued.asked:
+            raise Unpriced(frozenset(wanted), account.currency)
         return Proposal(
             order=plan.order,
             account=account,
@@ -203,6 +208,18 @@ class Intents:
         by_id = {each.id: each for each in moved}
         current = [by_id.get(each.id, each) for each in open_orders]
         return [each for each in current if each.status in OPEN], moved
+
+
+def _secured(proposal: Proposal) -> Order:
+    rate = worst_rate(proposal.instrument)
+    return secure(
+        proposal.order,
+        proposal.estimate,
+        proposal.balances,
+        proposal.open_orders,
+        rate,
+        proposal.position,
+    )
 
 
 async def account_of(uow: UnitOfWork, account_id: str) -> Account:

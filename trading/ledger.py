@@ -3,11 +3,12 @@
 | ledger account | holds |
 |---|---|
 | `<account>` | what the account itself owns, of every asset |
+| `<account>/margin` | what is set aside for its margin positions, in quote |
 | `<account>/capital` | minus what was paid in: the source of its deposits |
 | `<account>/venue` | the other side of its trades |
 | `<account>/fees` | the fees it has paid |
 
-An account's id never holds a slash, so that the four can not be mistaken for another account's.
+An account's id never holds a slash, so that they can not be mistaken for another account's.
 """
 
 from collections import defaultdict
@@ -17,6 +18,7 @@ from decimal import Decimal
 
 from trading.model import ZERO, Account, Fill
 from trading.ports import NewId
+from trading.positions import Folded
 from trading.stores import Entry, Posting
 
 
@@ -32,6 +34,11 @@ def capital(account: str) -> str:
 def venue(account: str) -> str:
     """Return the ledger account its trades are made with."""
     return f"{account}/venue"
+
+
+def margin(account: str) -> str:
+    """Return the ledger account that holds the margin of its positions."""
+    return f"{account}/margin"
 
 
 def fees(account: str) -> str:
@@ -85,22 +92,43 @@ def adoption(account: str, amounts: Mapping[str, Decimal], by: str, at: datetime
     return balanced(Entry(entry_id, "adoption", by, at, tuple(postings)))
 
 
-def trade(fill: Fill, entry_id: str) -> Entry:
-    """Return the entry of a spot fill: asset against quote, and the fee in quote."""
+def trade(folded: Folded, entry_id: str) -> Entry:
+    """Return the entry of a fill.
+
+    Spot moves asset against quote; margin moves what is set aside and settles what was won or lost. The fee
+    goes in the asset it was taken in.
+    """
+    fill = folded.fill
+    moves = _spot(fill) if fill.leverage is None else _margin(folded)
+    asset, amount = fill.fee_paid
+    taken = [(fill.account, asset, -amount), (fees(fill.account), asset, amount)] if amount else []
+    sums: dict[tuple[str, str], Decimal] = {}
+    for owner, what, change in (*moves, *taken):
+        sums[owner, what] = sums.get((owner, what), ZERO) + change
+    postings = tuple(Posting(owner, what, change) for (owner, what), change in sums.items())
+    return balanced(Entry(entry_id, "trade", fill.id, fill.at, postings))
+
+
+def _spot(fill: Fill) -> Iterable[tuple[str, str, Decimal]]:
     base, quote, account = fill.symbol.base, fill.symbol.quote, fill.account
-    bought = fill.side.sign * fill.amount
-    paid = fill.side.sign * fill.notional
-    postings = [
-        Posting(account, base, bought),
-        Posting(venue(account), base, -bought),
-        Posting(account, quote, -paid - fill.fee),
-        Posting(venue(account), quote, paid),
-    ]
-    if fill.fee:
-        postings.append(Posting(fees(account), quote, fill.fee))
-    return balanced(Entry(entry_id, "trade", fill.id, fill.at, tuple(postings)))
+    bought, paid = fill.side.sign * fill.amount, fill.side.sign * fill.notional
+    return (
+        (account, base, bought),
+        (venue(account), base, -bought),
+        (account, quote, -paid),
+        (venue(account), quote, paid),
+    )
 
 
-def trades(fills: Iterable[Fill], new_id: NewId) -> list[Entry]:
+def _margin(folded: Folded) -> Iterable[tuple[str, str, Decimal]]:
+    account, quote = folded.fill.account, folded.fill.symbol.quote
+    return (
+        (account, quote, folded.settled - folded.margin),
+        (margin(account), quote, folded.margin),
+        (venue(account), quote, -folded.settled),
+    )
+
+
+def trades(folds: Iterable[Folded], new_id: NewId) -> list[Entry]:
     """Return one entry per fill."""
-    return [trade(fill, new_id("ent")) for fill in fills]
+    return [trade(folded, new_id("ent")) for folded in folds]

@@ -6,7 +6,7 @@ a candle is known.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -15,7 +15,7 @@ from trading.model import ZERO, Candle, Level, Liquidity, Order, OrderType, Publ
 INSTANT = timedelta(microseconds=1)
 """The shortest step of time: what has been searched up to `t - INSTANT` has not seen `t`."""
 
-_STOPS = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
+_STOPS = frozenset({OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,30 @@ def triggers(order: Order, last: Decimal) -> bool:
     return stop is not None and (last >= stop if order.side is Side.BUY else last <= stop)
 
 
+def behind(side: Side, best: Decimal, trail: Decimal, relative: bool, tick: Decimal) -> Decimal:
+    """Return the trigger of a stop that follows the best price at a distance of at least one tick."""
+    distance = max(best * trail if relative else trail, tick)
+    # As any trigger it never starts later than it was asked to.
+    rounding = ROUND_CEILING if side is Side.SELL else ROUND_FLOOR
+    on_tick = ((best + side.sign * distance) / tick).to_integral_value(rounding) * tick
+    return min(on_tick, best - tick) if side is Side.SELL else max(on_tick, best + tick)
+
+
+def trailed(order: Order, price: Decimal, tick: Decimal) -> Order:
+    """Return a waiting trailing stop after a price: it follows a better one and never goes back."""
+    if order.trail is None or order.stop_price is None or not waiting(order):
+        return order
+    stop = behind(order.side, price, order.trail, order.trail_relative, tick)
+    if (stop - order.stop_price) * order.side.sign >= 0:
+        return order
+    return replace(order, stop_price=stop)
+
+
+def trailed_by_candle(order: Order, candle: Candle, tick: Decimal) -> Order:
+    """Return a trailing stop after a whole bar that did not trigger it."""
+    return trailed(order, candle.high if order.side is Side.SELL else candle.low, tick)
+
+
 def walk(
     levels: Iterable[Level],
     side: Side,
@@ -110,7 +134,12 @@ def on_candle(order: Order, candle: Candle, span: timedelta, slippage: Decimal, 
 
     A stop fills at the worse of stop and open, slipped; a limit at the better of limit and open, not slipped.
     What happens inside a bar is dated to its last instant.
+
+    A trailing stop that a bar could both move and trigger triggers where the bar's open has left it, if the
+    bar reaches that, and otherwise where the bar's own extreme has moved it, if the bar reaches that.
     """
+    if order.trail is not None and waiting(order):
+        return _trailing_on_candle(order, candle, span, slippage, tick)
     if waiting(order):
         return _stop_on_candle(order, candle, span, slippage, tick)
     if order.price is None:
@@ -139,3 +168,18 @@ def _stop_on_candle(
     else:
         price_or_rest = price
     return Hit(price_or_rest, Liquidity.TAKER, candle.opened_at if gap else candle.opened_at + span - INSTANT)
+
+
+def _trailing_on_candle(
+    order: Order, candle: Candle, span: timedelta, slippage: Decimal, tick: Decimal
+) -> Hit | None:
+    opened = order if triggers(order, candle.open) else trailed(order, candle.open, tick)
+    hit = _stop_on_candle(opened, candle, span, slippage, tick)
+    if hit is not None:
+        return hit
+    moved = trailed_by_candle(opened, candle, tick)
+    reached = candle.high if order.side is Side.BUY else candle.low
+    if moved.stop_price is None or not triggers(moved, reached):
+        return None
+    price = slipped(order.side, moved.stop_price, slippage, tick)
+    return Hit(price, Liquidity.TAKER, candle.opened_at + span - INSTANT)

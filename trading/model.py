@@ -60,6 +60,7 @@ class OrderType(StrEnum):
     LIMIT = "limit"
     STOP = "stop"
     STOP_LIMIT = "stop-limit"
+    TRAILING_STOP = "trailing-stop"
 
 
 class OrderStatus(StrEnum):
@@ -299,6 +300,12 @@ class Fill:
         return self.fee_asset, self.fee_amount
 
     @property
+    def base_fee(self) -> Decimal:
+        """How much of the base itself was taken as the fee."""
+        asset, amount = self.fee_paid
+        return amount if asset == self.symbol.base else ZERO
+
+    @property
     def notional(self) -> Decimal:
         """What was paid or received for it, without the fee."""
         return self.amount * self.price
@@ -310,7 +317,8 @@ class Position:
 
     `cost` is the notional paid for the part still open and `entry_fees` its fees; `realized` is the net P&L
     of the part that was closed. All three in quote. With `leverage` it is an isolated margin position, and
-    `margin` the quote that is set aside for it; without, it is a holding of the base asset.
+    `margin` the quote that is set aside for it; without, it is a holding of the base asset. What was opened
+    at several leverages has their mean weighted by notional: cost / margin.
     """
 
     id: str
@@ -332,9 +340,20 @@ class Position:
         """The mean price of the part still open; zero when closed."""
         return self.cost / self.amount if self.amount else ZERO
 
+    @property
+    def sign(self) -> int:
+        """+1 for a long position, -1 for a short one."""
+        return 1 if self.side == "long" else -1
+
+    @property
+    def closing_side(self) -> Side:
+        """The side of the orders that reduce it."""
+        return Side.SELL if self.sign > 0 else Side.BUY
+
     def unrealized(self, mark: Decimal) -> Decimal:
-        """Return what closing at `mark` would win or lose before fees."""
-        return (mark * self.amount - self.cost) * (1 if self.side == "long" else -1)
+        """Return what closing at `mark` would win or lose before fees; of a margin position at most all."""
+        won = (mark * self.amount - self.cost) * self.sign
+        return won if self.leverage is None else max(won, -self.margin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,14 @@ RESTING = frozenset({_S.ACCEPTED, _S.PARTIAL})
 IN_FLIGHT = frozenset({_S.INTENT, _S.SENT})
 """Statuses of orders whose first answer is still to come."""
 
+LIQUIDATION = "liq:"
+"""How the group of an order begins that liquidates a margin position; the position's id follows."""
+
+
+def is_liquidation(order: Order) -> bool:
+    """Return whether an order is the venue's own, which nobody cancels: it goes with its position."""
+    return order.group is not None and order.group.startswith(LIQUIDATION)
+
 
 def advance(order: Order, status: OrderStatus, at: datetime, reason: str | None = None) -> Order:
     """Return the order in its next status; once it is closed nothing stays reserved for it.

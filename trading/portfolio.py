@@ -1,14 +1,16 @@
 """What an account holds and how it does: every figure is computed here, once, for all who show it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from trading.clock import Clock
+from trading.equity import margin_value, needed
 from trading.errors import NotFound
 from trading.funds import holdings
+from trading.margin import liquidation_price
 from trading.markets import Markets
 from trading.model import (
     ZERO,
@@ -22,11 +24,14 @@ from trading.model import (
     Source,
     Ticker,
 )
+from trading.orders import is_liquidation
 from trading.ports import Transact, UnitOfWork
 from trading.prices import BRIDGE, price_assets, read_tickers
 from trading.symbols import Symbol
 
 DAY = timedelta(days=1)
+
+_STOPS = frozenset({OrderType.STOP, OrderType.TRAILING_STOP})
 
 
 class Period(StrEnum):
@@ -67,7 +72,9 @@ class PositionLine:
     """An open position at the market's last price (`mark`), which is None while the market is silent.
 
     `unrealized` is in quote before the fees of closing, `unrealized_fraction` its share of the cost; the
-    protective levels are those of the orders that would still act on it, the nearest ones.
+    protective levels are those of the orders that would still act on it, the nearest ones. A margin position
+    has a liquidation price (None: no price liquidates it) and `roe`, its net result so far (less the fees of
+    opening it) as a fraction of its initial margin; all these are None for a holding.
     """
 
     position: Position
@@ -76,15 +83,19 @@ class PositionLine:
     unrealized_fraction: Decimal | None
     stop_loss: Decimal | None
     take_profit: Decimal | None
+    leverage: Decimal | None = None
+    margin: Decimal | None = None
+    liquidation_price: Decimal | None = None
+    roe: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """An account at one moment, in its own currency.
 
-    `equity` is the sum of all holdings that have a price; `unpriced` names the others. Positions show the
-    same holdings by pair and are not counted again. Changes are fractions. `value_in_btc` is None without a
-    price.
+    `equity` is the sum of all holdings that have a price (`unpriced` names the others), of the `margin` that
+    is set aside, and of what margin positions have won. The other positions show the same holdings by pair
+    and are not counted again. Changes are fractions. `value_in_btc` is None without a price.
     """
 
     account: Account
@@ -99,6 +110,7 @@ class Portfolio:
     assets: tuple[AssetLine, ...]
     positions: tuple[PositionLine, ...]
     unpriced: tuple[str, ...]
+    margin: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +174,7 @@ class PortfolioReader:
             day_ago = await _worth(uow, account, now - DAY)
             week_ago = await _worth(uow, account, now - 7 * DAY)
         prices, tickers = await self._value(account, held, positions)
-        equity = sum((held[asset].total * prices[asset] for asset in held if asset in prices), ZERO)
+        equity = _equity(_totals(held), prices, positions)
         market = self._markets.default.market
         return Portfolio(
             account=account,
@@ -176,7 +188,8 @@ class PortfolioReader:
             change_7d=_change(week_ago, equity),
             assets=_assets(account, held, prices, tickers, equity),
             positions=tuple(_line(each, tickers.get(each.symbol), open_orders) for each in positions),
-            unpriced=tuple(asset for asset in held if asset not in prices),
+            unpriced=tuple(sorted(needed(_totals(held), positions) - prices.keys())),
+            margin=sum((each.margin * prices.get(each.symbol.quote, ZERO) for each in positions), ZERO),
         )
 
     async def positions(self, account_id: str) -> Sequence[PositionLine]:
@@ -198,21 +211,21 @@ class PortfolioReader:
             begin = await _worth(uow, account, start)
             fills = await uow.fills.of(account_id, since=start)
             balances = await uow.ledger.balances(account_id)
-        held = {asset: total for asset, total in balances.items() if total}
-        quotes = {fill.symbol.quote for fill in fills}
-        prices = await price_assets(self._markets.default.market, account.currency, {*held, *quotes})
+            positions = await uow.positions.open(account_id)
+        assets = needed(balances, positions) | {fill.symbol.quote for fill in fills}
+        prices = await price_assets(self._markets.default.market, account.currency, assets)
         outcomes = _outcomes(fills, prices)
         return ProfitAndLoss(
             start=start,
             end=now,
             start_value=begin,
-            end_value=sum((held[asset] * prices[asset] for asset in held if asset in prices), ZERO),
+            end_value=_equity(balances, prices, positions),
             realized=sum(outcomes.values(), ZERO),
             fees=sum((fill.fee * prices.get(fill.symbol.quote, ZERO) for fill in fills), ZERO),
             orders=len({fill.order_id for fill in fills}),
             closed=len(outcomes),
             won=sum(1 for outcome in outcomes.values() if outcome > 0),
-            unpriced=tuple(sorted({*held, *quotes} - prices.keys())),
+            unpriced=tuple(sorted(assets - prices.keys())),
         )
 
     async def history(
@@ -244,7 +257,8 @@ class PortfolioReader:
         others = [Symbol(asset, account.currency) for asset in held if asset != account.currency]
         symbols = list(dict.fromkeys([*others, *(position.symbol for position in positions)]))
         tickers = await read_tickers(market, symbols)
-        return await price_assets(market, account.currency, {*held, account.currency, BRIDGE}), tickers
+        assets = {*held, *needed({}, positions), account.currency, BRIDGE}
+        return await price_assets(market, account.currency, assets), tickers
 
 
 async def _account(uow: UnitOfWork, account_id: str) -> Account:
@@ -258,6 +272,18 @@ async def _worth(uow: UnitOfWork, account: Account, moment: datetime) -> Decimal
     """Return what an account was worth at a moment; before its first one, its deposit."""
     known = await uow.equity.at(account.id, moment) if moment > account.created_at else None
     return account.initial if known is None else known.equity
+
+
+def _totals(held: Mapping[str, Balance]) -> dict[str, Decimal]:
+    return {asset: balance.total for asset, balance in held.items()}
+
+
+def _equity(
+    balances: Mapping[str, Decimal], prices: Mapping[str, Decimal], positions: Iterable[Position]
+) -> Decimal:
+    """Return the worth of all that has a price."""
+    held = sum((balances[asset] * prices[asset] for asset in balances if asset in prices), ZERO)
+    return held + sum((margin_value(position, prices) for position in positions), ZERO)
 
 
 def _change(past: Decimal, equity: Decimal) -> Decimal:
@@ -292,16 +318,36 @@ def _assets(
 def _line(position: Position, ticker: Ticker | None, open_orders: Sequence[Order]) -> PositionLine:
     mark = None if ticker is None else ticker.last
     unrealized = None if mark is None else position.unrealized(mark)
-    guards = [order for order in open_orders if order.reduce_only and order.symbol == position.symbol]
-    stops = [o.stop_price for o in guards if o.type is OrderType.STOP and o.stop_price is not None]
+    guards = [order for order in open_orders if _guards(order, position)]
+    stops = [o.stop_price for o in guards if o.type in _STOPS and o.stop_price is not None]
     limits = [o.price for o in guards if o.type is OrderType.LIMIT and o.price is not None]
-    return PositionLine(
+    nearest, farthest = (max, min) if position.sign > 0 else (min, max)
+    line = PositionLine(
         position=position,
         mark=mark,
         unrealized=unrealized,
         unrealized_fraction=None if unrealized is None or not position.cost else unrealized / position.cost,
-        stop_loss=max(stops, default=None),
-        take_profit=min(limits, default=None),
+        stop_loss=nearest(stops, default=None),
+        take_profit=farthest(limits, default=None),
+    )
+    if position.leverage is None:
+        return line
+    net = None if unrealized is None else unrealized - position.entry_fees
+    return replace(
+        line,
+        leverage=position.leverage,
+        margin=position.margin,
+        liquidation_price=liquidation_price(position) or None,
+        roe=None if net is None or not position.margin else net / position.margin,
+    )
+
+
+def _guards(order: Order, position: Position) -> bool:
+    return (
+        order.reduce_only
+        and not is_liquidation(order)
+        and (order.symbol, order.side) == (position.symbol, position.closing_side)
+        and (order.leverage is None) == (position.leverage is None)
     )
 
 

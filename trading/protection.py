@@ -1,24 +1,28 @@
-"""Stop-loss and take-profit as orders: made when their entry fills, cut when the holding shrinks."""
+"""Orders that hang on others: stop-loss and take-profit, groups of which one cancels the rest, liquidations.
+
+They are made when their entry fills, cut when a sibling fills, and cut when what they would give shrinks.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
-from trading.funds import spends
-from trading.model import ZERO, Order, OrderStatus, OrderType, Side
-from trading.orders import RESTING, advance
+from trading.fees import FEE_UNIT
+from trading.funds import locked, reservation, spends
+from trading.margin import closes, liquidation_trigger, opening
+from trading.model import ZERO, Order, OrderStatus, OrderType, Position
+from trading.orders import LIQUIDATION, OPEN, RESTING, advance, is_liquidation
 from trading.ports import NewId
 
 GONE = "what it was to give is gone"
-LIQUIDATION = "liq:"
-"""How the group of an order that liquidates a position begins."""
+CLOSED = "its position is closed"
 
 
 def protect(
-    entry: Order, bought: Decimal, open_orders: Iterable[Order], at: datetime, new_id: NewId
+    entry: Order, opened: Decimal, open_orders: Iterable[Order], at: datetime, new_id: NewId
 ) -> tuple[list[Order], list[Order]]:
-    """Return the protective orders to add, and those to change, for `bought` base of an entry.
+    """Return the protective orders to add, and those to change, for what an entry has `opened`, in base.
 
     Stop-loss and take-profit form one group under the entry's id; what fills later makes both larger.
     """
@@ -30,9 +34,9 @@ def protect(
             continue
         if kind in existing:
             order = existing[kind]
-            changed.append(replace(order, amount=order.amount + bought, updated_at=at))
+            changed.append(replace(order, amount=order.amount + opened, updated_at=at))
         else:
-            new.append(_protective(entry, kind, level, bought, at, new_id("ord")))
+            new.append(_protective(entry, kind, level, opened, at, new_id("ord")))
     return new, changed
 
 
@@ -43,7 +47,7 @@ def _protective(
         id=order_id,
         account=entry.account,
         symbol=entry.symbol,
-        side=Side.SELL,
+        side=entry.side.opposite,
         type=kind,
         status=OrderStatus.ACCEPTED,
         amount=amount,
@@ -56,20 +60,60 @@ def _protective(
         reduce_only=True,
         group=entry.id,
         looked_at=at,
+        leverage=entry.leverage,
     )
 
 
-def is_liquidation(order: Order) -> bool:
-    """Return whether an order is the exchange's own, which ends a margin position that has lost too much."""
-    return order.group is not None and order.group.startswith(LIQUIDATION)
+def liquidate(
+    position: Position, open_orders: Iterable[Order], tick: Decimal, at: datetime, new_id: NewId
+) -> Order | None:
+    """Return the order that liquidates a margin position, as it has to be now that the position has changed.
+
+    One that no price liquidates has none; that of a closed one is canceled. `at` is the moment of the change,
+    from which on the new trigger counts.
+    """
+    group = f"{LIQUIDATION}{position.id}"
+    found = next((order for order in open_orders if order.group == group), None)
+    if not position.amount:
+        return None if found is None else advance(found, OrderStatus.CANCELED, at, CLOSED)
+    trigger = liquidation_trigger(position, tick)
+    if found is None and trigger <= 0:
+        return None
+    order = found or Order(
+        id=new_id("ord"),
+        account=position.account,
+        symbol=position.symbol,
+        side=position.closing_side,
+        type=OrderType.STOP,
+        status=OrderStatus.ACCEPTED,
+        amount=ZERO,
+        created_at=at,
+        updated_at=at,
+        mode=position.mode,
+        exchange=position.exchange,
+        reduce_only=True,
+        group=group,
+    )
+    return replace(
+        order,
+        amount=order.filled + position.amount,
+        stop_price=trigger,
+        leverage=position.leverage,
+        looked_at=max(order.looked_at or at, at),
+        updated_at=at,
+    )
 
 
-def after_sale(sold: Order, amount: Decimal, open_orders: Iterable[Order], at: datetime) -> list[Order]:
-    """Return the group's other orders, cut by what one of them has just sold."""
-    if sold.group is None:
+def cut_siblings(
+    filled: Order, amount: Decimal, open_orders: Iterable[Order], fee_rate: Decimal, at: datetime
+) -> list[Order]:
+    """Return the other orders of an order's group, cut by what it has just filled."""
+    if filled.group is None:
         return []
-    siblings = [o for o in open_orders if o.group == sold.group and o.id != sold.id and o.status in RESTING]
-    return [_cut(order, amount, at) for order in siblings]
+    siblings = [
+        o for o in open_orders if o.group == filled.group and o.id != filled.id and o.status in RESTING
+    ]
+    return [_cut(order, amount, at, fee_rate) for order in siblings]
 
 
 def fit(asset: str, held: Decimal, open_orders: Sequence[Order], at: datetime) -> list[Order]:
@@ -77,10 +121,35 @@ def fit(asset: str, held: Decimal, open_orders: Sequence[Order], at: datetime) -
 
     Protective groups together never exceed the holding: the oldest give way first, as what was bought first
     counts as sold first. Neither does what all other orders have reserved: there the newest give way first,
-    sells by a part, buys as a whole. Orders whose answer is still to come are never touched.
+    sells by a part, all others as a whole. Orders whose answer is still to come are never touched.
     """
     giving = [order for order in open_orders if spends(order) == asset]
-    return _fit_groups(giving, held, at) + _fit_reserved(giving, held, at)
+    spot = [order for order in giving if order.leverage is None]
+    return _fit_groups(spot, held, at) + _fit_reserved(giving, held, at)
+
+
+def fit_margin(
+    position: Position | None, open_orders: Sequence[Order], fee_rate: Decimal, at: datetime
+) -> list[Order]:
+    """Return the orders of one pair that change with its margin position: those that only reduce it are cut
+    to it, those of the other side go, and all others reserve anew for what they open.
+    """
+    current = {order.id: order for order in open_orders if not is_liquidation(order)}
+    reducing = [order for order in current.values() if closes(order, position)]
+    held = ZERO if position is None else position.amount
+    wrong = [order for order in current.values() if not closes(order, position)]
+    cut = _fit_groups(reducing, held, at) + _fit_groups(wrong, ZERO, at)
+    current.update({order.id: order for order in cut})
+    changed = {order.id: order for order in cut}
+    coming = [order for order in current.values() if order.status not in RESTING and order.status in OPEN]
+    older = list(coming)
+    for order in current.values():
+        if order.status in RESTING and not order.reduce_only:
+            reserved = reservation(order, fee_rate, opening(order, position, older))
+            older.append(order)
+            if reserved != order.reserved:
+                changed[order.id] = replace(order, reserved=reserved, updated_at=at)
+    return list(changed.values())
 
 
 def _fit_groups(giving: Iterable[Order], held: Decimal, at: datetime) -> list[Order]:
@@ -101,21 +170,29 @@ def _fit_groups(giving: Iterable[Order], held: Decimal, at: datetime) -> list[Or
 
 
 def _fit_reserved(giving: Iterable[Order], held: Decimal, at: datetime) -> list[Order]:
-    reserving = [order for order in giving if order.reserved]
-    excess = sum((order.reserved for order in reserving), ZERO) - held
+    reserving = {order.id: order for order in giving if order.reserved}
     cut: list[Order] = []
-    for order in reversed([each for each in reserving if each.status in RESTING]):
+    for order in reversed([each for each in reserving.values() if each.status in RESTING]):
+        asset = spends(order)
+        excess = locked(reserving.values()).get(asset, ZERO) - held
         if excess <= 0:
             break
-        by = min(excess, order.remaining) if order.side is Side.SELL else order.remaining
-        excess -= min(excess, order.reserved)
-        cut.append(_cut(order, by, at))
+        by = min(excess, order.remaining) if asset == order.symbol.base else order.remaining
+        reserving[order.id] = _cut(order, by, at)
+        cut.append(reserving[order.id])
     return cut
 
 
-def _cut(order: Order, by: Decimal, at: datetime) -> Order:
+def _cut(order: Order, by: Decimal, at: datetime, fee_rate: Decimal | None = None) -> Order:
+    """Return an order that gives `by` less; `fee_rate` is what a purchase reserves for fees."""
     left = order.remaining - by
     if left <= 0:
         return advance(order, OrderStatus.CANCELED, at, GONE)
-    reserved = left if order.reserved else ZERO
-    return replace(order, amount=order.filled + left, reserved=reserved, updated_at=at)
+    budget = order.budget
+    if budget is not None:
+        spare = ((budget - order.cost) * left / order.remaining).quantize(FEE_UNIT, rounding=ROUND_DOWN)
+        budget = order.cost + spare
+    smaller = replace(order, amount=order.filled + left, budget=budget, updated_at=at)
+    if not order.reserved:
+        return smaller
+    return replace(smaller, reserved=left if fee_rate is None else reservation(smaller, fee_rate))

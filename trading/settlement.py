@@ -9,8 +9,10 @@ from decimal import Decimal
 from trading.begun import Begun
 from trading.booking import Booked, Bookkeeper, Change, tell
 from trading.clock import Clock
+from trading.equity import needed
 from trading.errors import ExchangeUnavailable, UnknownExchange, UnknownSymbol
 from trading.funds import reducible
+from trading.margin import contested, margin_of
 from trading.markets import Markets
 from trading.model import ZERO, Account, Instrument, Mode, Order
 from trading.orders import RESTING, kept_here
@@ -66,7 +68,7 @@ class Settlement:
         self._begun = begun
         self._one_at_a_time = asyncio.Lock()
         self._seen: dict[str, Order] = {}
-        self._on_disk: dict[str, datetime] = {}
+        self._on_disk: dict[str, Order] = {}
 
     async def settle(self) -> Settled:
         """Bring every pair with resting orders up to now; one that is silent keeps no other waiting."""
@@ -118,7 +120,7 @@ class Settlement:
         async with self._read() as uow:
             found = await uow.orders.open()
         on_disk = [order for order in found if order.status in RESTING and not kept_here(order)]
-        self._on_disk = {order.id: order.looked_at or order.created_at for order in on_disk}
+        self._on_disk = {order.id: order for order in on_disk}
         seen = self._seen
         self._seen = {
             order.id: seen[order.id]
@@ -131,17 +133,23 @@ class Settlement:
         for report in reports:
             order = known[report.order_id]
             self._seen[order.id] = replace(
-                order, looked_at=report.looked_at or order.looked_at, queue_ahead=report.queue_ahead
+                order,
+                looked_at=report.looked_at or order.looked_at,
+                queue_ahead=report.queue_ahead,
+                stop_price=order.stop_price if report.stop_price is None else report.stop_price,
             )
 
     async def _book(self, order: Order, report: Report, instrument: Instrument) -> Sequence[Order]:
         """Write one event down; nothing when the order has changed, or gives way to one in flight."""
         async with self._read() as uow:
             account = await uow.accounts.get(order.account)
-            held = {asset for asset, amount in (await uow.ledger.balances(order.account)).items() if amount}
+            balances, positions = (
+                await uow.ledger.balances(order.account),
+                await uow.positions.open(order.account),
+            )
         if account is None:
             return ()
-        held |= {order.symbol.base, order.symbol.quote}
+        held = needed(balances, positions) | {order.symbol.base, order.symbol.quote}
         prices = await price_assets(self._markets.default.market, account.currency, held)
         async with self._transact() as uow:
             await uow.accounts.lock(account.id)
@@ -157,8 +165,12 @@ class Settlement:
         current = await uow.orders.get(order.id)
         if current is None or current.version != order.version:
             return ()
-        if order.reduce_only:
-            amount = sum((each.amount for each in change.report.executions), ZERO)
+        amount = sum((each.amount for each in change.report.executions), ZERO)
+        if order.leverage is not None and amount:
+            position = margin_of(await uow.positions.open(account.id, order.symbol))
+            if contested(order, amount, position, await uow.orders.open(account.id)):
+                return ()
+        elif order.reduce_only:
             open_orders = await uow.orders.open(account.id)
             balances = await uow.ledger.balances(account.id)
             if amount > reducible(order.symbol.base, balances, open_orders):
@@ -168,13 +180,15 @@ class Settlement:
         return [await self._bookkeeper.book(uow, account, change, prices, self._clock.now())]
 
     async def _keep(self) -> None:
-        """Put looks on disk that are far ahead of it, so that a restart begins close to where this ended."""
+        """Put looks on disk that are far ahead of it, so that a restart begins close to where this ended.
+
+        A trailing stop that has moved is put there at once, so that everybody sees where it stands.
+        """
         stale = [
             order
             for order in self._seen.values()
             # One that was closed while another pair was looked at is not there any more.
-            if order.id in self._on_disk
-            and (order.looked_at or order.created_at) - self._on_disk[order.id] >= KEEP_AFTER
+            if order.id in self._on_disk and _stale(order, self._on_disk[order.id])
         ]
         if not stale:
             return
@@ -196,3 +210,13 @@ def _by_pair(orders: Iterable[Order]) -> dict[_Pair, list[Order]]:
 
 def _eventful(order: Order, report: Report) -> bool:
     return bool(report.executions) or report.status is not order.status or report.triggered != order.triggered
+
+
+def _stale(order: Order, on_disk: Order) -> bool:
+    if order.stop_price != on_disk.stop_price:
+        return True
+    return _looked_at(order) - _looked_at(on_disk) >= KEEP_AFTER
+
+
+def _looked_at(order: Order) -> datetime:
+    return order.looked_at or order.created_at

@@ -108,16 +108,19 @@ class House:
             asset: amount for (owner, asset), amount in sums.items() if owner == account and amount
         }
         assert all(amount >= 0 for amount in balances.values())
-        reserved: dict[str, Decimal] = {}
+        # Of orders in one group only the first fills, so that the largest reservation is that of all.
+        reserved: dict[str, dict[str, Decimal]] = {}
         for order in open_orders:
-            asset = order.symbol.quote if order.side is Side.BUY else order.symbol.base
-            reserved[asset] = reserved.get(asset, D(0)) + order.reserved
-        assert all(amount <= balances.get(asset, D(0)) for asset, amount in reserved.items())
+            spot_sale = order.side is Side.SELL and order.leverage is None
+            group = reserved.setdefault(order.symbol.base if spot_sale else order.symbol.quote, {})
+            name = order.group or order.id
+            group[name] = max(group.get(name, D(0)), order.reserved)
+        assert all(sum(group.values()) <= balances.get(asset, D(0)) for asset, group in reserved.items())
 
 
 def request(side: Side, amount: Any = None, symbol: Symbol = BTC, **more: Any) -> OrderRequest:
     """An order for `main`, a market order unless said otherwise; figures may be plain numbers or text."""
-    named = ("cost", "price", "stop_price", "stop_loss", "take_profit")
+    named = ("cost", "price", "stop_price", "stop_loss", "take_profit", "leverage", "trail")
     given: dict[str, Any] = {name: D(str(value)) if name in named else value for name, value in more.items()}
     given["type"] = OrderType(given.get("type", "market"))
     if amount is not None:

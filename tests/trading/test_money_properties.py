@@ -80,8 +80,9 @@ def check_history(history: list[Fill]) -> None:
     # What was won is what came in, but for what is still open, to the last digit.
     open_cost = sum(position.cost + position.entry_fees for position in positions)
     assert sum(position.realized for position in positions) == cash + open_cost
-    assert sum(each.realized or 0 for each in done) == sum(position.realized for position in positions)
-    assert all(each.realized is None for each in done if each.side is Side.BUY)
+    fills = [folded.fill for folded in done]
+    assert sum(each.realized or 0 for each in fills) == sum(position.realized for position in positions)
+    assert all(each.realized is None for each in fills if each.side is Side.BUY)
     assert [position for position in positions[:-1] if position.amount] == []
 
 
@@ -208,7 +209,7 @@ async def check_books(house: House) -> None:
     for symbol in (BTC, ETH):
         own = [replace(each, realized=None) for each in fills if each.symbol == symbol]
         positions, done = fold_all(None, own, lambda prefix: prefix)
-        assert done == [each for each in fills if each.symbol == symbol]
+        assert [folded.fill for folded in done] == [each for each in fills if each.symbol == symbol]
         assert balances.get(symbol.base, D(0)) == sum(position.amount for position in positions)
         left = [replace(position, id=stored[symbol].id) for position in positions if position.amount]
         assert left == [stored[symbol]] if left else symbol not in stored

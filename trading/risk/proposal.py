@@ -40,6 +40,11 @@ class Proposal:
     quote: Quote
     now: datetime
 
+    @property
+    def position(self) -> Position | None:
+        """The margin position of the order's pair."""
+        return next((each for each in self.positions if each.symbol == self.order.symbol), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from trading.clock import Clock
 from trading.exchanges.paper.replay import Event, Filler, replay
 from trading.exchanges.paper.tape import Tape, read_tape
+from trading.margin import ceiling
 from trading.markets import Markets
 from trading.matching import Take, allows, slipped, waiting, walk
 from trading.model import ZERO, Instrument, Liquidity, Mode, Order, OrderBook, OrderStatus, OrderType, Side
@@ -119,10 +120,11 @@ class PaperExchange:
             return self._at_quote(order, pair, ticker.ask if order.side is Side.BUY else ticker.bid, at)
         step, budget = pair.instrument.step, pair.filler.budget_left(order)
         deep = walk(levels, order.side, order.remaining, step, limit=order.price)
-        takes = walk(levels, order.side, order.remaining, step, limit=order.price, budget=budget)
+        limit = ceiling(order) if order.price is None and order.side is Side.BUY else order.price
+        takes = walk(levels, order.side, order.remaining, step, limit=limit, budget=budget)
         short = takes == deep and _sum(deep) < order.remaining
         order = pair.filler.queued(order, book)
-        return pair.filler.report(order, takes, Liquidity.TAKER, at, seen, short=short)
+        return pair.filler.report(order, takes, Liquidity.TAKER, at, seen, short=short, spent=takes != deep)
 
     def _at_quote(self, order: Order, pair: _Pair, quote: Decimal, at: datetime) -> Report:
         price = slipped(order.side, quote, self._slippage, pair.instrument.tick)
@@ -146,4 +148,5 @@ def _progress(order: Order) -> Report:
         looked_at=order.looked_at,
         queue_ahead=order.queue_ahead,
         triggered=order.triggered,
+        stop_price=order.stop_price,
     )

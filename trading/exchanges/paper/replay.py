@@ -7,8 +7,19 @@ from decimal import Decimal
 
 from trading.exchanges.paper.tape import MINUTE, Moment, Tape, looked_at
 from trading.fees import fee, rate
-from trading.matching import INSTANT, Take, floor_to, on_candle, on_trade, triggers, waiting
-from trading.model import ZERO, Instrument, Liquidity, Order, OrderBook, OrderStatus
+from trading.margin import ceiling
+from trading.matching import (
+    INSTANT,
+    Take,
+    floor_to,
+    on_candle,
+    on_trade,
+    trailed,
+    trailed_by_candle,
+    triggers,
+    waiting,
+)
+from trading.model import ZERO, Candle, Instrument, Liquidity, Order, OrderBook, OrderStatus, Side
 from trading.ports import Execution, Report
 
 
@@ -39,7 +50,15 @@ class Filler:
         return None if order.budget is None else order.budget - order.cost
 
     def whole(self, order: Order, price: Decimal) -> tuple[Take, ...]:
-        """Return everything that is left of the order at one price, as far as its budget goes."""
+        """Return everything that is left of the order at one price, as far as its budget goes.
+
+        A margin order trades nothing above what is reserved for it: a purchase waits, a sale gets no better.
+        """
+        highest = ceiling(order)
+        if highest is not None and price > highest:
+            if order.side is Side.BUY:
+                return ()
+            price = floor_to(highest, self._instrument.tick)
         budget = self.budget_left(order)
         amount = order.remaining if budget is None else min(order.remaining, budget / price)
         amount = floor_to(amount, self._instrument.step)
@@ -67,11 +86,15 @@ class Filler:
         seen: datetime,
         *,
         short: bool = False,
+        spent: bool = False,
     ) -> Report:
-        """Return the report of an order after these takes; `short` says that a book held no more."""
+        """Return the report of an order after these takes.
+
+        `short` says that a book held no more, `spent` that what was reserved reached no further.
+        """
         fraction = rate(self._instrument, liquidity)
         filled = order.filled + sum((take.amount for take in takes), ZERO)
-        status, reason = _outcome(order, filled, short)
+        status, reason = _outcome(order, filled, short, spent)
         return Report(
             order_id=order.id,
             status=status,
@@ -83,13 +106,14 @@ class Filler:
             queue_ahead=order.queue_ahead,
             triggered=order.triggered,
             reason=reason,
+            stop_price=order.stop_price,
         )
 
 
-def _outcome(order: Order, filled: Decimal, short: bool) -> tuple[OrderStatus, str | None]:
+def _outcome(order: Order, filled: Decimal, short: bool, spent: bool) -> tuple[OrderStatus, str | None]:
     if filled >= order.amount:
         return OrderStatus.FILLED, None
-    if order.price is not None:
+    if order.price is not None and not spent:
         return (OrderStatus.PARTIAL if filled else OrderStatus.ACCEPTED), None
     if short:
         return OrderStatus.CANCELED, "the book holds no more"
@@ -136,13 +160,10 @@ def _react(
     order: Order, moment: Moment, instrument: Instrument, slippage: Decimal
 ) -> tuple[Order, Event | None]:
     if moment.candle is not None:
-        return order, _on_candle(order, moment, instrument, slippage)
+        event = _on_candle(order, moment.candle, moment, instrument, slippage)
+        return (trailed_by_candle(order, moment.candle, instrument.tick) if event is None else order), event
     if waiting(order):
-        started = next((trade for trade in moment.trades if triggers(order, trade.price)), None)
-        if started is None:
-            return order, None
-        running = replace(order, triggered=True)
-        return order, Event(running, moment.at, moment.at, price=started.price)
+        return _on_trades(order, moment, instrument)
     queue, filled = order.queue_ahead or ZERO, ZERO
     left = order
     for trade in moment.trades:
@@ -155,10 +176,20 @@ def _react(
     return after, Event(after, moment.at, moment.at, (Take(order.price, filled),))
 
 
-def _on_candle(order: Order, moment: Moment, instrument: Instrument, slippage: Decimal) -> Event | None:
-    if moment.candle is None:
-        return None
-    hit = on_candle(order, moment.candle, MINUTE.span, slippage, instrument.tick)
+def _on_trades(order: Order, moment: Moment, instrument: Instrument) -> tuple[Order, Event | None]:
+    """Return a waiting stop after trades of one instant: each may trigger it, and otherwise moves it."""
+    for trade in moment.trades:
+        if triggers(order, trade.price):
+            running = replace(order, triggered=True)
+            return order, Event(running, moment.at, moment.at, price=trade.price)
+        order = trailed(order, trade.price, instrument.tick)
+    return order, None
+
+
+def _on_candle(
+    order: Order, candle: Candle, moment: Moment, instrument: Instrument, slippage: Decimal
+) -> Event | None:
+    hit = on_candle(order, candle, MINUTE.span, slippage, instrument.tick)
     if hit is None:
         return None
     running = replace(order, triggered=order.triggered or waiting(order))
