@@ -294,6 +294,24 @@ async def test_many_questions_at_once_are_all_answered(world: World) -> None:
     assert [each and each.venue_id for each in found] == [each.venue_id for each in reports]
 
 
+async def test_nothing_overtakes_a_request_where_the_exchange_counts_them(kraken: World) -> None:
+    sent, arrival = asyncio.Event(), asyncio.Event()
+
+    async def travel() -> None:
+        sent.set()
+        await arrival.wait()
+
+    kraken.peer.bar("AddOrder", held(travel))
+    placing = asyncio.create_task(kraken.live.place(kraken.order()))
+    await sent.wait()
+    asking = asyncio.create_task(kraken.live.statement())
+    overtaken, _ = await asyncio.wait({asking}, timeout=0.2)
+    arrival.set()
+    assert overtaken == set()
+    assert (await placing).status is OrderStatus.ACCEPTED
+    assert len((await asking).orders) == 1
+
+
 @pytest.mark.parametrize("name", ["cut", "gone", "half", "500"])
 async def test_a_cancel_whose_answer_is_lost_leaves_it_unknown(world: World, name: str) -> None:
     order = world.order()
