@@ -11,8 +11,9 @@ from pydantic import Field
 from tools.context import Context
 from tools.errors import InvalidParams
 from tools.market import EVERYWHERE
+from tools.positions import PositionView, position_view
 from tools.registry import capability
-from tools.trade import AccountName, PositionView, account_of, position_view
+from tools.trade import AccountName, account_of
 from tools.wire import IsoTime, Millis, Num, Params, Result, maybe_percent, percent, unless_none
 from trading.model import EquityPoint
 from trading.portfolio import AssetLine, Period, Portfolio, ProfitAndLoss

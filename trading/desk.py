@@ -28,6 +28,7 @@ from trading.model import (
     Position,
     Side,
 )
+from trading.oco import split
 from trading.orders import RESTING, is_liquidation, kept_here
 from trading.placing import OrderOutcome, Placing
 from trading.ports import Exchange, MarketData, NewId, News, Report, Transact
@@ -89,6 +90,7 @@ class Desk:
         self._exchanges = exchanges
         self._markets = markets
         self._read = read
+        self._new_id = new_id
         self._begun = Begun()
         self._placing = Placing(
             exchanges=exchanges,
@@ -137,6 +139,21 @@ class Desk:
             async with self._guards.room(request.account, request.symbol.base):
                 return await self._carry_out(request)
         return await self._carry_out(request)
+
+    async def execute_oco(self, request: OrderRequest) -> tuple[OrderOutcome, OrderOutcome]:
+        """Place the stop and the limit of a request that has both prices; what fills first cuts the other.
+
+        Raises as `execute`; when the limit is refused, the stop is taken back.
+        """
+        stop_request, limit_request = split(request, self._new_id("grp"))
+        stop = await self.execute(stop_request)
+        try:
+            limit = await self.execute(limit_request)
+        except TradingError:
+            await self.cancel(request.account, stop.order.id)
+            raise
+        async with self._read() as uow:
+            return replace(stop, order=await uow.orders.get(stop.order.id) or stop.order), limit
 
     async def _carry_out(self, request: OrderRequest) -> OrderOutcome:
         try:

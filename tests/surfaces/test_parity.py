@@ -40,6 +40,11 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.close": ({"positionId": "{position}", "percentage": 50}, {"positionId": "pos_none"}, "NOT_FOUND"),
     "trade.history": ({"pair": "BTC/USDT", "limit": 10}, {"limit": 0}, "INVALID_PARAMS"),
     "trade.orders": ({"status": "all"}, {"status": "lost"}, "INVALID_PARAMS"),
+    "trade.oco": (
+        {"action": "sell", "pair": "BTC/USDT", "amount": 0.0001, "price": 500_000, "stopPrice": 10_000},
+        {"action": "sell", "pair": "BTC/USDT", "amount": 0.0001, "price": 10_000, "stopPrice": 500_000},
+        "INVALID_ORDER",
+    ),
     "trade.amend": (
         {"positionId": "{position}", "stopLoss": 1_000},
         {"positionId": "{position}", "stopLoss": 10_000_000},
