@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kit import keys_cli
+from kit import keys_cli, ledger_cli
 from kit.answers import KitError
 from kit.errors import CannotStart, WrongSettings
 
@@ -147,7 +147,12 @@ def asyncio_run(work: Any) -> Any:
     return uvloop.run(work)
 
 
-app.add_typer(keys_cli.commands(lambda url, use: int(asyncio_run(_with_client(url, use)))), name="keys")
+def _run(url: str | None, use: keys_cli.Use) -> int:
+    return int(asyncio_run(_with_client(url, use)))
+
+
+for name, group in (("keys", keys_cli), ("ledger", ledger_cli)):
+    app.add_typer(group.commands(_run), name=name)
 
 
 def main() -> None:

@@ -94,7 +94,7 @@ async def build_money(
         Loop("orders kept here", desk.guard, 1.0, clock),
         Loop("approvals", desk.held.expire, 1.0, clock),
         Loop("kill switch", partial(_hold, desk, tripped), 1.0, clock),
-        Loop("exchange's books", reconciliation.step, 30.0, clock),
+        Loop("exchange's books", reconciliation.step, 3.0, clock),
         Loop("equity", equity.record, 300.0, clock),
     )
     return Money(desk, reconciliation, PortfolioReader(database.read, markets, clock), loops)
