@@ -48,7 +48,10 @@ class ValueAt(Result):
 
 
 class Holdings(Result):
-    """An account at one moment. `unpriced` names assets that are in no total because nobody prices them."""
+    """An account at one moment: `margin` is set aside for margin positions and part of the total.
+
+    `unpriced` names assets that are in no total because nobody prices them.
+    """
 
     account: str
     mode: str
@@ -56,6 +59,7 @@ class Holdings(Result):
     total_value_usd: Num
     total_value_btc: Num | None
     cash: Num
+    margin: Num
     change_24h: Num
     change_7d: Num
     assets: list[AssetView]
@@ -94,6 +98,7 @@ def _holdings(found: Portfolio) -> Holdings:
         total_value_usd=found.equity,
         total_value_btc=found.value_in_btc,
         cash=found.cash,
+        margin=found.margin,
         change_24h=percent(found.change_24h),
         change_7d=percent(found.change_7d),
         assets=[_asset(line, found.exchange) for line in found.assets],
