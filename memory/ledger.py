@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, bindparam, select, text
 
 from memory import schema
 from memory.link import Link
@@ -35,6 +35,7 @@ JOINED = (
     .order_by(ENTRIES.seq, POSTINGS.place)
 )
 
+HOLD_CHAIN = text("SELECT pg_advisory_xact_lock(hashtext('ledger of ' || CAST(:owner AS text)))")
 CHAIN_END = (
     select(ENTRIES.number, ENTRIES.hash)
     .where(ENTRIES.account == bindparam("owner"))
@@ -103,12 +104,11 @@ class Ledger:
 
     async def _chained(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
         """Return entries as rows, each at the end of the chain of its account."""
-        ends: dict[str, tuple[int, str]] = {}
+        # In one order always, so that two transactions do not wait for each other in a ring.
+        ends = {account: await self._end(account) for account in sorted({owner(each) for each in entries})}
         rows = []
         for each in entries:
             account = owner(each)
-            if account not in ends:
-                ends[account] = await self._end(account)
             number, before = ends[account]
             ends[account] = number + 1, digest(before, number + 1, each)
             rows.append(
@@ -125,7 +125,9 @@ class Ledger:
         return rows
 
     async def _end(self, account: str) -> tuple[int, str]:
-        # Whoever appends has locked the account: nobody else is at the end of its chain.
+        # SQLite has one writer at a time, and this transaction is it.
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(HOLD_CHAIN, {"owner": account})
         last = (await self._connection.execute(CHAIN_END, {"owner": account})).first()
         return (0, FIRST) if last is None else (last.number, last.hash)
 
