@@ -78,6 +78,9 @@ class Settlement:
             silent: list[Silence] = []
             pairs = _by_pair(await self._resting())
             for pair, resting in pairs.items():
+                if orders:
+                    # What another pair did may have cut these.
+                    resting = _by_pair(await self._resting()).get(pair, [])  # noqa: PLW2901
                 try:
                     orders += await self._settle_pair(pair, resting, until)
                 except (ExchangeUnavailable, UnknownSymbol, UnknownExchange) as error:

@@ -166,8 +166,6 @@ async def test_a_restart_goes_on_from_where_the_stop_was(house: House) -> None:
 )
 async def test_what_makes_no_sense_is_refused(house: House, more: dict[str, Any]) -> None:
     await house.buy("0.5")
-    given = {name: value for name, value in more.items() if value is not None}
-    base: dict[str, Any] = {"type": "trailing-stop", "trail_relative": False}
-    base |= {} if "trail" in more else {"trail": 1_000}
+    wish: dict[str, Any] = {"type": "trailing-stop", "trail_relative": False, "trail": 1_000} | more
     with pytest.raises(InvalidOrder):
-        await house.sell("0.5", **(base | given))
+        await house.sell("0.5", **{name: value for name, value in wish.items() if value is not None})
