@@ -33,7 +33,9 @@ from memory.errors import StoreError
 from memory.workspace import Workspace
 from tools.apikeys import ApiKeys
 from tools.catalog import CATALOG, build_registry
+from tools.context import Context
 from tools.events import EventBus
+from tools.policy import LOCAL_OWNER
 from tools.registry import Registry
 from tools.services import Services
 from tools.skillbook import Skills
@@ -111,7 +113,8 @@ async def _build(
     stack.push_async_callback(model.aclose)
     workspace = Workspace(settings.home / "workspace")
     workspace.make(workspace_templates())
-    graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data))
+    waiting = partial(_waiting, database)
+    graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
     runner = Runner(model, registry, workspace, graph)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
@@ -136,6 +139,7 @@ async def _build(
             clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
         ),
     )
+    await runner.take_up(Context(LOCAL_OWNER, services, registry))
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(gateway.application(), settings))
@@ -184,6 +188,12 @@ def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Seq
         Loop("keys", keys.refresh, 5.0, clock),
         Loop("housekeeping", partial(_tidy, database, clock), 3600.0, clock),
     )
+
+
+async def _waiting(database: Database) -> frozenset[str]:
+    """Return the turns that wait for a person, and so go on."""
+    async with database.read() as uow:
+        return frozenset(each.id for each in await uow.turns.waiting())
 
 
 async def _tidy(database: Database, clock: Clock) -> None:

@@ -27,9 +27,13 @@ class MessageRole(StrEnum):
 
 
 class TurnStatus(StrEnum):
-    """What became of a turn; `interrupted` means that the process died under it."""
+    """What became of a turn; `interrupted` means that the process died under it.
+
+    One that is `waiting` for a person has not ended, and goes on whatever becomes of its process.
+    """
 
     RUNNING = "running"
+    WAITING = "waiting"
     COMPLETE = "complete"
     ABORTED = "aborted"
     FAILED = "failed"

@@ -212,7 +212,10 @@ class Desk:
             return Closing(await uow.positions.get(position_id) or position, outcome)
 
     async def close_all(self, account: str, wish: Wish) -> Sequence[Closing | TradingError]:
-        """Close every open position at the market; one that cannot be closed does not keep the others."""
+        """Close every open position at the market; one that cannot be closed does not keep the others.
+
+        Raises NotFound for the account.
+        """
         async with self._read() as uow:
             await account_of(uow, account)
             positions = await uow.positions.open(account)
@@ -236,7 +239,10 @@ class Desk:
             return await self._begun.finish(self._amending.amend(account, position_id, levels))
 
     async def cancel_all(self, account: str, symbol: Symbol | None = None) -> Sequence[OrderOutcome]:
-        """Take back every open order of an account, or of one pair, but not what protects a position."""
+        """Take back every open order of an account, or of one pair, but not what protects a position.
+
+        Raises NotFound for the account.
+        """
         async with self._read() as uow:
             await account_of(uow, account)
             found = [order for order in await uow.orders.open(account) if symbol in (None, order.symbol)]

@@ -1,13 +1,18 @@
 """Every capability, one good and one bad call, tells the same through every door it has."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.surfaces.doors import DOORS, Call, Door, Outcome
+from tests.service import Running
+from tests.surfaces.doors import DOORS, Door, Opened, Outcome
 from tools.catalog import CATALOG
+from tools.context import Context
+from tools.policy import LOCAL_OWNER
 from tools.registry import AnyCapability
+from trading.model import Origin
 
 Params = dict[str, Any]
 
@@ -53,11 +58,13 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.cancel": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
     "trade.cancelAll": ({}, {"pair": 5}, "INVALID_PARAMS"),
     "trade.closeAll": ({}, {"account": "nobody"}, "NOT_FOUND"),
-    "approval.list": ({}, {"limit": 0}, "INVALID_PARAMS"),
     "risk.limits": ({}, {"account": "nobody"}, "NOT_FOUND"),
     "risk.set": ({"order": 0.3, "symbols": ["BTC/USDT"]}, {"order": 7}, "INVALID_PARAMS"),
     "account.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "live.arm": ({}, {"account": "main"}, "INVALID_ORDER"),
+    "live.check": ({}, {"account": "nobody"}, "NOT_FOUND"),
+    "live.adopt": ({}, {"account": "main"}, "INVALID_ORDER"),
+    "live.disarm": ({}, {"account": "main"}, "INVALID_ORDER"),
     "trading.status": ({}, {"deep": True}, "INVALID_PARAMS"),
     "trading.reduce": ({"reason": "sleep"}, {"reason": 5}, "INVALID_PARAMS"),
     "trading.halt": ({"reason": "panic"}, {"reason": 5}, "INVALID_PARAMS"),
@@ -94,12 +101,16 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"message": ""},
         "INVALID_PARAMS",
     ),
+    "approval.list": ({}, {"limit": 0}, "INVALID_PARAMS"),
+    "approval.approve": ({"approvalId": "{first}"}, {"approvalId": "{first}"}, "CONFLICT"),
+    "approval.deny": ({"approvalId": "{second}", "reason": "no"}, {"approvalId": "apr_none"}, "NOT_FOUND"),
 }
 
-# Told by a door that talks to the agent first, or that is itself a client, and so not comparable.
+# Told by a door that talks to the agent first, acts by it or is itself a client, and so not comparable.
 DIFFERENT_BY_NATURE = {
     "status": ("clients",),
     "chat.send": ("message", "model", "usage"),
+    "trade.orders": ("origin",),
     "keys.create": ("key",),
 }
 
@@ -125,8 +136,8 @@ async def test_a_door_tells_what_the_first_door_tells(
 ) -> None:
     offered = {each.name: each for each in CATALOG if door.has(each)}
     assert len(offered) >= 5
-    async with door.open(tmp_path) as call:
-        outcomes = await walk(call, offered)
+    async with door.open(tmp_path) as opened:
+        outcomes = await walk(opened, offered)
     for name, (good, bad) in outcomes.items():
         assert good.code is None, name
         assert bad == Outcome(code=CALLS[name][2]), name
@@ -134,14 +145,28 @@ async def test_a_door_tells_what_the_first_door_tells(
         assert (comparable(name, good), bad) == (comparable(name, first_good), first_bad), name
 
 
-async def walk(call: Call, offered: dict[str, AnyCapability]) -> dict[str, tuple[Outcome, Outcome]]:
+async def ask_for_two(service: Running) -> None:
+    """Let the model want two orders that its person is to be asked for."""
+    door, services = service.app.registry, service.app.services
+    person = Context(LOCAL_OWNER, services, door)
+    await door.call("risk.set", {"askOnPaper": True}, person)
+    for _ in range(2):
+        await door.call("trade.execute", BUY, replace(person, origin=Origin.MODEL))
+
+
+async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, tuple[Outcome, Outcome]]:
     """Make both calls of everything offered, in order, and return what they came to."""
     outcomes = {}
     ids: dict[str, str] = {}
     for name, (good, bad, _) in CALLS.items():
         if name in offered:
+            if name == "approval.list":
+                await ask_for_two(opened.service)
             both = [{key: ids.get(str(value), value) for key, value in each.items()} for each in (good, bad)]
-            outcomes[name] = (await call(offered[name], both[0]), await call(offered[name], both[1]))
+            outcomes[name] = (
+                await opened.call(offered[name], both[0]),
+                await opened.call(offered[name], both[1]),
+            )
             ids |= call_ids(outcomes[name][0])
     return outcomes
 
@@ -152,6 +177,8 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
     ids = {}
     if answer.get("positions"):
         ids["{position}"] = answer["positions"][0]["id"]
+    if answer.get("approvals"):
+        ids["{first}"], ids["{second}"] = [each["approvalId"] for each in answer["approvals"]]
     if "executedQty" in answer:
         ids["{order}"] = answer["orderId"]
     if "session" in answer:
@@ -164,4 +191,11 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
 def comparable(name: str, outcome: Outcome) -> Any:
     """Return a result without what differs by the nature of the door."""
     dropped = {*DIFFERENT_BY_NATURE.get(name, ()), *WIRE_ONLY.get(name, ())}
-    return {key: value for key, value in outcome.result.items() if key not in dropped}
+    return without(outcome.result, dropped)
+
+
+def without(value: Any, dropped: set[str]) -> Any:
+    """Return a value without some fields, wherever they are."""
+    if isinstance(value, dict):
+        return {key: without(each, dropped) for key, each in value.items() if key not in dropped}
+    return [without(each, dropped) for each in value] if isinstance(value, list) else value
