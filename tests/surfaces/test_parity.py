@@ -46,8 +46,8 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.history": ({"pair": "BTC/USDT", "limit": 10}, {"limit": 0}, "INVALID_PARAMS"),
     "trade.orders": ({"status": "all"}, {"status": "lost"}, "INVALID_PARAMS"),
     "trade.oco": (
-        {"action": "sell", "pair": "BTC/USDT", "amount": 0.0001, "price": 500_000, "stopPrice": 10_000},
-        {"action": "sell", "pair": "BTC/USDT", "amount": 0.0001, "price": 10_000, "stopPrice": 500_000},
+        {"action": "sell", "pair": "BTC/USDT", "amount": 0.0007, "price": 500_000, "stopPrice": 10_000},
+        {"action": "sell", "pair": "BTC/USDT", "amount": 0.0007, "price": 10_000, "stopPrice": 500_000},
         "INVALID_ORDER",
     ),
     "trade.amend": (
@@ -58,6 +58,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.cancel": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
     "trade.cancelAll": ({}, {"pair": 5}, "INVALID_PARAMS"),
     "trade.closeAll": ({}, {"account": "nobody"}, "NOT_FOUND"),
+    "ledger.verify": ({}, {"deep": True}, "INVALID_PARAMS"),
     "risk.limits": ({}, {"account": "nobody"}, "NOT_FOUND"),
     "risk.set": ({"order": 0.3, "symbols": ["BTC/USDT"]}, {"order": 7}, "INVALID_PARAMS"),
     "account.list": ({}, {"deep": True}, "INVALID_PARAMS"),
