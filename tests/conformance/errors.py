@@ -132,6 +132,12 @@ async def _exchange_down(case: Case, home: Path) -> Frame:
         return await connection.request("market.price", {"pair": "BTC/USDT"})
 
 
+async def _beyond_a_limit(case: Case, home: Path) -> Frame:
+    order = {"action": "buy", "pair": "BTC/USDT", "type": "market", "amount": 30_000}
+    async with running(home) as service, wire(service.url, case["dialect"]) as connection:
+        return await connection.request("trade.execute", order)
+
+
 PROVOCATIONS: Mapping[str, Provoke] = {
     "kit.error.invalid_frame": _raw,
     "kit.error.auth_required": _connect,
@@ -151,4 +157,5 @@ PROVOCATIONS: Mapping[str, Provoke] = {
     "kit.error.internal_error": _fault,
     "gw.error.internal_error": _fault,
     "gw.error.exchange_error": _exchange_down,
+    "gw.error.risk_limit_exceeded": _beyond_a_limit,
 }

@@ -10,7 +10,6 @@ WAITING_METHODS = ("alert.", "cron.", "memory.", "backtest.", "backtest:")
 
 WAITING_CASES = {
     "gw.tool.invoke.backtest": "backtest.run",
-    "gw.error.risk_limit_exceeded": "risk limits",
     "kit.error.forbidden": "memory.get",
     "kit.limit.backtest": "backtest.run",
 }
