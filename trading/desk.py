@@ -1,6 +1,7 @@
 """The one way to an exchange, for whoever wants something done with an account."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -8,7 +9,14 @@ from decimal import Decimal
 from trading.begun import Begun
 from trading.booking import Change
 from trading.clock import Clock
-from trading.errors import InvalidOrder, NotFound, StaleOrder, TradingError
+from trading.errors import (
+    ExchangeUnavailable,
+    InvalidOrder,
+    NotFound,
+    StaleOrder,
+    TradingError,
+    Unapproved,
+)
 from trading.held import Answer, HeldOrder, HeldOrders
 from trading.intents import account_of
 from trading.lookups import Lookups
@@ -183,8 +191,10 @@ class Desk:
         if order is None or order.account != account:
             raise NotFound(f"there is no order {order_id}")
         if order.status is OrderStatus.HELD and approval is not None:
-            held: HeldOrder = await self.held.deny(approval.id, Answer(by or account, "canceled"))
-            return OrderOutcome(held.order)
+            with suppress(Unapproved):
+                # Where somebody has just answered, it is what became of the order that is canceled.
+                held: HeldOrder = await self.held.deny(approval.id, Answer(by or account, "canceled"))
+                return OrderOutcome(held.order)
         return await self._begun.finish(self._cancel(order_id))
 
     async def settle(self) -> Settled:
@@ -224,7 +234,10 @@ class Desk:
         if order.status not in RESTING:
             return OrderOutcome(order, tuple(fills))
         instrument = await self._market(order.exchange).instrument(order.symbol)
-        report = await self._exchanges[order.mode].cancel(order)
+        exchange = self._exchanges.get(order.mode)
+        if exchange is None:
+            raise ExchangeUnavailable(f"no exchange for {order.mode} money is configured here")
+        report = await exchange.cancel(order)
         booked = await self._placing.record(account, Change(order, report, instrument), {})
         return OrderOutcome(booked.order, (*fills, *booked.fills))
 

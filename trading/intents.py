@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from trading.approvals import Approval, ApprovalStatus
 from trading.clock import Clock
-from trading.errors import InvalidOrder, NotFound
+from trading.errors import InsufficientFunds, InvalidOrder, NotFound
 from trading.fees import fee, worst_rate
-from trading.funds import cut_to_holding, secure
+from trading.funds import cut_to_holding, locked, secure, spends
 from trading.model import ZERO, Account, Instrument, Mode, Order, OrderStatus, OrderType
 from trading.notices import OWNER
 from trading.orders import IN_FLIGHT, OPEN
@@ -118,6 +118,7 @@ class Intents:
         held = plan.order
         others = [each for each in await uow.orders.open(account.id) if each.id != held.id]
         proposal = await self._proposal(uow, account, plan, valued, others)
+        _check_covered(held, proposal)
         judged, _ = await self._judged(uow, proposal)
         return await uow.orders.save(replace(judged, status=OrderStatus.INTENT, updated_at=self._clock.now()))
 
@@ -203,6 +204,16 @@ class Intents:
         by_id = {each.id: each for each in moved}
         current = [by_id.get(each.id, each) for each in open_orders]
         return [each for each in current if each.status in OPEN], moved
+
+
+def _check_covered(held: Order, proposal: Proposal) -> None:
+    """Raise InsufficientFunds when what was reserved for a held order has gone: exits do not wait for it."""
+    asset = spends(held)
+    free = proposal.balances.get(asset, ZERO) - locked(proposal.open_orders).get(asset, ZERO)
+    if held.reserved > free:
+        raise InsufficientFunds(
+            f"this order needs {held.reserved:f} {asset}, and {max(free, ZERO):f} is free"
+        )
 
 
 async def account_of(uow: UnitOfWork, account_id: str) -> Account:
