@@ -66,7 +66,10 @@ UPSERT_EQUITY = inserting(schema.equity, _worth)
 ACCOUNT_BY_ID = ACCOUNT.query.where(schema.accounts.c.id == bindparam("owner"))
 INSERT_ACCOUNT = insert_unless_there(schema.accounts)
 LOCK_ACCOUNT = (
-    select(schema.accounts.c.id).where(schema.accounts.c.id == bindparam("owner")).with_for_update()
+    select(schema.accounts.c.id)
+    .where(schema.accounts.c.id == bindparam("owner"))
+    # Rows that only refer to the account may be added beside it.
+    .with_for_update(key_share=True)
 )
 
 

@@ -1,6 +1,7 @@
 """The one way to an exchange, for whoever wants something done with an account."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +10,14 @@ from trading.amending import Amending, Levels
 from trading.begun import Begun
 from trading.booking import Change
 from trading.clock import Clock
-from trading.errors import InvalidOrder, NotFound, StaleOrder, TradingError
+from trading.errors import (
+    ExchangeUnavailable,
+    InvalidOrder,
+    NotFound,
+    StaleOrder,
+    TradingError,
+    Unapproved,
+)
 from trading.guards import Guards
 from trading.held import Answer, HeldOrder, HeldOrders
 from trading.intents import account_of
@@ -272,8 +280,10 @@ class Desk:
         if order is None or order.account != account or is_liquidation(order):
             raise NotFound(f"there is no order {order_id}")
         if order.status is OrderStatus.HELD and approval is not None:
-            held: HeldOrder = await self.held.deny(approval.id, Answer(by or account, "canceled"))
-            return OrderOutcome(held.order)
+            with suppress(Unapproved):
+                # Where somebody has just answered, it is what became of the order that is canceled.
+                held: HeldOrder = await self.held.deny(approval.id, Answer(by or account, "canceled"))
+                return OrderOutcome(held.order)
         return await self._begun.finish(self._cancel(order_id))
 
     async def guard(self) -> Sequence[tuple[Order, str]]:
@@ -319,7 +329,10 @@ class Desk:
         instrument = await self._market(order.exchange).instrument(order.symbol)
         report = Report(order.id, OrderStatus.CANCELED)
         if not kept_here(order):
-            report = await self._exchanges[order.mode].cancel(order)
+            exchange = self._exchanges.get(order.mode)
+            if exchange is None:
+                raise ExchangeUnavailable(f"no exchange for {order.mode} money is configured here")
+            report = await exchange.cancel(order)
         booked = await self._placing.record(account, Change(order, report, instrument), {})
         return OrderOutcome(booked.order, (*fills, *booked.fills))
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.errors import AccountLocked, NotArmed, RiskLimitExceeded, TradingHalted
-from trading.model import ZERO, Mode, Origin
+from trading.model import ZERO, Mode, OrderStatus, Origin
 from trading.ports import UnitOfWork
 from trading.risk.figures import Exposure, exposure, unpriced
 from trading.risk.limits import Limits, limits_of
@@ -70,7 +70,7 @@ def judge(proposal: Proposal, limits: Limits, state: RiskState) -> Mapping[str, 
         )
     figures = [
         ("leverage", proposal.order.leverage or Decimal(1), limits.leverage),
-        ("orders_per_minute", Decimal(state.recent_orders + 1), Decimal(limits.orders_per_minute)),
+        ("orders_per_minute", Decimal(_rate(proposal, state)), Decimal(limits.orders_per_minute)),
         ("open_positions", Decimal(taken.count), Decimal(limits.open_positions)),
         ("daily_loss", _lost(state.day_start, taken), limits.daily_loss),
         ("drawdown", _lost(state.peak, taken), limits.drawdown),
@@ -104,7 +104,7 @@ _WORDS = {
 def _broken(
     name: str, actual: Decimal, allowed: Decimal, proposal: Proposal, taken: Exposure
 ) -> RiskLimitExceeded:
-    others = {"order": ZERO, "position": taken.position - taken.order, "exposure": taken.total - taken.order}
+    others = {"order": ZERO, "position": taken.position - taken.order, "exposure": taken.total - taken.added}
     room = max(allowed * taken.equity - others.get(name, ZERO), ZERO)
     words = _WORDS[name].format(
         actual=actual, allowed=allowed, room=f"{room:.2f}", currency=proposal.account.currency
@@ -115,6 +115,13 @@ def _broken(
         actual=float(actual),
         allowed=float(allowed),
     )
+
+
+def _rate(proposal: Proposal, state: RiskState) -> int:
+    """Return how many orders there are within a minute, with the proposed one."""
+    order = proposal.order
+    counted = order.status is OrderStatus.HELD and order.created_at > proposal.now - MINUTE
+    return state.recent_orders if counted else state.recent_orders + 1
 
 
 def _lost(before: Decimal | None, taken: Exposure) -> Decimal:
@@ -148,6 +155,11 @@ def _check_data(proposal: Proposal, limits: Limits) -> None:
             limit="price_age",
             actual=age.total_seconds(),
             allowed=oldest.total_seconds(),
+        )
+    if quote.silent:
+        raise RiskLimitExceeded(
+            f"the price of {symbol} cannot be compared: its second reference does not tell one",
+            limit="reference_distance",
         )
     if quote.second is not None:
         distance = abs(quote.price / quote.second - 1)
