@@ -54,6 +54,21 @@ def cut() -> Fault:
     return fault
 
 
+def stalls() -> Fault:
+    """Promise the whole body, send half of it, and never the rest."""
+
+    async def fault(request: web.Request, answer: Any) -> web.StreamResponse:
+        body = json.dumps(answer).encode()
+        response = web.StreamResponse(headers={"Content-Length": str(len(body))})
+        response.content_type = "application/json"
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
+        await asyncio.Event().wait()
+        return response
+
+    return fault
+
+
 def hangs() -> Fault:
     """Never answer."""
 

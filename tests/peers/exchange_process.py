@@ -15,7 +15,10 @@ Every command has an `op`; the answer is JSON. Times are the machine's.
     {"op": "catch up"}                                                   readers see everything again
     {"op": "state"}                                                      tells balances, orders and counts
 
-Faults: cut, gone, hangs, half, doubled, slow (with `seconds`), a status (429, 418, 500, 503), or `says` with
+`state` holds every order with its trades, how often each path was asked (`counts`), and how many requests
+of the account are still without an answer (`underway`).
+
+Faults: cut, gone, hangs, stalls, half, doubled, slow (with `seconds`), a status (429, 418, 500, 503), or `says` with
 `status` and `body`.
 """
 
@@ -23,6 +26,7 @@ import argparse
 import asyncio
 import json
 import signal
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -32,7 +36,19 @@ from typing import Any
 from aiohttp import web
 
 from tests.peers.exchange import serving
-from tests.peers.exchange_faults import cut, doubled, gone, half, hangs, held, once, says, slow, unheard
+from tests.peers.exchange_faults import (
+    cut,
+    doubled,
+    gone,
+    half,
+    hangs,
+    held,
+    once,
+    says,
+    slow,
+    stalls,
+    unheard,
+)
 from tests.peers.exchange_state import Fault, LoopbackExchange
 from tests.peers.exchange_tape import Pair, Tape
 from trading.clock import SystemClock
@@ -49,6 +65,7 @@ FAULTS: dict[str, Callable[[Command], Fault]] = {
     "cut": lambda _: cut(),
     "gone": lambda _: gone(),
     "hangs": lambda _: hangs(),
+    "stalls": lambda _: stalls(),
     "half": lambda _: half(),
     "doubled": lambda _: doubled(),
     "slow": lambda command: slow(float(command["seconds"])),
@@ -120,10 +137,16 @@ def _state(exchange: LoopbackExchange, command: Command) -> Any:
                 "filled": str(each.filled),
                 "status": each.status,
                 "at": each.at,
+                "trades": [
+                    {"id": str(trade.id), "amount": str(trade.amount), "price": str(trade.price)}
+                    for trade in each.trades
+                ],
             }
             for each in account.orders.values()
         ],
         "asked": len(exchange.asked),
+        "counts": Counter(f"{each.method} {each.path.rsplit('/', 1)[-1]}" for each in exchange.asked),
+        "underway": len(exchange.underway),
     }
 
 
