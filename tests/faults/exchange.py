@@ -46,27 +46,33 @@ class Exchange:
         counts: dict[str, int] = (await self.state())["counts"]
         return counts.get(path, 0)
 
-    async def until_asked(self, path: str, times: int) -> None:
-        """Return once it was asked for a path so many times in all."""
+    @asynccontextmanager
+    async def taking(self, number: int = 1) -> AsyncIterator[None]:
+        """Wait at the end of the block until it has taken so many more orders."""
+        wanted = len(self.taken()) + number
 
         async def enough() -> bool:
-            return await self.asked(path) >= times
+            return len(self.taken()) >= wanted
 
+        yield
         await until(enough)
 
-    async def until_taken(self, number: int) -> None:
-        """Return once it has taken so many orders in all."""
+    @asynccontextmanager
+    async def being_asked(self, path: str, times: int = 1) -> AsyncIterator[None]:
+        """Wait at the end of the block until it was asked for a path so many more times."""
+        wanted = await self.asked(path) + times
 
         async def enough() -> bool:
-            return len(self.taken()) >= number
+            return await self.asked(path) >= wanted
 
+        yield
         await until(enough)
 
     async def until_quiet(self) -> None:
         """Return once every request of the account has its answer."""
 
         async def quiet() -> bool:
-            return (await self.state())["underway"] == 0
+            return int((await self.state())["underway"]) == 0
 
         await until(quiet)
 

@@ -14,10 +14,11 @@ from typing import Any
 
 from memory.database import Database, UnitOfWork
 from tests.faults.exchange import SECRET, Exchange, exchange_process
-from tests.faults.judge import UNDECIDED, Evidence, judge
+from tests.faults.judge import Evidence, judge
 from tests.faults.pace import PATIENCE, until
 from tests.wire import Frame, Wire, wire
 from trading.model import Order, OrderStatus
+from trading.orders import UNDECIDED
 from trading.stores import ChainedEntry
 
 TOKEN = "0123456789abcdef"
@@ -89,6 +90,14 @@ class House:
         await self.kill()
         await self.start()
 
+    async def calm(self) -> None:
+        """Bring exchange and service back to work, whatever a test has left behind."""
+        await self.exchange.control("mend")
+        await self.exchange.control("catch up")
+        if self._process is None or self._process.returncode is not None:
+            await self.start()
+        await self.settled()
+
     async def request(self, method: str, params: Frame | None = None, request_id: str | None = None) -> Frame:
         """Ask the service and return its answer."""
         assert self.client is not None
@@ -107,9 +116,13 @@ class House:
 
     async def begin(self, request_id: str, **order: Any) -> None:
         """Send an order whose answer nobody waits for."""
+        await self.begin_call(request_id, "trade.execute", **order)
+
+    async def begin_call(self, request_id: str, method: str, **params: Any) -> None:
+        """Send a request on the live account whose answer nobody waits for."""
         assert self.client is not None
-        params = {"account": "live", **order}
-        await self.client.send({"type": "req", "id": request_id, "method": "trade.execute", "params": params})
+        params = {"account": "live", **params}
+        await self.client.send({"type": "req", "id": request_id, "method": method, "params": params})
 
     async def settled(self) -> None:
         """Return once the account may trade and every order's fate is known."""

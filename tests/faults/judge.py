@@ -11,12 +11,9 @@ from typing import Any
 
 from trading.chain import verify
 from trading.exchanges.ccxt_live_venues import client_order_id
-from trading.model import Fill, Order, OrderStatus
-from trading.orders import IN_FLIGHT, RESTING
+from trading.model import Fill, Order
+from trading.orders import RESTING, UNDECIDED
 from trading.stores import ChainedEntry
-
-UNDECIDED = IN_FLIGHT | {OrderStatus.UNKNOWN}
-"""Statuses of orders of which nobody knows what became of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Every command has an `op`; the answer is JSON. Times are the machine's.
 
     {"op": "fail", "path": "POST order", "fault": "cut", "times": 1}     fails after it was done
+    {"op": "fail", "path": "POST order", "fault": "cut", "after": 1}     lets one through before that
     {"op": "bar", "path": "POST order", "fault": "503", "times": 1}      fails before anything is done
     {"op": "hold", "path": "POST order", "seconds": 4}                   arrives late
     {"op": "mend"}                                                       everything works again
@@ -18,8 +19,8 @@ Every command has an `op`; the answer is JSON. Times are the machine's.
 `state` holds every order with its trades, how often each path was asked (`counts`), and how many requests
 of the account are still without an answer (`underway`).
 
-Faults: cut, gone, hangs, stalls, half, doubled, slow (with `seconds`), a status (429, 418, 500, 503), or `says` with
-`status` and `body`.
+Faults: cut, gone, hangs, stalls, half, doubled, slow (with `seconds`), a status (429, 418, 500, 503), or
+`says` with `status` and `body`.
 """
 
 import argparse
@@ -76,7 +77,8 @@ FOREVER = 10**9
 
 
 def _fail(exchange: LoopbackExchange, command: Command) -> None:
-    exchange.fail(command["path"], once(FAULTS[command["fault"]](command), command.get("times", FOREVER)))
+    times, after = command.get("times", FOREVER), command.get("after", 0)
+    exchange.fail(command["path"], once(FAULTS[command["fault"]](command), times, after))
 
 
 def _bar(exchange: LoopbackExchange, command: Command) -> None:
