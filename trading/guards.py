@@ -2,8 +2,9 @@
 
 A live stop-loss rests at the exchange when that has such orders: it works there even while we are down. What
 the exchange does not know, and the take-profit beside a stop that has the holding reserved there, is kept
-here and watched. When its price comes, an order is sent in its place, under a key made of its id, so that a
-crash in the middle never sends a second one.
+here and watched. When its price comes, an order is sent in its place, under a key made of its id and as one
+of its group: what that trades is taken off the order in the same transaction, and while nobody knows what
+became of it nothing else of the group is sent. So a crash in the middle never sends a second one.
 """
 
 import asyncio
@@ -16,15 +17,16 @@ from decimal import Decimal
 from trading.clock import Clock
 from trading.errors import TradingError
 from trading.markets import Markets
-from trading.matching import allows, triggers
+from trading.matching import allows, floor_to, triggers
 from trading.model import Mode, Order, OrderRequest, OrderStatus, OrderType, Origin, Side
 from trading.notices import OWNER, Notice
-from trading.orders import OPEN, RESTING, advance, kept_here, parked
+from trading.orders import OPEN, RESTING, UNDECIDED, advance, kept_here, parked
 from trading.placing import OrderOutcome
-from trading.ports import Exchange, NewId, Publish, Transact
+from trading.ports import Exchange, NewId, Publish, Transact, UnitOfWork
 
 FIRED = "its price came: another order was sent in its place"
 PARKED = "it rests at the exchange now"
+DUST = "what is left of it is below the smallest step"
 _SENT_AS: Mapping[OrderType, OrderType] = {
     OrderType.STOP: OrderType.MARKET,
     OrderType.STOP_LIMIT: OrderType.LIMIT,
@@ -34,6 +36,9 @@ _SENT_AS: Mapping[OrderType, OrderType] = {
 
 PARKABLE = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 """What is better off at an exchange that holds it: a take-profit would reserve the same holding once more."""
+
+GROUP = "guard:"
+"""How the group of an order begins that had none, and has others sent in its place."""
 
 Execute = Callable[[OrderRequest], Awaitable[OrderOutcome]]
 Cancel = Callable[[Order], Awaitable[Order]]
@@ -112,14 +117,33 @@ class Guards:
                 await self._cancel(order)
 
     async def _look_at(self, order: Order) -> None:
-        ticker = await self._markets.venue(order.exchange).market.ticker(order.symbol)
-        order = await self._follow(order, ticker.last)
-        if _comes(order, ticker.last):
-            await (self._close_by(order) if order.reduce_only else self._enter_by(order))
-        elif order.reduce_only and order.type in self._parkable:
+        market = self._markets.venue(order.exchange).market
+        last = (await market.ticker(order.symbol)).last
+        instrument = await market.instrument(order.symbol)
+        # It may have changed while others were looked at.
+        current, _ = await self._as_it_stands(order)
+        if current is None:
+            return
+        if floor_to(current.remaining, instrument.step) <= 0:
+            await self._end(current, DUST)
+            return
+        current = await self._follow(current, last)
+        if _comes(current, last):
+            await (self._close_by(current) if current.reduce_only else self._enter_by(current))
+        elif current.reduce_only and current.type in self._parkable:
             async with self._parking:
-                if not self._selling[order.account, order.symbol.base]:
-                    await self._park(order)
+                if not self._selling[current.account, current.symbol.base]:
+                    await self._park(current)
+
+    async def _as_it_stands(self, order: Order) -> tuple[Order | None, Sequence[Order]]:
+        """Return an order, None when it is not kept here any more, and the open others of its group."""
+        async with self._read() as uow:
+            current = await uow.orders.get(order.id)
+            open_orders = await uow.orders.open(order.account)
+        if current is None or not kept_here(current):
+            return None, ()
+        group = [each for each in open_orders if each.group is not None and each.group == current.group]
+        return current, [each for each in group if each.id != current.id]
 
     async def _follow(self, order: Order, last: Decimal) -> Order:
         """Return an order, saved with its stop moved when it follows the price."""
@@ -139,25 +163,43 @@ class Guards:
 
     async def _park(self, order: Order) -> None:
         """Let a stop rest at the exchange that was kept here; one that it refuses stays here for good."""
-        outcome = await self._send(order, order.type, f"park:{order.id}")
+        current, others = await self._as_it_stands(order)
+        if current is None or any(each.status in UNDECIDED or parked(each) for each in others):
+            # What is at the exchange already has the holding, or may have it.
+            return
+        current = await self._grouped(current)
+        outcome = await self._send(current, current.type, f"park:{current.id}")
         if outcome.order.status in RESTING or outcome.order.filled:
-            await self._end(order, PARKED)
+            await self._end(current, PARKED)
 
     async def _close_by(self, order: Order) -> None:
         """Sell, or buy back, what an order protects; one that the exchange refuses is tried again."""
         async with self.room(order.account, order.symbol.base):
+            current, others = await self._as_it_stands(order)
+            if current is None or any(each.status in UNDECIDED for each in others):
+                # It traded where it was taken back from, or nobody knows yet whether it did.
+                return
+            current = await self._grouped(current)
             try:
-                key = f"fire:{order.id}:{order.version}"
-                outcome = await self._send(order, _SENT_AS.get(order.type, OrderType.MARKET), key)
+                key = f"fire:{current.id}:{current.version}"
+                outcome = await self._send(current, _SENT_AS.get(current.type, OrderType.MARKET), key)
             except TradingError as error:
-                await self._note(order, str(error))
+                await self._note(current, str(error))
                 raise
             sent = outcome.order
-            # What a member of its group has traded is off it already; the rest of it goes on.
-            if sent.status in RESTING or (sent.filled and order.group is None):
-                await self._end(order, FIRED)
+            # What it has traded is off the order already; the rest of it goes on.
+            if sent.status in RESTING:
+                await self._end(current, FIRED)
             elif sent.status not in OPEN and not sent.filled:
-                await self._note(order, sent.reason or sent.status.value)
+                await self._note(current, sent.reason or sent.status.value)
+
+    async def _grouped(self, order: Order) -> Order:
+        """Return an order, saved with a group of its own where it has none."""
+        if order.group is not None:
+            return order
+        async with self._transact() as uow:
+            await uow.accounts.lock(order.account)
+            return await uow.orders.save(replace(order, group=f"{GROUP}{order.id}"))
 
     async def _enter_by(self, order: Order) -> None:
         """Send an entry whose price has come: what it has reserved is what the one in its place needs."""
@@ -201,7 +243,21 @@ class Guards:
         )
 
     async def _keep(self, order: Order) -> None:
-        """Store a twin of an order, kept here."""
+        """Store a twin of an order, kept here, unless there is one; they are of one group."""
+        async with self._transact() as uow:
+            await uow.accounts.lock(order.account)
+            current = await uow.orders.get(order.id)
+            if current is None or not parked(current):
+                return
+            key = f"keep:{order.id}"
+            twin = await uow.orders.by_key(order.account, key)
+            if twin is not None and kept_here(twin):
+                return
+            if current.group is None:
+                current = await uow.orders.save(replace(current, group=f"{GROUP}{current.id}"))
+            await self._add_twin(uow, current, key if twin is None else None)
+
+    async def _add_twin(self, uow: UnitOfWork, order: Order, key: str | None) -> None:
         now = self._clock.now()
         twin = replace(
             order,
@@ -214,13 +270,11 @@ class Guards:
             created_at=now,
             updated_at=now,
             venue_id=None,
-            key=None,
+            key=key,
             version=0,
         )
-        async with self._transact() as uow:
-            await uow.accounts.lock(order.account)
-            await uow.orders.add(twin)
-            await self._publish(uow, twin, ())
+        await uow.orders.add(twin)
+        await self._publish(uow, twin, ())
 
     async def _end(self, order: Order, reason: str) -> None:
         async with self._transact() as uow:

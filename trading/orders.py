@@ -37,6 +37,9 @@ RESTING = frozenset({_S.ACCEPTED, _S.PARTIAL})
 IN_FLIGHT = frozenset({_S.INTENT, _S.SENT})
 """Statuses of orders whose first answer is still to come."""
 
+UNDECIDED = IN_FLIGHT | {_S.UNKNOWN}
+"""Statuses of orders of which nobody knows what became of them."""
+
 LIQUIDATION = "liq:"
 """How the group of an order begins that liquidates a margin position; the position's id follows."""
 

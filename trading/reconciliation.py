@@ -9,9 +9,9 @@ from trading.clock import Clock
 from trading.errors import ExchangeUnavailable, OutcomeUnknown
 from trading.intents import account_of
 from trading.ledger import adoption
-from trading.model import ZERO, Account, Mode, Order, OrderStatus
+from trading.model import ZERO, Account, Mode, Order
 from trading.notices import OWNER, Notice
-from trading.orders import IN_FLIGHT, RESTING
+from trading.orders import RESTING, UNDECIDED
 from trading.ports import Exchange, NewId, Statement, Transact
 
 TOLERANCE = Decimal("0.00000001")
@@ -106,7 +106,7 @@ class Reconciliation:
     async def compare(self, account_id: str) -> Sequence[Difference] | None:
         """Return what differs; None while orders of the account are on their way or changing."""
         account, balances, before = await self._books(account_id)
-        if any(order.status in IN_FLIGHT or order.status is OrderStatus.UNKNOWN for order in before):
+        if any(order.status in UNDECIDED for order in before):
             return None
         statement = await self._exchanges[account.mode].statement(
             [order.id for order in before if order.status in RESTING]

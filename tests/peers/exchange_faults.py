@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Any
 
 from aiohttp import web
@@ -54,6 +55,21 @@ def cut() -> Fault:
     return fault
 
 
+def stalls() -> Fault:
+    """Promise the whole body, send half of it, and never the rest."""
+
+    async def fault(request: web.Request, answer: Any) -> web.StreamResponse:
+        body = json.dumps(answer).encode()
+        response = web.StreamResponse(headers={"Content-Length": str(len(body))})
+        response.content_type = "application/json"
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
+        await asyncio.Event().wait()
+        return response
+
+    return fault
+
+
 def hangs() -> Fault:
     """Never answer."""
 
@@ -94,13 +110,13 @@ def slow(seconds: float) -> Fault:
     return fault
 
 
-def once(fault: Fault, times: int = 1) -> Fault:
-    """Fail so many times, then answer rightly."""
-    left = [times]
+def once(fault: Fault, times: int = 1, after: int = 0) -> Fault:
+    """Answer rightly `after` times, fail so many times, then answer rightly."""
+    numbers = count()
 
     async def counted(request: web.Request, answer: Any) -> web.StreamResponse:
-        left[0] -= 1
-        return await fault(request, answer) if left[0] >= 0 else web.json_response(answer)
+        failing = after <= next(numbers) < after + times
+        return await fault(request, answer) if failing else web.json_response(answer)
 
     return counted
 

@@ -3,6 +3,7 @@
 Every command has an `op`; the answer is JSON. Times are the machine's.
 
     {"op": "fail", "path": "POST order", "fault": "cut", "times": 1}     fails after it was done
+    {"op": "fail", "path": "POST order", "fault": "cut", "after": 1}     lets one through before that
     {"op": "bar", "path": "POST order", "fault": "503", "times": 1}      fails before anything is done
     {"op": "hold", "path": "POST order", "seconds": 4}                   arrives late
     {"op": "mend"}                                                       everything works again
@@ -15,14 +16,18 @@ Every command has an `op`; the answer is JSON. Times are the machine's.
     {"op": "catch up"}                                                   readers see everything again
     {"op": "state"}                                                      tells balances, orders and counts
 
-Faults: cut, gone, hangs, half, doubled, slow (with `seconds`), a status (429, 418, 500, 503), or `says` with
-`status` and `body`.
+`state` holds every order with its trades, how often each path was asked (`counts`), and how many requests
+of the account are still without an answer (`underway`).
+
+Faults: cut, gone, hangs, stalls, half, doubled, slow (with `seconds`), a status (429, 418, 500, 503), or
+`says` with `status` and `body`.
 """
 
 import argparse
 import asyncio
 import json
 import signal
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -32,7 +37,19 @@ from typing import Any
 from aiohttp import web
 
 from tests.peers.exchange import serving
-from tests.peers.exchange_faults import cut, doubled, gone, half, hangs, held, once, says, slow, unheard
+from tests.peers.exchange_faults import (
+    cut,
+    doubled,
+    gone,
+    half,
+    hangs,
+    held,
+    once,
+    says,
+    slow,
+    stalls,
+    unheard,
+)
 from tests.peers.exchange_state import Fault, LoopbackExchange
 from tests.peers.exchange_tape import Pair, Tape
 from trading.clock import SystemClock
@@ -49,6 +66,7 @@ FAULTS: dict[str, Callable[[Command], Fault]] = {
     "cut": lambda _: cut(),
     "gone": lambda _: gone(),
     "hangs": lambda _: hangs(),
+    "stalls": lambda _: stalls(),
     "half": lambda _: half(),
     "doubled": lambda _: doubled(),
     "slow": lambda command: slow(float(command["seconds"])),
@@ -59,7 +77,8 @@ FOREVER = 10**9
 
 
 def _fail(exchange: LoopbackExchange, command: Command) -> None:
-    exchange.fail(command["path"], once(FAULTS[command["fault"]](command), command.get("times", FOREVER)))
+    times, after = command.get("times", FOREVER), command.get("after", 0)
+    exchange.fail(command["path"], once(FAULTS[command["fault"]](command), times, after))
 
 
 def _bar(exchange: LoopbackExchange, command: Command) -> None:
@@ -120,10 +139,16 @@ def _state(exchange: LoopbackExchange, command: Command) -> Any:
                 "filled": str(each.filled),
                 "status": each.status,
                 "at": each.at,
+                "trades": [
+                    {"id": str(trade.id), "amount": str(trade.amount), "price": str(trade.price)}
+                    for trade in each.trades
+                ],
             }
             for each in account.orders.values()
         ],
         "asked": len(exchange.asked),
+        "counts": Counter(f"{each.method} {each.path.rsplit('/', 1)[-1]}" for each in exchange.asked),
+        "underway": len(exchange.underway),
     }
 
 
