@@ -12,6 +12,7 @@ import typer
 from kit import keys_cli, ledger_cli
 from kit.answers import KitError
 from kit.errors import CannotStart, WrongSettings
+from kit.safety_cli import register
 
 if TYPE_CHECKING:
     from kit.client import KitClient
@@ -136,6 +137,13 @@ async def _with_client(url: str | None, use: Callable[["KitClient"], Awaitable[i
 
     async with client_of(url) as client:
         return await use(client)
+
+
+def _run_with(url: str | None, use: Callable[["KitClient"], Awaitable[int]]) -> None:
+    raise typer.Exit(asyncio_run(_with_client(url, use)))
+
+
+register(app, _run_with)
 
 
 def asyncio_run(work: Any) -> Any:
