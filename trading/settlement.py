@@ -77,14 +77,15 @@ class Settlement:
             orders: list[Order] = []
             silent: list[Silence] = []
             pairs = _by_pair(await self._resting())
-            for pair, resting in pairs.items():
-                if orders:
-                    # What another pair did may have cut these.
-                    resting = _by_pair(await self._resting()).get(pair, [])  # noqa: PLW2901
+            for pair in tuple(pairs):
                 try:
-                    orders += await self._settle_pair(pair, resting, until)
+                    changed = await self._settle_pair(pair, pairs.get(pair, ()), until)
                 except (ExchangeUnavailable, UnknownSymbol, UnknownExchange) as error:
                     silent.append(Silence(pair[1], pair[2], error))
+                    continue
+                if changed:
+                    # What this pair did may have cut orders of another.
+                    orders, pairs = [*orders, *changed], _by_pair(await self._resting())
             await self._keep()
             return Settled(tuple(orders), tuple(silent))
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.trading.house import BTC, ETH, MAIN, House, Paused, counting, furnish
+from tests.trading.house import BTC, ETH, ETHBTC, MAIN, House, Paused, counting, furnish
 from trading.errors import ExchangeUnavailable, InsufficientFunds, NotFound
 from trading.exchanges.paper import PaperExchange
 from trading.model import Liquidity, Order, OrderStatus, OrderType
@@ -327,3 +327,19 @@ async def test_a_refused_placing_is_recorded_and_frees_its_money(house: House) -
     assert (refused.status, refused.reserved) == (OrderStatus.REJECTED, D(0))
     assert refused.status not in OPEN
     assert refused.type is OrderType.MARKET
+
+
+async def test_an_order_that_another_pair_has_just_cut_keeps_no_other_waiting(house: House) -> None:
+    await house.buy("0.5", stop_loss=65_000)
+    await house.buy(2, ETH)
+    bid = (await house.buy(1, ETHBTC, type="limit", price="0.05")).order
+    offer = (await house.sell(2, ETHBTC, type="limit", price="0.06")).order
+    await house.clock.advance(1)
+    house.market.trade(BTC, 64_000)
+    house.market.trade(ETHBTC, "0.049")
+    await house.clock.advance(1)
+    house.market.trade(ETHBTC, "0.061")
+    await house.desk.settle()
+    assert (await house.stored(bid)).status is OrderStatus.CANCELED
+    assert (await house.stored(offer)).status is OrderStatus.FILLED
+    await house.audit()
