@@ -52,7 +52,7 @@ class Risk:
     async def state(self, account: str, day: datetime, since: datetime) -> RiskState:
         """Return where an account stands: its equity at the start of `day`, its orders `since`."""
         found = await self._connection.execute(STATE, {"owner": account, "day": day, "since": since})
-        limits, switch, armed, peak, day_start, recent = tuple(found.one())
+        limits, switch, armed, peak, day_start, recent = tuple(found.first())
         return RiskState(limits or {}, switch or SwitchState.ACTIVE, bool(armed), peak, day_start, recent)
 
     async def set_limits(self, account: str, limits: Mapping[str, str], by: str, at: datetime) -> None:

@@ -28,10 +28,12 @@ def plain_decimal(value: object) -> str:
     """Return every digit of a decimal, without exponent; raise NotStorable for what is not exact."""
     if not isinstance(value, Decimal) or not value.is_finite():
         raise NotStorable(f"money is a finite Decimal, not {value!r}")
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -WIDEST or value.adjusted() > WIDEST:
+    # The first place is looked at before anything is written out: it alone could fill the memory.
+    near = abs(value.adjusted()) <= WIDEST
+    digits = format(value if value else abs(value), "f") if near else ""
+    if not near or len(digits.partition(".")[2]) > WIDEST:
         raise NotStorable(f"{value!r} has more than {WIDEST} places")
-    return format(value if value else abs(value), "f")
+    return digits
 
 
 def whole_text(text: str) -> str:

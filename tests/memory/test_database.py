@@ -85,9 +85,10 @@ async def test_a_snapshot_does_not_change_and_keeps_nobody_from_writing(database
 
 
 async def test_a_snapshot_cannot_write(database: Database) -> None:
-    with pytest.raises(ReadOnly):
-        async with database.read() as uow:
-            await uow.accounts.add(account())
+    for _ in range(2):
+        with pytest.raises(ReadOnly):
+            async with database.read() as uow:
+                await uow.accounts.add(account())
     assert await names(database) == []
 
 
@@ -137,6 +138,8 @@ async def test_a_value_that_would_not_come_back_is_refused(database: Database) -
         {"initial": Decimal("NaN")},
         {"initial": Decimal("Infinity")},
         {"initial": Decimal("1E+1001")},
+        {"initial": Decimal("1E-1001")},
+        {"initial": Decimal(f"1.{'0' * 1000}1")},
         {"created_at": naive},
         {"mode": "play"},
         {"settings": {"when": {1, 2}}},
