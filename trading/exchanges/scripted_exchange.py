@@ -107,6 +107,10 @@ class ScriptedExchange:
         found = [self._taken[each.id].report for each in orders if each.id in self._taken]
         return [each for each in found if each.status is not OrderStatus.ACCEPTED]
 
+    def forget(self, order_id: str) -> None:
+        """Lose an order that rests, without a word."""
+        del self._taken[order_id]
+
     def trade(self, order_id: str, price: Decimal | int) -> None:
         """Fill an order that rests, all of it."""
         taken = self._taken[order_id]
