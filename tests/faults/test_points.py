@@ -114,4 +114,5 @@ async def test_an_order_that_never_arrives(service: House) -> None:
     await exchange.control("mend")
     await service.start()
     (order,) = await since(service, before)
-    assert (order.status, order.filled, order.reserved) == (OrderStatus.CANCELED, 0, 0)
+    assert order.status is OrderStatus.CANCELED
+    assert order.filled == order.reserved == 0
