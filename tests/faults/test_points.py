@@ -115,5 +115,4 @@ async def test_an_order_that_never_arrives(service: House) -> None:
     await service.start()
     (order,) = await since(service, before)
     assert order.status is OrderStatus.CANCELED
-    assert not order.filled
-    assert not order.reserved
+    assert order.filled == order.reserved == 0

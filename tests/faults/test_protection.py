@@ -98,6 +98,24 @@ async def test_while_a_stop_makes_room_for_a_take_profit(
     await sold_once(service, holding)
 
 
+async def test_while_a_stop_of_its_own_makes_room_for_a_sale(
+    service: House, holding: Mapping[str, Decimal]
+) -> None:
+    exchange, sale = service.exchange, {"action": "sell", "pair": "ETH/USDT", "amountType": "base"}
+    stop = await service.execute(**sale, type="stop", amount=0.05, stopPrice=2900, reduceOnly=True)
+    assert stop["payload"]["status"] == "pending", stop
+    await parked(service)
+    await exchange.control("bar", path="DELETE order", fault="hangs")
+    async with exchange.being_asked("DELETE order"):
+        await service.begin("sale", **sale, type="market", amount=0.01)
+    await service.kill()
+    # It was kept here before it was to be canceled there; there it trades, and here it must not once more.
+    await exchange.control("mend")
+    await exchange.control("price", pair="ETHUSDT", price="2890")
+    await service.start()
+    await sold_once(service, {**holding, "ETH": holding["ETH"] - Decimal("0.05")})
+
+
 async def test_while_a_take_profit_is_sent(service: House, holding: Mapping[str, Decimal]) -> None:
     exchange = service.exchange
     await buy(service, "firing")
