@@ -123,6 +123,7 @@ def _places(value: Decimal) -> int:
 
 
 def json_number(value: Decimal) -> int | float:
+    """Return a number as JSON has it."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 
@@ -161,6 +162,7 @@ def open_positions(turn: Turn, voice: Voice) -> Facts | Step:
 
 
 def meant_positions(close: Close, facts: Facts) -> Sequence[Facts]:
+    """Return the open positions that are meant."""
     return [row for row in facts.rows("positions") if row.id("id") and _is_meant(close, row)]
 
 
