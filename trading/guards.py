@@ -164,11 +164,16 @@ class Guards:
     async def _park(self, order: Order) -> None:
         """Let a stop rest at the exchange that was kept here; one that it refuses stays here for good."""
         current, others = await self._as_it_stands(order)
+        key = f"park:{order.id}"
+        if current is not None and any(parked(each) and each.key == key for each in others):
+            # It was sent before, and a crash kept that from being written down.
+            await self._end(current, PARKED)
+            return
         if current is None or any(each.status in UNDECIDED or parked(each) for each in others):
             # What is at the exchange already has the holding, or may have it.
             return
         current = await self._grouped(current)
-        outcome = await self._send(current, current.type, f"park:{current.id}")
+        outcome = await self._send(current, current.type, key)
         if outcome.order.status in RESTING or outcome.order.filled:
             await self._end(current, PARKED)
 

@@ -55,6 +55,7 @@ class LiveVenue:
         self.holds = frozenset(OrderType)
         self.sent: list[Order] = []
         self.asked: list[str] = []
+        self.canceled: list[str] = []
         self.books: dict[str, Report] = {}
         self.faults: list[Fault | None] = []
         self.stubborn: dict[str, TradingError] = {}
@@ -97,6 +98,7 @@ class LiveVenue:
     async def cancel(self, order: Order) -> Report:
         if order.id in self.stubborn:
             raise self.stubborn[order.id]
+        self.canceled.append(order.id)
         return await self._matching.cancel(order)
 
     async def watch(self, orders: Sequence[Order], until: datetime) -> Sequence[Report]:

@@ -67,6 +67,7 @@ async def test_a_target_takes_the_stop_back_before_it_sells(house: Guarded) -> N
     assert "BTC" not in await house.balances()
     assert await protection(house) == {}
     assert sent(house)[2:] == [(Side.SELL, OrderType.LIMIT, D("0.1"))]
+    assert house.venue.canceled == [house.venue.sent[1].id]
     await house.audit()
 
 
@@ -77,6 +78,7 @@ async def test_selling_a_part_leaves_the_rest_protected(house: Guarded) -> None:
     await house.desk.guard()
     stop = (await protection(house))[OrderType.STOP]
     assert (parked(stop), stop.remaining, stop.stop_price) == (True, D("0.06"), D(60_000))
+    assert house.venue.canceled == [house.venue.sent[1].id]
     await house.audit()
 
 
@@ -136,7 +138,7 @@ async def test_a_restart_between_sending_and_writing_down_sends_nothing_twice(ho
     await again.desk.guard()
     await again.desk.guard()
     assert len(house.venue.sent) == 2
-    assert [parked(each) for each in (await protection(again)).values()] == [True]
+    assert [parked(each) for each in await again.open_orders()] == [True]
 
 
 async def test_nothing_is_sent_for_an_account_that_is_not_armed(house: Guarded) -> None:
