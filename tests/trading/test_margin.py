@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.trading.house import BTC, ETH, MAIN, House, request
+from tests.trading.house import BTC, ETH, MAIN, House, counting, furnish, request
 from trading.errors import InsufficientFunds, InvalidOrder, NotFound
+from trading.exchanges.paper import PaperExchange
 from trading.ledger import margin as margin_account
 from trading.model import Order, OrderStatus, OrderType, Position, Side
 from trading.orders import is_liquidation
 from trading.portfolio import Period, PositionLine
+from trading.ports import Report
 
 D = Decimal
 
@@ -412,4 +414,40 @@ async def test_two_closings_at_once_close_once(house: House) -> None:
     sold = sum(each.order.filled for each in answers if not isinstance(each, BaseException))
     assert sum(amounts) == 1 - sold
     assert all(isinstance(each, InsufficientFunds) for each in answers if isinstance(each, BaseException))
+    await house.audit()
+
+
+class Slow(PaperExchange):
+    """A paper exchange that keeps its answer to an order until the test lets it go."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house.markets, house.clock)
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def place(self, order: Order) -> Report:
+        report = await super().place(order)
+        self.asked.set()
+        await self.answer.wait()
+        return report
+
+
+async def test_what_an_order_on_its_way_closes_nothing_else_closes(house: House) -> None:
+    await long(house, 1, 10, stop_loss=49_000)
+    held = (await line(house)).position
+    slow = Slow(house)
+    there = furnish(house.database, house.clock, house.market, counting(500_000), exchange=slow)
+    closing = asyncio.create_task(there.sell(1, leverage=10))
+    await slow.asked.wait()
+    with pytest.raises(InsufficientFunds):
+        await short(house, 1, 10)
+    with pytest.raises(InvalidOrder):
+        await house.desk.close(MAIN, held.id)
+    await house.moves(48_000)
+    assert len(await house.fills()) == 1
+    slow.answer.set()
+    await closing
+    await house.desk.settle()
+    assert await house.portfolio.positions(MAIN) == ()
+    assert await house.open_orders() == []
+    assert [fill.price for fill in await house.fills()] == [D(50_000), D(50_000)]
     await house.audit()

@@ -109,6 +109,12 @@ async def test_both_purchases_need_their_money_once(house: House) -> None:
         await house.buy("0.3", type="limit", price=60_000)
 
 
+async def test_what_a_pair_of_orders_needs_once_leaves_the_rest_free(house: House) -> None:
+    await oco(house, Side.BUY, "0.5", 60_000, 70_000)
+    await house.buy(1, type="limit", price=60_000)
+    await house.audit()
+
+
 async def test_a_limit_that_fills_at_once_takes_the_stop_with_it(house: House) -> None:
     await house.buy("0.5")
     stop, limit = await oco(house, Side.SELL, "0.5", 66_000, 60_000)
