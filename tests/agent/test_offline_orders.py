@@ -9,8 +9,8 @@ import pytest
 from agent.models.offline import OfflineModel
 from tests.agent.talking import House, house
 from tools.orders import OrderList
+from tools.positions import PositionList
 from tools.switch import SwitchView
-from tools.trade import PositionList
 
 
 async def said(agent: House, text: str, session_id: str = "main") -> str:
