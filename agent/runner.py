@@ -200,7 +200,7 @@ class Runner:
         return turn
 
     async def _run(self, ctx: Context, turn: Turn, begun: Begun, visit: Visit) -> None:
-        turn.system = system_prompt(self._workspace.documents(), _facts(ctx, begun))
+        turn.system = system_prompt(self._workspace.documents(), await _facts(ctx, begun))
         graph = await self._graph()
         # Loaded by then: LangGraph takes over a second.
         from agent.graph import forget_turn, resume_turn, run_turn
@@ -305,11 +305,14 @@ class Runner:
         return kind(error.told(), retry_after_ms=after)
 
 
-def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
+async def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
     services = ctx.services
+    async with services.database.read() as uow:
+        account = await uow.accounts.get(ctx.principal.account)
+    money = "unknown" if account is None else account.mode.value.upper()
     facts = {
         "time": iso(services.clock.now()),
-        "account": f"{ctx.principal.account} (PAPER)",
+        "account": f"{ctx.principal.account} ({money})",
         "prices": services.markets.source.value,
         "session": f"{begun.turn.session_id}, mode {begun.mode.value}",
     }
