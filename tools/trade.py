@@ -168,7 +168,7 @@ def report(order: Order, counts: AmountType, approval: Approval | None = None) -
 
 @capability("trade.execute", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, errors=NO_SUCH_PAIR)
 async def execute(ctx: Context, params: Execute) -> OrderReport:
-    """Place an order (market, limit, stop, stop-limit, trailing-stop) and return what the exchange made of it."""
+    """Place an order of any type and return what the exchange made of it, or that it waits for approval."""
     counts = params.counts
     limit, trigger = _prices(params)
     outcome = await ctx.services.desk.execute(
