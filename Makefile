@@ -25,7 +25,7 @@ format: $(DEV_READY)
 	$(BIN)/ruff check --fix .
 
 faults: $(DEV_READY)
-	$(BIN)/pytest -m long tests
+	$(BIN)/pytest -n 2 --dist loadgroup -m long tests
 
 bench: $(DEV_READY)
 	$(BIN)/python -m bench

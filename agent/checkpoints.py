@@ -1,7 +1,7 @@
 """Where the graph keeps the steps of running turns."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,14 +25,17 @@ LOOK_AGAIN_SECONDS = 0.05
 
 
 @asynccontextmanager
-async def open_checkpoints(url: str, folder: Path) -> AsyncIterator[BaseCheckpointSaver[Any]]:
+async def open_checkpoints(
+    url: str, folder: Path, keep: Collection[str] = ()
+) -> AsyncIterator[BaseCheckpointSaver[Any]]:
     """Open the store of checkpoints: in Postgres where `url` is one, else a SQLite file in `folder`.
 
-    A turn whose process died is reported and not taken up again, so what is still there is deleted.
+    A turn whose process died is reported and not taken up again, so what is still there is deleted, except
+    for the turns to `keep`: they wait for a person.
     """
     async with _store(url, folder) as saver:
         left = {found.config["configurable"]["thread_id"] async for found in saver.alist(None)}
-        for thread_id in left:
+        for thread_id in left.difference(keep):
             await saver.adelete_thread(thread_id)
         yield saver
 

@@ -29,6 +29,13 @@ class PlainMessage(TypedDict):
     at: str | None
 
 
+class PlainOutcome(TypedDict):
+    """What a tool call came to, as plain data."""
+
+    ok: bool
+    content: Any
+
+
 def sound(completion: Completion) -> Completion:
     """Return an answer that can be kept and told: whole characters, arguments that JSON stores hold."""
     calls = tuple(_sound_call(call) for call in completion.tool_calls)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from agent.models.port import Message
 from agent.prompt import CUT, conversation, cut_short
@@ -17,12 +16,22 @@ HISTORY_MESSAGES = 60
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A turn on record: `messages` is what its model hears, `cut` tells why the last one has no end."""
+    """A turn on record: `messages` is what its model hears, `cut` tells why the last one has no end.
+
+    Without messages it began in an earlier run of the service.
+    """
 
     turn: TurnRecord
     mode: SessionMode
-    messages: Sequence[Message]
+    messages: Sequence[Message] | None
     cut: str | None
+
+
+async def again(services: Services, turn: TurnRecord) -> Begun:
+    """Return a turn that is on record, to go on with it."""
+    async with services.database.read() as uow:
+        session = await uow.sessions.get(turn.principal, turn.session_id)
+    return Begun(turn, session.mode if session else SessionMode.READONLY, None, None)
 
 
 async def begin(services: Services, principal: str, asked: Asked, model: str) -> Begun:
@@ -48,17 +57,15 @@ async def begin(services: Services, principal: str, asked: Asked, model: str) ->
     return Begun(turn, session.mode, conversation(history, asked.message, now), cut)
 
 
-def ended(
+def ending_of(
     services: Services,
     record: TurnRecord,
     status: TurnStatus,
     turn: Turn | None = None,
     *,
-    tools: Sequence[dict[str, Any]] = (),
     error_code: str | None = None,
 ) -> Answered:
     """Return what a turn has come to; without a `turn` it never ran."""
-    used = turn.usage if turn else None
     now = services.clock.now()
     answer = TranscriptMessage(
         id=services.new_id("msg"),
@@ -68,20 +75,30 @@ def ended(
         content="".join(turn.text) if turn else "",
         created_at=now,
         turn_id=record.id,
-        data={"tools": list(tools), "status": status.value},
+        data={"tools": list(turn.used) if turn else [], "status": status.value},
     )
-    whole = replace(
-        record,
-        status=status,
-        model=(turn.answered_by if turn else "") or record.model,
-        input_tokens=used.input if used else 0,
-        output_tokens=used.output if used else 0,
-        cached_tokens=used.cached if used else 0,
-        cost=turn.cost if turn else record.cost,
-        error_code=error_code,
-        finished_at=now,
-    )
+    whole = replace(_with_usage(record, turn), status=status, error_code=error_code, finished_at=now)
     return Answered(answer, whole)
+
+
+def _with_usage(record: TurnRecord, turn: Turn | None) -> TurnRecord:
+    if turn is None:
+        return record
+    used = turn.usage
+    return replace(
+        record,
+        model=turn.answered_by or record.model,
+        input_tokens=used.input,
+        output_tokens=used.output,
+        cached_tokens=used.cached,
+        cost=turn.cost,
+    )
+
+
+async def stand(services: Services, record: TurnRecord, turn: Turn, status: TurnStatus) -> None:
+    """Store how a turn stands that has not ended."""
+    async with services.database.transact() as uow:
+        await uow.turns.finish(replace(_with_usage(record, turn), status=status))
 
 
 async def finish(services: Services, answered: Answered) -> None:

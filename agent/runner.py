@@ -1,23 +1,26 @@
 """The agent as a service: turns of conversations, told as they happen and kept on record."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from agent.lanes import Lanes
+from agent.messages import PlainOutcome
 from agent.models.errors import ModelBusy, ModelError, ModelUnavailable
-from agent.models.port import Model
+from agent.models.port import Model, Usage
 from agent.prompt import system_prompt
-from agent.record import Begun, begin, ended, finish
+from agent.record import Begun, again, begin, ending_of, finish, stand
 from agent.teller import Teller
 from agent.toolbelt import Toolbox
-from agent.turn import Turn
+from agent.turn import Spent, Turn, TurnLost
 from agent.visit import Stopped, Visit
+from agent.waiting import Wait, ended, outcome_of, withdraw
 from memory.errors import DatabaseUnavailable
 from memory.records import Turn as TurnRecord
 from memory.records import TurnStatus
@@ -70,7 +73,7 @@ class Runner:
         self._max_turn = max_turn
         self._lanes = Lanes()
         self._visits: list[Visit] = []
-        self._tidying: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[None]] = set()
         self._closing = False
 
     async def send(self, ctx: Context, asked: Asked) -> Answered:
@@ -79,18 +82,51 @@ class Runner:
             raise _stopping()
         visit = Visit(ctx.principal.id, asked)
         tell = Teller(ctx.services, ctx.principal, asked)
+        with self._there(visit):
+            try:
+                await visit.run(self._lanes.enter(visit.key, asked.queue, tell.queued))
+            except Stopped:
+                return await self._withdrawn(ctx, asked, visit, tell)
+            with self._lane(visit):
+                begun = await begin(ctx.services, ctx.principal.id, asked, self._model.name)
+                return await self._answer(ctx, begun, visit, tell)
+
+    async def take_up(self, ctx: Context) -> None:
+        """Go on, beside the caller, with the turns of a principal that waited for a person at the last end.
+
+        Nobody is answered any more: the transcript and events tell what they come to.
+        """
+        async with ctx.services.database.read() as uow:
+            waiting = [each for each in await uow.turns.waiting() if each.principal == ctx.principal.id]
+        for record in waiting:
+            asked = Asked(record.session_id, "", record.id, frame_id=None, stream=True, queue=True)
+            self._beside(self._go_on(ctx, record, asked), "a turn that had waited has failed")
+
+    async def _go_on(self, ctx: Context, record: TurnRecord, asked: Asked) -> None:
+        if self._closing:
+            return
+        visit = Visit(ctx.principal.id, asked)
+        tell = Teller(ctx.services, ctx.principal, asked)
+        with self._there(visit):
+            await self._lanes.enter(visit.key, asked.queue, tell.queued)
+            with self._lane(visit):
+                await self._answer(ctx, await again(ctx.services, record), visit, tell)
+
+    @contextmanager
+    def _there(self, visit: Visit) -> Iterator[None]:
         self._visits.append(visit)
         try:
-            await visit.run(self._lanes.enter(visit.key, asked.queue, tell.queued))
-            try:
-                return await self._answer(ctx, asked, visit, tell)
-            finally:
-                self._lanes.leave(visit.key)
-        except Stopped:
-            return await self._withdrawn(ctx, asked, visit, tell)
+            yield
         finally:
             self._visits.remove(visit)
             visit.gone.set()
+
+    @contextmanager
+    def _lane(self, visit: Visit) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._lanes.leave(visit.key)
 
     async def abort(self, principal: Principal, session_id: str | None, request_id: str | None) -> bool:
         """Stop a turn, by its session, request or frame id; tell whether there was one to stop.
@@ -115,24 +151,27 @@ class Runner:
             visit.stop(TurnStatus.INTERRUPTED)
         for visit in visits:
             await visit.gone.wait()
-        if self._tidying:
-            await asyncio.wait(self._tidying)
+        if self._working:
+            await asyncio.wait(self._working)
 
-    async def _answer(self, ctx: Context, asked: Asked, visit: Visit, tell: Teller) -> Answered:
-        begun = await begin(ctx.services, ctx.principal.id, asked, self._model.name)
+    async def _answer(self, ctx: Context, begun: Begun, visit: Visit, tell: Teller) -> Answered:
         turn = self._turn(ctx, begun, tell)
         ending = _Ending(TurnStatus.FAILED, InternalError("the agent failed; the fault is in the log"))
         try:
-            await tell.started()
-            await visit.run(self._run(ctx, turn, begun))
+            if begun.messages is not None:
+                await tell.started()
+            await visit.run(self._run(ctx, turn, begun, visit))
             ending = _ending(visit.stopped or TurnStatus.COMPLETE)
         except Stopped:
-            ending = _ending(visit.stopped or TurnStatus.ABORTED)
+            ending = _ending(_stopped(visit, turn))
+        except TurnLost as error:
+            ending = _ending(TurnStatus.INTERRUPTED)
+            log.warning("a turn cannot go on", turn=turn.id, error=str(error))
         except (ModelError, TimeoutError) as error:
             ending = _Ending(TurnStatus.FAILED, self._failure(error))
             log.warning("a turn failed", turn=turn.id, error=str(error))
         except asyncio.CancelledError:
-            ending = _ending(TurnStatus.INTERRUPTED)
+            ending = _ending(_stopped(visit, turn))
             raise
         finally:
             visit.close()
@@ -142,61 +181,107 @@ class Runner:
         return answered
 
     def _turn(self, ctx: Context, begun: Begun, tell: Teller) -> Turn:
-        session_id = begun.turn.session_id
-        tools_ctx = replace(ctx.inner(), origin=Origin.MODEL, session_id=session_id, frame_id=None)
-        return Turn(
-            id=begun.turn.id,
+        record = begun.turn
+        tools_ctx = replace(ctx.inner(), origin=Origin.MODEL, session_id=record.session_id, frame_id=None)
+        turn = Turn(
+            id=record.id,
             model=self._model,
             toolbelt=self._toolbox.belt(tools_ctx, begun.mode),
             system="",
             said=tell.said,
             calling=tell.calling,
             called=tell.called,
+            wait=lambda waits: self._wait(ctx.services, record, turn, tell, waits),
+            waiting=begun.messages is None,
         )
+        if turn.waiting:
+            used = Usage(record.input_tokens, record.output_tokens, record.cached_tokens)
+            turn.spent.append(Spent(record.model, used, record.cost))
+        return turn
 
-    async def _run(self, ctx: Context, turn: Turn, begun: Begun) -> None:
-        turn.system = system_prompt(self._workspace.documents(), _facts(ctx, begun))
+    async def _run(self, ctx: Context, turn: Turn, begun: Begun, visit: Visit) -> None:
+        turn.system = system_prompt(self._workspace.documents(), await _facts(ctx, begun))
         graph = await self._graph()
         # Loaded by then: LangGraph takes over a second.
-        from agent.graph import forget_turn, run_turn
+        from agent.graph import forget_turn, resume_turn, run_turn
 
+        kept = False
         try:
-            async with asyncio.timeout(self._max_turn.total_seconds()):
-                await run_turn(graph, turn, begun.messages)
+            async with asyncio.timeout(self._max_turn.total_seconds()) as turn.limit:
+                if begun.messages is None:
+                    await resume_turn(graph, turn)
+                else:
+                    await run_turn(graph, turn, begun.messages)
+        except asyncio.CancelledError:
+            kept = _stopped(visit, turn) is TurnStatus.WAITING
+            raise
         finally:
-            tidying = asyncio.create_task(forget_turn(graph, turn.id))
-            self._tidying.add(tidying)
-            tidying.add_done_callback(self._tidied)
+            if not kept:
+                self._beside(
+                    forget_turn(graph, turn.id), "the checkpoints of a turn stay until the next start"
+                )
 
-    def _tidied(self, tidying: asyncio.Task[None]) -> None:
-        self._tidying.discard(tidying)
-        if not tidying.cancelled() and (error := tidying.exception()) is not None:
-            log.warning("the checkpoints of a turn stay until the next start", error=str(error))
+    async def _wait(
+        self, services: Services, record: TurnRecord, turn: Turn, tell: Teller, waits: Sequence[Wait]
+    ) -> Mapping[str, PlainOutcome]:
+        """Return what tool calls came to that wait for a person, by their approvals.
+
+        The time until then does not count as the turn's.
+        """
+        turn.waiting = True
+        with turn.paused():
+            await self._stored(services, record, lambda: stand(services, record, turn, TurnStatus.WAITING))
+            for each in waits:
+                await tell.waiting(each)
+            held = await ended(services, [each["approval_id"] for each in waits])
+            await self._stored(services, record, lambda: stand(services, record, turn, TurnStatus.RUNNING))
+        turn.waiting = False
+        return {each["approval_id"]: outcome_of(each, held[each["approval_id"]]) for each in waits}
+
+    def _beside(self, work: Coroutine[Any, Any, None], problem: str) -> None:
+        """Let some work run on; the service does not end before it."""
+        task = asyncio.create_task(work)
+        self._working.add(task)
+        task.add_done_callback(lambda done: self._beside_ended(done, problem))
+
+    def _beside_ended(self, task: asyncio.Task[None], problem: str) -> None:
+        self._working.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning(problem, error=str(error))
 
     async def _finish(
         self, services: Services, record: TurnRecord, turn: Turn, tell: Teller, ending: _Ending
     ) -> Answered:
-        """Record what the turn came to, and tell it. While the database is away the answer waits for it."""
+        """Record what the turn came to, and tell it; one that waits only stands where it is."""
         failed = ending.failure if ending.status is TurnStatus.FAILED else None
-        answered = ended(
-            services,
-            record,
-            ending.status,
-            turn,
-            tools=tell.used,
-            error_code=failed.reason.value if failed else None,
+        answered = ending_of(
+            services, record, ending.status, turn, error_code=failed.reason.value if failed else None
         )
+        if ending.status is TurnStatus.WAITING:
+            await self._stored(services, record, lambda: stand(services, record, turn, ending.status))
+            return answered
+
+        async def store() -> None:
+            if ending.status is TurnStatus.ABORTED:
+                await withdraw(services, record.principal, record.session_id)
+            await finish(services, answered)
+
+        await self._stored(services, record, store)
+        await tell.ended(answered, ending.failure)
+        return answered
+
+    async def _stored(
+        self, services: Services, record: TurnRecord, store: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Write something down. While the database is away the turn waits for it."""
         while True:
             try:
-                await finish(services, answered)
-                break
+                return await store()
             except DatabaseUnavailable as error:
                 if self._closing:
                     raise
                 log.error("an answer waits for the database", turn=record.id, error=str(error))
             await services.clock.sleep(RETRY_SECONDS)
-        await tell.ended(answered, ending.failure)
-        return answered
 
     async def _withdrawn(self, ctx: Context, asked: Asked, visit: Visit, tell: Teller) -> Answered:
         """Tell of a message that was stopped before its turn began: nothing of it is kept."""
@@ -205,7 +290,7 @@ class Runner:
         never = TurnRecord(
             asked.request_id, ctx.principal.id, asked.session_id, self._model.name, now, cost=Decimal(0)
         )
-        answered = ended(ctx.services, never, ending.status)
+        answered = ending_of(ctx.services, never, ending.status)
         await tell.ended(answered, ending.failure)
         if ending.failure is not None:
             raise ending.failure
@@ -220,19 +305,30 @@ class Runner:
         return kind(error.told(), retry_after_ms=after)
 
 
-def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
+async def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
     services = ctx.services
+    async with services.database.read() as uow:
+        account = await uow.accounts.get(ctx.principal.account)
+    money = "unknown" if account is None else account.mode.value.upper()
     facts = {
         "time": iso(services.clock.now()),
-        "account": f"{ctx.principal.account} (PAPER)",
+        "account": f"{ctx.principal.account} ({money})",
         "prices": services.markets.source.value,
         "session": f"{begun.turn.session_id}, mode {begun.mode.value}",
     }
     return facts if begun.cut is None else {**facts, "the last turn": begun.cut}
 
 
+def _stopped(visit: Visit, turn: Turn) -> TurnStatus:
+    """Return how a turn ends that was cut off: one that waits for a person outlives the service."""
+    if turn.waiting and visit.stopped is not TurnStatus.ABORTED:
+        return TurnStatus.WAITING
+    return visit.stopped or TurnStatus.INTERRUPTED
+
+
 def _ending(status: TurnStatus) -> _Ending:
-    return _Ending(status, _stopping() if status is TurnStatus.INTERRUPTED else None)
+    cut = status in (TurnStatus.INTERRUPTED, TurnStatus.WAITING)
+    return _Ending(status, _stopping() if cut else None)
 
 
 def _stopping() -> AgentBusy:

@@ -5,6 +5,8 @@ from typing import Any
 
 from agent.models.port import ToolCall
 from agent.toolbelt import ToolOutcome
+from agent.turn import use_of
+from agent.waiting import Wait
 from memory.records import TurnStatus
 from tools.errors import CallError
 from tools.policy import Principal
@@ -27,7 +29,6 @@ class Teller:
         self._events = services.events if asked.stream else None
         self._principal = principal.id
         self._asked = asked
-        self.used: list[dict[str, Any]] = []
 
     async def __call__(self, event: str, **payload: Any) -> None:
         """Publish an event of this turn."""
@@ -52,11 +53,13 @@ class Teller:
         tool = {"id": call.id, "name": call.name, "arguments": dict(call.arguments)}
         await self("chat.tool_call", toolCall=tool)
 
+    async def waiting(self, wait: Wait) -> None:
+        """Tell that the turn waits for a person."""
+        await self("chat.waiting", approvalId=wait["approval_id"], expiresAt=wait["expires_at"])
+
     async def called(self, call: ToolCall, outcome: ToolOutcome) -> None:
         """Tell what a tool came to."""
-        tool = {"id": call.id, "name": call.name, "arguments": dict(call.arguments), "ok": outcome.ok}
-        self.used.append(tool)
-        await self("chat.tool_result", toolCall=tool, result=outcome.content)
+        await self("chat.tool_result", toolCall=use_of(call, outcome.ok), result=outcome.content)
 
     async def ended(self, answered: Answered, failure: CallError | None) -> None:
         """Tell how the turn ended, and return once all that was told has been delivered."""

@@ -50,9 +50,9 @@ class Toolbelt:
             result = await self._run(call, turn_id)
         except CallError as error:
             content = {"error": {"code": error.reason.value, "message": error.message}}
-            return _outcome(call, orjson.dumps(content).decode(), False, content)
+            return outcome_of(call, False, content)
         text = result.model_dump_json()
-        return _outcome(call, _bounded(text), True, orjson.loads(text))
+        return outcome_of(call, True, orjson.loads(text), text)
 
     async def _run(self, call: ToolCall, turn_id: str) -> Result:
         found = self._capabilities.get(call.name)
@@ -97,5 +97,7 @@ def _bounded(text: str) -> str:
     return f"{text[:MAX_RESULT_CHARS]}… (cut: {len(text)} characters; ask for less)"
 
 
-def _outcome(call: ToolCall, text: str, ok: bool, content: Any) -> ToolOutcome:
-    return ToolOutcome(Message(Role.TOOL, text, tool_call_id=call.id, failed=not ok), ok, content)
+def outcome_of(call: ToolCall, ok: bool, content: Any, text: str | None = None) -> ToolOutcome:
+    """Return what a tool call came to; `text` is the content as JSON, where somebody has written it."""
+    shown = _bounded(orjson.dumps(content).decode() if text is None else text)
+    return ToolOutcome(Message(Role.TOOL, shown, tool_call_id=call.id, failed=not ok), ok, content)

@@ -43,7 +43,15 @@ async def _measure() -> list[Figure]:
         home = Path(folder)
         async with serve(load(home, gateway_port=0), Edge(SystemClock())) as app:
             await load_agent(app)
+            await _allow(app)
             return await _compare(app, home)
+
+
+async def _allow(app: App) -> None:
+    """Lift the one limit that would stop this benchmark; the gate goes on judging by all of them."""
+    now = app.services.clock.now()
+    async with app.services.database.transact() as uow:
+        await uow.risk.set_limits("main", {"orders_per_minute": "1000000"}, "bench", now)
 
 
 async def _compare(app: App, home: Path) -> list[Figure]:

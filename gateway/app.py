@@ -19,7 +19,7 @@ from gateway.recent import Recent
 from gateway.settings import GatewaySettings
 from gateway.shared import Catalog, Shared
 from gateway.under_way import UnderWay
-from tools.errors import CallError
+from tools.errors import AuthExpired, CallError
 from tools.policy import Principal
 from tools.registry import Registry
 from tools.services import Services
@@ -54,7 +54,7 @@ class Gateway:
             hub=Hub(services, counted),
             recent=Recent(registry),
             budgets=Budgets(settings.limited, settings.limit_factor, clock),
-            doorman=Doorman(keyring, LockOut(clock)),
+            doorman=Doorman(keyring, services.keys, LockOut(clock), settings.account),
             metrics=counted,
             clock=clock,
         )
@@ -149,7 +149,7 @@ class Gateway:
             decode_text=False,
         )
         address = request.remote or ""
-        principal = await self._known(request, address)
+        known = await self._known(request, address)
         stream = await socket.prepare(request)
         transport = request.transport
         if transport is None:
@@ -158,19 +158,24 @@ class Gateway:
         self._connections.add(connection)
         self._shared.metrics.connections += 1
         try:
-            await connection.serve(principal)
+            await connection.serve(known)
         finally:
             self._shared.metrics.connections -= 1
             self._connections.discard(connection)
         return socket
 
-    async def _known(self, request: web.Request, address: str) -> Principal | None:
-        """Return who the handshake's header lets in; a wrong one is told when a request needs it."""
+    async def _known(self, request: web.Request, address: str) -> Principal | CallError | None:
+        """Return who the handshake's header lets in, or what is wrong with a key that was right once.
+
+        That is told when a request needs it.
+        """
         token = bearer(request.headers)
         if token is None and not self._shared.doorman.open:
             return None
         try:
             return await self._shared.doorman.admit(token, address)
+        except AuthExpired as error:
+            return error
         except CallError:
             return None
 

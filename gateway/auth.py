@@ -4,13 +4,14 @@ import hashlib
 import hmac
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
 
 from gateway.limits import SECOND, Nanoseconds
-from tools.errors import AuthInvalid, AuthRequired, RateLimited
+from tools.apikeys import ApiKeys, is_key
+from tools.errors import AuthInvalid, AuthRequired, CallError, RateLimited
 from tools.policy import LOCAL_OWNER, Principal
 
 MAX_TOKEN = 4_096
@@ -79,11 +80,19 @@ class LockOut:
 
 
 class Doorman:
-    """Lets callers in. Without a keyring everybody is the owner of this machine."""
+    """Lets callers in: who holds a token of the keyring, and who holds an API key.
 
-    def __init__(self, keyring: Keyring | None, lockout: LockOut) -> None:
+    Without a keyring everybody is the owner of this machine, except who shows an API key: that one is
+    somebody else, who may do what the key says.
+    """
+
+    def __init__(
+        self, keyring: Keyring | None, keys: ApiKeys, lockout: LockOut, account: str = LOCAL_OWNER.account
+    ) -> None:
         self._keyring = keyring
+        self._keys = keys
         self._lockout = lockout
+        self._account = account
 
     @property
     def open(self) -> bool:
@@ -91,25 +100,37 @@ class Doorman:
         return self._keyring is None
 
     async def admit(self, token: str | None, address: str) -> Principal:
-        """Return who a token belongs to; raise AuthRequired, AuthInvalid, or RateLimited when locked out.
+        """Return who a token belongs to, with the account that is traded when none is named.
 
-        A right token passes whatever its address has tried before.
+        Raises AuthRequired, AuthInvalid, AuthExpired, or RateLimited when locked out. A right token passes
+        whatever its address has tried before.
         """
-        if self._keyring is None:
+        return replace(await self._who(token, address), account=self._account)
+
+    async def _who(self, token: str | None, address: str) -> Principal:
+        if self._keyring is None and (token is None or not is_key(token)):
             return LOCAL_OWNER
         if token is None:
             raise AuthRequired(
                 "connect with a token first (params.auth.token or an Authorization header): "
-                "the one that the service was given as KIT_GATEWAY_TOKEN"
+                "the one that the service was given as KIT_GATEWAY_TOKEN, or a key of `kit keys create`"
             )
-        found = await self._keyring.find(token) if len(token) <= MAX_TOKEN else None
+        found = await self._find(token) if len(token) <= MAX_TOKEN else None
         if found is not None:
             return found
         wait = self._lockout.fail(address)
         if wait:
             log.warning("locked out", address=address, wait_ms=wait)
             raise RateLimited("too many wrong tokens; wait before the next one", retry_after_ms=wait)
-        raise AuthInvalid("this token is not the one that the service was given as KIT_GATEWAY_TOKEN")
+        raise AuthInvalid("this token is neither the service's KIT_GATEWAY_TOKEN nor a key that is good")
+
+    def lapse(self, principal: Principal) -> CallError | None:
+        """Return why somebody who was let in may not stay; None while they may."""
+        return self._keys.lapse(principal)
+
+    async def _find(self, token: str) -> Principal | None:
+        found = None if self._keyring is None else await self._keyring.find(token)
+        return found or await self._keys.find(token)
 
 
 def bearer(headers: Mapping[str, str]) -> str | None:

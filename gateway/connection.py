@@ -13,6 +13,7 @@ from gateway.protocol import BadFrame
 from gateway.requests import Requests
 from gateway.shared import Shared
 from gateway.under_way import UnderWay
+from tools.errors import CallError
 from tools.policy import Principal
 
 GOING_AWAY = 1001
@@ -55,15 +56,17 @@ class Connection:
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
 
-    async def serve(self, principal: Principal | None) -> None:
-        """Serve until either side ends it; `principal` is who the handshake let in already."""
+    async def serve(self, known: Principal | CallError | None) -> None:
+        """Serve until either side ends it; `known` is whom the handshake let in, or why it did not."""
         loop = asyncio.get_running_loop()
         self._writer = loop.create_task(self.outbox.run())
         grace = None
-        if principal is not None:
+        if isinstance(known, CallError):
+            self.peer.refusal = known
+        elif known is not None:
             # The first frame may say what the client missed, which has to be told first.
             self.outbox.hold()
-            self.peer.let_in(principal, Dialect.DEVICE, None)
+            self.peer.let_in(known, Dialect.DEVICE, None)
             grace = loop.call_later(self._settings.resume_grace_seconds, self.outbox.release)
         try:
             await self._receive(grace)

@@ -7,6 +7,7 @@ from gateway import protocol
 from gateway.dialects import Dialect
 from gateway.outbox import Outbox
 from gateway.shared import Shared
+from tools.errors import AuthRequired, CallError
 from tools.policy import Budget, Principal
 
 
@@ -29,6 +30,8 @@ class Peer:
         self.id = shared.services.new_id("conn")
         self.dialect = Dialect.DEVICE
         self.principal: Principal | None = None
+        self.refusal: CallError = AuthRequired("connect with a token first")
+        """What a request is told while nobody is let in."""
         self.name: str | None = None
         self.budget: Budget = shared.budgets.of(self.dialect, self._holder)
         self.baseline = 0
@@ -65,9 +68,20 @@ class Peer:
             self._shared.hub.leave(self, self.principal.id)
             self.principal = None
 
+    def who(self) -> Principal:
+        """Return the principal; raise why there is none, or why they may not stay."""
+        if self.principal is None:
+            raise self.refusal.with_traceback(None)
+        lapse = self._shared.doorman.lapse(self.principal)
+        if lapse is not None:
+            raise lapse
+        return self.principal
+
     def tell(self, message: bytes, seq: int) -> None:
-        """Take an event's message, unless a replay has told it already."""
-        if seq <= self._replayed:
+        """Take an event's message, unless a replay has told it already or the principal may hear no more."""
+        if seq <= self._replayed or self.principal is None:
+            return
+        if self._shared.doorman.lapse(self.principal) is not None:
             return
         if self._first is None:
             self._first = seq

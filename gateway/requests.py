@@ -17,8 +17,11 @@ from gateway.protocol import BadFrame, Request
 from gateway.shared import Shared
 from gateway.under_way import UnderWay
 from tools.context import Context, Repeat
-from tools.errors import AuthRequired, CallError, InternalError, RateLimited, UnknownMethod
+from tools.errors import AuthExpired, AuthInvalid, CallError, InternalError, RateLimited, UnknownMethod
 from tools.policy import Principal
+
+NORMAL_CLOSURE = 1000
+POLICY_VIOLATION = 1008
 
 MALFORMED = "malformed"
 UNKNOWN = "unknown"
@@ -33,7 +36,7 @@ class Requests:
     """The requests of one connection."""
 
     def __init__(
-        self, shared: Shared, peer: Peer, under_way: UnderWay, end: Callable[[], asyncio.Task[None]]
+        self, shared: Shared, peer: Peer, under_way: UnderWay, end: Callable[[int], asyncio.Task[None]]
     ) -> None:
         self._shared = shared
         self._peer = peer
@@ -61,6 +64,9 @@ class Requests:
             return None
         try:
             return self._begin(request, started)
+        except (AuthExpired, AuthInvalid) as error:
+            self._fail(request, error, started)
+            return None if self._peer.principal is None else self._end(POLICY_VIOLATION)
         except CallError as error:
             self._fail(request, error, started)
             return None
@@ -87,9 +93,7 @@ class Requests:
         return None
 
     def _allowed(self, request: Request) -> Principal:
-        principal = self._peer.principal
-        if principal is None:
-            raise AuthRequired("connect with a token first")
+        principal = self._peer.who()
         if request.method not in self._shared.catalog.methods:
             raise UnknownMethod(f"there is no method {request.method[:64]!r}")
         if self._under_way.stopping:
@@ -148,7 +152,7 @@ class Requests:
     def _disconnect(self, request: Request, started: int) -> Step:
         read_nothing(request.params)
         self._answer(request, b'{"disconnected":true}', started)
-        return self._end()
+        return self._end(NORMAL_CLOSURE)
 
     def _connect(self, request: Request, started: int) -> Step:
         return self._spawn(request, self._greet(request, started), started)
@@ -187,8 +191,15 @@ class Requests:
 
     async def _admit(self, token: str | None) -> Principal:
         if token is None and self._peer.principal is not None:
-            return self._peer.principal
-        return await self._shared.doorman.admit(token, self._peer.address)
+            return self._peer.who()
+        doorman = self._shared.doorman
+        try:
+            return await doorman.admit(token, self._peer.address)
+        except CallError:
+            # Whoever means to be somebody else must not go on as the owner without noticing.
+            if doorman.open:
+                self._peer.leave()
+            raise
 
     def _answer(self, request: Request, payload: bytes, started: int) -> None:
         self._peer.outbox.push(protocol.answer(request.id, payload))

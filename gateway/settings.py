@@ -10,11 +10,13 @@ class GatewaySettings:
 
     `token` is the owner's key; without one everybody who reaches the port is the owner, so the port has to
     be a loopback one. `allowed_origins` are whole origins (`https://desk.example`), `allowed_hosts` names
-    without port. `limited` and `limit_factor` switch off or multiply the request limits.
+    without port. `account` is traded by whoever names none. `limited` and `limit_factor` switch off or
+    multiply the request limits.
     """
 
     token: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
+    account: str = "main"
     allowed_origins: frozenset[str] = frozenset()
     allowed_hosts: frozenset[str] = frozenset()
     max_connections: int = 50

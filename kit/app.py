@@ -17,6 +17,7 @@ from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.background.loop import Loop
+from kit.background.outbox import EventChannel, Pump
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import prepare, workspace_templates
@@ -24,14 +25,17 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import build_money
-from kit.parts import build_market, build_model
+from kit.parts import build_live, build_market, build_model, build_reference
 from kit.settings import Settings
 from kit.system import Process
 from memory.database import Database
 from memory.errors import StoreError
 from memory.workspace import Workspace
+from tools.apikeys import ApiKeys
 from tools.catalog import CATALOG, build_registry
+from tools.context import Context
 from tools.events import EventBus
+from tools.policy import LOCAL_OWNER
 from tools.registry import Registry
 from tools.services import Services
 from tools.skillbook import Skills
@@ -44,6 +48,7 @@ from trading.ports import Exchange, MarketData
 
 KEPT_EVENTS = 100_000
 KEPT_CALLS = timedelta(days=90)
+KEPT_NOTICES = timedelta(days=90)
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +102,9 @@ async def _build(
     await stack.enter_async_context(_telling(telling, events))
 
     markets = await _markets(settings, edge, stack)
-    money = await build_money(settings, database, markets, edge.live, Herald(events), clock, new_id)
+    live = edge.live or await _live(settings, markets, clock, stack)
+    second = await _second(settings, clock, stack)
+    money = await build_money(settings, database, markets, live, second, Herald(events), clock, new_id)
     stack.push_async_callback(money.desk.drain)
     await _recover(database, money.desk, events, clock)
 
@@ -106,12 +113,15 @@ async def _build(
     stack.push_async_callback(model.aclose)
     workspace = Workspace(settings.home / "workspace")
     workspace.make(workspace_templates())
-    graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data))
+    waiting = partial(_waiting, database)
+    graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
     runner = Runner(model, registry, workspace, graph)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
 
-    loops = (*money.loops, Loop("housekeeping", partial(_tidy, database, clock), 3600.0, clock))
+    keys = ApiKeys(database, clock, new_id, edge.entropy)
+    outbox = Pump(database, [EventChannel(events)], clock)
+    loops = (*money.loops, *_loops(database, outbox, keys, clock))
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -124,15 +134,31 @@ async def _build(
         portfolio=money.portfolio,
         chat=runner,
         skills=Skills([each.name for each in CATALOG]),
+        keys=keys,
         system=Process(
             clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
         ),
     )
+    await runner.take_up(Context(LOCAL_OWNER, services, registry))
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(gateway.application(), settings))
     await stack.enter_async_context(_running([*(loop.run for loop in loops), *([graph] if warm else [])]))
     return App(services, registry, gateway, listening)
+
+
+async def _live(settings: Settings, markets: Markets, clock: Clock, stack: AsyncExitStack) -> Exchange | None:
+    """Return where real orders go, None while nobody has switched that on."""
+    exchange = await build_live(settings, markets.default.market, clock)
+    return exchange and await stack.enter_async_context(exchange)
+
+
+async def _second(settings: Settings, clock: Clock, stack: AsyncExitStack) -> MarketData | None:
+    market = build_reference(settings, clock)
+    if market is None:
+        return None
+    stack.push_async_callback(market.aclose)
+    return CachedMarket(market, clock)
 
 
 async def _markets(settings: Settings, edge: Edge, stack: AsyncExitStack) -> Markets:
@@ -156,10 +182,25 @@ async def _recover(database: Database, desk: Desk, events: EventBus, clock: Cloc
         log.warning("the last run was cut off", orders=len(cut), turns=len(turns))
 
 
+def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Sequence[Loop]:
+    return (
+        Loop("outbox", outbox.step, 1.0, clock),
+        Loop("keys", keys.refresh, 5.0, clock),
+        Loop("housekeeping", partial(_tidy, database, clock), 3600.0, clock),
+    )
+
+
+async def _waiting(database: Database) -> frozenset[str]:
+    """Return the turns that wait for a person, and so go on."""
+    async with database.read() as uow:
+        return frozenset(each.id for each in await uow.turns.waiting())
+
+
 async def _tidy(database: Database, clock: Clock) -> None:
     async with database.transact() as uow:
         await uow.events.prune(KEPT_EVENTS)
         await uow.calls.prune(clock.now() - KEPT_CALLS)
+        await uow.notices.prune(clock.now() - KEPT_NOTICES)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:
@@ -167,6 +208,7 @@ def _gateway_settings(settings: Settings) -> GatewaySettings:
     return GatewaySettings(
         token=token.get_secret_value() if token else None,
         host=settings.gateway_host,
+        account=settings.account,
         allowed_origins=frozenset(settings.allowed_origins),
         max_connections=settings.max_connections,
         limited=settings.limits,

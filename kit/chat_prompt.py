@@ -7,17 +7,18 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from math import ceil
 from pathlib import Path
 from typing import Any, TextIO
 
 from kit.answers import CONNECTION_LOST, NOT_CONNECTED, Answer, KitError
+from kit.approval_prompt import ApprovalPrompt
 from kit.client import KitClient
+from kit.line_prompt import LinePrompt
 from kit.screen import Screen
 from kit.turns import Turn
 
-PROMPT = "> "
 GREETING = "Ctrl-C stops an answer, Ctrl-D or exit leaves."
 LEAVING = frozenset({"exit", "quit", "/exit", "/quit", ":q"})
 """What people type to leave a prompt; an agent would take some of it for closing a position."""
@@ -51,16 +52,26 @@ async def repl(
     """
     source, out = stdin or sys.stdin, stdout or sys.stdout
     asking = source.isatty() and out.isatty()
-    screen = Screen(out, stderr or sys.stderr, echoes=not asking)
+    screen = Screen(out, stderr or sys.stderr, echoes=not asking, asks=asking)
     if not asking:
         return await _answer_all(client, _lines(source), session, screen, frozenset())
     screen.aside(GREETING)
     with _unechoed(source):
-        return await _answer_all(client, _prompt(history), session, screen, LEAVING)
+        prompt = LinePrompt(history, source)
+        prompt.asking = asking_person = ApprovalPrompt(client, screen, prompt.ask)
+        try:
+            return await _answer_all(client, prompt, session, screen, LEAVING, asking_person)
+        finally:
+            asking_person.close()
 
 
 async def _answer_all(
-    client: KitClient, read: ReadLine, session: str, screen: Screen, leaving: frozenset[str]
+    client: KitClient,
+    read: ReadLine,
+    session: str,
+    screen: Screen,
+    leaving: frozenset[str],
+    approvals: ApprovalPrompt | None = None,
 ) -> int:
     while True:
         try:
@@ -72,7 +83,8 @@ async def _answer_all(
         if not line.strip():
             continue
         try:
-            await _say(client, line.strip(), session, screen)
+            async with approvals.beside() if approvals else nullcontext():
+                await _say(client, line.strip(), session, screen)
         except KitError as error:
             if error.code in GONE:
                 return FAILED
@@ -165,6 +177,8 @@ def _show_event(name: str, payload: Answer, screen: Screen) -> None:
         screen.text(str(payload.get("chunk", "")))
     elif name == "chat.tool_call":
         screen.aside(_called(payload.get("toolCall") or {}))
+    elif name == "chat.waiting":
+        screen.waits(str(payload.get("approvalId", "")))
     elif name == "chat.queued":
         screen.aside("(waiting: this conversation is answering another message)")
 
@@ -218,26 +232,6 @@ def _unechoed(source: TextIO) -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(source, termios.TCSANOW, before)
-
-
-def _prompt(history: Path | None) -> ReadLine:
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.history import FileHistory, InMemoryHistory
-
-    if history is not None:
-        history.parent.mkdir(parents=True, exist_ok=True)
-        history.touch(mode=0o600)
-    session: PromptSession[str] = PromptSession(
-        PROMPT, history=InMemoryHistory() if history is None else FileHistory(str(history))
-    )
-
-    async def read() -> str | None:
-        try:
-            return await session.prompt_async()
-        except EOFError:
-            return None
-
-    return read
 
 
 def _lines(source: TextIO) -> ReadLine:

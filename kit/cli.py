@@ -1,4 +1,4 @@
-"""The command line: `kit start`, `kit chat`, `kit call`, `kit doctor`."""
+"""The command line: `kit start`, `kit chat`, `kit call`, `kit keys`, `kit doctor`."""
 
 import asyncio
 import json
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kit import keys_cli, ledger_cli
 from kit.answers import KitError
 from kit.errors import CannotStart, WrongSettings
+from kit.safety_cli import register
 
 if TYPE_CHECKING:
     from kit.client import KitClient
@@ -137,6 +139,13 @@ async def _with_client(url: str | None, use: Callable[["KitClient"], Awaitable[i
         return await use(client)
 
 
+def _run_with(url: str | None, use: Callable[["KitClient"], Awaitable[int]]) -> None:
+    raise typer.Exit(asyncio_run(_with_client(url, use)))
+
+
+register(app, _run_with)
+
+
 def asyncio_run(work: Any) -> Any:
     """Run a coroutine on the fast event loop, where there is one for this system."""
     try:
@@ -144,6 +153,14 @@ def asyncio_run(work: Any) -> Any:
     except ImportError:
         return asyncio.run(work)
     return uvloop.run(work)
+
+
+def _run(url: str | None, use: keys_cli.Use) -> int:
+    return int(asyncio_run(_with_client(url, use)))
+
+
+for name, group in (("keys", keys_cli), ("ledger", ledger_cli)):
+    app.add_typer(group.commands(_run), name=name)
 
 
 def main() -> None:

@@ -87,6 +87,9 @@ class KitClient:
         self.backtest = Namespace(self.call, "backtest")
         self.cron = Namespace(self.call, "cron")
         self.memory = Namespace(self.call, "memory")
+        self.keys = Namespace(self.call, "keys")
+        self.people = Namespace(self.call, "people")
+        self.notices = Namespace(self.call, "notices")
 
     def __repr__(self) -> str:
         secret = ", token=***" if self._token else ""

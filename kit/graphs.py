@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -12,11 +13,17 @@ if TYPE_CHECKING:
 
 
 class LazyGraph:
-    """Builds the graph once, when it is first asked for, and closes its checkpoints at the end."""
+    """Builds the graph once, when it is first asked for, and closes its checkpoints at the end.
 
-    def __init__(self, url: str, folder: Path) -> None:
+    `kept` names the turns that are to go on: their checkpoints stay.
+    """
+
+    def __init__(
+        self, url: str, folder: Path, kept: Callable[[], Awaitable[Collection[str]]] | None = None
+    ) -> None:
         self._url = url
         self._folder = folder
+        self._kept = kept
         self._lock = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._graph: TurnGraph | None = None
@@ -38,6 +45,8 @@ class LazyGraph:
                 from agent.checkpoints import open_checkpoints
                 from agent.graph import build_graph
 
-                saver = await self._stack.enter_async_context(open_checkpoints(self._url, self._folder))
+                keep = await self._kept() if self._kept else ()
+                opening = open_checkpoints(self._url, self._folder, keep)
+                saver = await self._stack.enter_async_context(opening)
                 self._graph = build_graph(saver)
             return self._graph

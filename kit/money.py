@@ -20,7 +20,7 @@ from trading.exchanges.paper import PaperExchange
 from trading.markets import Markets
 from trading.model import Account, Mode
 from trading.portfolio import PortfolioReader
-from trading.ports import Exchange, NewId
+from trading.ports import Exchange, MarketData, NewId
 from trading.reconciliation import Reconciliation
 from trading.risk.gate import RiskGate
 from trading.switch import SwitchState
@@ -49,11 +49,15 @@ async def build_money(
     database: Database,
     markets: Markets,
     live: Exchange | None,
+    second: MarketData | None,
     herald: Herald,
     clock: Clock,
     new_id: NewId,
 ) -> Money:
-    """Return what trades, with its accounts opened; `live` is where real money does, None for nowhere."""
+    """Return what trades, with its accounts opened; `live` is where real money does, None for nowhere.
+
+    `second` is where prices are compared before an entry, None for nowhere.
+    """
     exchanges: dict[Mode, Exchange] = {Mode.PAPER: PaperExchange(markets, clock)}
     if live is not None:
         exchanges[Mode.LIVE] = live
@@ -80,15 +84,17 @@ async def build_money(
         new_id=new_id,
         news=herald,
         checks=[RiskGate(tripped, reconciliation.locked)],
+        second=second,
     )
     await _open_accounts(database, live is not None, clock, new_id)
     equity = EquityRecorder(database.transact, database.read, markets, clock)
     loops = (
         Loop("resting orders", desk.settle, 1.0, clock),
         Loop("orders without an answer", partial(desk.recover, CUT_OFF_AFTER), 2.0, clock),
+        Loop("orders kept here", desk.guard, 1.0, clock),
         Loop("approvals", desk.held.expire, 1.0, clock),
         Loop("kill switch", partial(_hold, desk, tripped), 1.0, clock),
-        Loop("exchange's books", reconciliation.step, 30.0, clock),
+        Loop("exchange's books", reconciliation.step, 3.0, clock),
         Loop("equity", equity.record, 300.0, clock),
     )
     return Money(desk, reconciliation, PortfolioReader(database.read, markets, clock), loops)

@@ -1,7 +1,9 @@
 """The parts of a service that its settings choose: where prices come from and which models answer."""
 
+import asyncio
 import random
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from agent.models.catalog import Access, assemble, build, default_spec
 from agent.models.errors import ModelError
@@ -12,6 +14,9 @@ from trading.clock import Clock
 from trading.errors import UnknownExchange
 from trading.markets import PAPER_NAMES
 from trading.ports import MarketData
+
+if TYPE_CHECKING:
+    from trading.exchanges.ccxt_live import CcxtExchange
 
 
 def build_market(settings: Settings, clock: Clock) -> MarketData:
@@ -26,6 +31,39 @@ def build_market(settings: Settings, clock: Clock) -> MarketData:
         return CcxtMarket(settings.exchange.lower(), clock, urls=settings.exchange_urls or None)
     except UnknownExchange as error:
         raise CannotStart(f"exchange: {error}") from None
+
+
+def build_reference(settings: Settings, clock: Clock) -> MarketData | None:
+    """Return the market whose prices entries are compared with; None where none is set."""
+    if settings.reference_exchange is None:
+        return None
+    return build_market(settings.model_copy(update={"exchange": settings.reference_exchange}), clock)
+
+
+async def build_live(settings: Settings, market: MarketData, clock: Clock) -> "CcxtExchange | None":
+    """Return where real orders go, None where live trading is not switched on.
+
+    Raises CannotStart for an exchange that is not fit for it.
+    """
+    key, secret = settings.exchange_api_key, settings.exchange_api_secret
+    if not settings.live or key is None or secret is None:
+        return None
+    from trading.exchanges.ccxt_live import CcxtExchange
+    from trading.exchanges.ccxt_live_client import Keys
+    from trading.exchanges.ccxt_live_venues import refusal
+
+    name = settings.exchange.lower()
+    reason = await asyncio.to_thread(refusal, name)
+    if reason is not None:
+        raise CannotStart(f"live: {reason}")
+    password, uid = settings.exchange_api_password, settings.exchange_api_uid
+    keys = Keys(
+        key.get_secret_value(),
+        secret.get_secret_value(),
+        password.get_secret_value() if password else None,
+        uid.get_secret_value() if uid else None,
+    )
+    return CcxtExchange(name, keys, market, clock, urls=settings.exchange_urls or None)
 
 
 def access(settings: Settings) -> Mapping[str, Access]:

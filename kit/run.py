@@ -39,9 +39,9 @@ async def serve_until_stopped(prompt: bool) -> int:
     async with serve(settings) as app:
         places = ", ".join(f"ws://{settings.gateway_host}:{port}" for port in app.listening.ports)
         with announced(settings.home, app.listening.urls):
-            print(
-                f"K.I.T. is ready: {places} (paper money, {app.services.markets.source} prices)", flush=True
-            )
+            real = "; real money on account live, once armed" if settings.live else ""
+            told = f"paper money{real}, {app.services.markets.source} prices"
+            print(f"K.I.T. is ready: {places} ({told})", flush=True)
             if prompt:
                 await _prompt_until(stopped, app.listening.url, settings)
             else:

@@ -69,8 +69,9 @@ class Folder:
 class Screen:
     """Prints answers as they are written. What is not an answer is shown on terminals only."""
 
-    def __init__(self, out: TextIO, errors: TextIO, echoes: bool = True) -> None:
-        """`echoes` tells that the terminal shows by itself what is typed."""
+    def __init__(self, out: TextIO, errors: TextIO, echoes: bool = True, asks: bool = False) -> None:
+        """`echoes`: the terminal shows by itself what is typed; `asks`: orders that wait are asked about."""
+        self._asks = asks
         self._out = out
         self._errors = errors
         self._echoes = echoes and out.isatty()
@@ -99,6 +100,11 @@ class Screen:
             self.aside(line)
         else:
             self._say(line)
+
+    def waits(self, approval_id: str) -> None:
+        """Tell that an order waits for the person, unless they are being asked."""
+        if not self._asks:
+            self.notice(f"An order waits for you: kit approve {approval_id}, or kit deny {approval_id}")
 
     def problem(self, error: KitError, hint: str | None = None) -> None:
         """Print what went wrong: what to do about it, else the code by which it can be looked up."""

@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from kit.errors import WrongSettings
 from kit.near import near, question
+from trading.markets import PAPER_NAMES
 
 PREFIX = "KIT_"
 DOCUMENTED_PORTS = (18799, 18800)
@@ -61,6 +62,14 @@ class Settings(BaseSettings):
 
     exchange: Annotated[str, Field(min_length=1, max_length=40)] = "simulated"
     exchange_urls: dict[str, str] = Field(default_factory=dict)
+    reference_exchange: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+
+    live: bool = False
+    exchange_api_key: SecretStr | None = None
+    exchange_api_secret: SecretStr | None = None
+    exchange_api_password: SecretStr | None = None
+    exchange_api_uid: SecretStr | None = None
+    account: Annotated[str, Field(pattern="^(main|live)$")] = "main"
 
     telegram_bot_token: SecretStr | None = Field(None, validation_alias=_elsewhere("telegram_bot_token"))
     discord_bot_token: SecretStr | None = Field(None, validation_alias=_elsewhere("discord_bot_token"))
@@ -98,6 +107,23 @@ class Settings(BaseSettings):
                 f"{others}, and a short gateway_token (KIT_GATEWAY_TOKEN) can be guessed: take at least "
                 f"{SHORTEST_TOKEN} characters, such as those of `openssl rand -hex 16`, or bind 127.0.0.1"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _no_careless_live(self) -> "Settings":
+        if self.account == "live" and not self.live:
+            raise ValueError("account is live, and live is not switched on (KIT_LIVE=true)")
+        if not self.live:
+            return self
+        missing = [
+            f"{name} ({PREFIX}{name.upper()})"
+            for name in ("gateway_token", "exchange_api_key", "exchange_api_secret")
+            if getattr(self, name) is None
+        ]
+        if self.exchange.lower() in PAPER_NAMES:
+            missing.append("an exchange (KIT_EXCHANGE)")
+        if missing:
+            raise ValueError(f"live trading needs {', '.join(missing)} too")
         return self
 
     @property

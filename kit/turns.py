@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from kit.answers import ANSWER_LOST, STREAM_INCOMPLETE, TIMEOUT, Answer, KitError
 
-CHAT_SECONDS = 180.0
+CHAT_SECONDS = 600.0
 ABORT_SECONDS = 30.0
 
 FIRST = frozenset({"chat.queued", "chat.start"})

@@ -39,10 +39,11 @@ FINISH_TURN = update(schema.turns).where(_T.id == bindparam("this"))
 TURN_BY_ID = TURN.query.where(_T.id == bindparam("this"))
 RUNNING_TURNS = (
     TURN.query.where(_T.principal == bindparam("who"), _T.session_id == bindparam("which"))
-    .where(_T.status == TurnStatus.RUNNING)
+    .where(_T.status.in_((TurnStatus.RUNNING, TurnStatus.WAITING)))
     .order_by(_T.started_at.desc(), _T.id.desc())
     .limit(1)
 )
+WAITING_TURNS = TURN.query.where(_T.status == TurnStatus.WAITING).order_by(_T.started_at, _T.id)
 INTERRUPT_TURNS = (
     update(schema.turns)
     .where(_T.status == TurnStatus.RUNNING)
@@ -126,7 +127,7 @@ class Turns:
         await self._connection.execute(INSERT_TURN, TURN.values(turn))
 
     async def finish(self, turn: Turn) -> None:
-        """Store how a turn ended; raise MissingReference when it was never started."""
+        """Store how a turn ended, or stands; raise MissingReference when it was never started."""
         values = changing(TURN.values(turn), "id", "principal", "session_id", "started_at")
         done = await self._connection.execute(FINISH_TURN, {**values, "this": turn.id})
         if done.rowcount != 1:
@@ -141,6 +142,10 @@ class Turns:
         """Return the turn of a session that has not ended, the latest if there are several."""
         found = await self._connection.execute(RUNNING_TURNS, {"who": principal, "which": session_id})
         return TURN.read(found.one_or_none())
+
+    async def waiting(self) -> Sequence[Turn]:
+        """Return every turn that waits for a person, oldest first."""
+        return TURN.read_all(await self._connection.execute(WAITING_TURNS))
 
     async def interrupt_running(self, at: datetime) -> Sequence[Turn]:
         """Mark every running turn as interrupted at `at` and return them; for a start after a crash."""

@@ -9,11 +9,13 @@ from memory.approvals import Approvals
 from memory.conversations import Messages, Sessions, Turns
 from memory.faults import translated
 from memory.journal import Calls, Events
+from memory.keys import Keys
 from memory.ledger import Ledger
 from memory.link import Link
 from memory.migrate import migrate, version_of
 from memory.money import Accounts, Equity, Fills, Orders, Positions
 from memory.outbox import Outbox
+from memory.people import People
 from memory.risk import Risk
 from trading.stores import (
     AccountStore,
@@ -40,6 +42,8 @@ class UnitOfWork:
         self.risk: RiskStore = Risk(connection)
         self.approvals: ApprovalStore = Approvals(connection)
         self.notices = Outbox(connection)
+        self.people = People(connection)
+        self.keys = Keys(connection)
         self.sessions = Sessions(connection)
         self.messages = Messages(connection)
         self.turns = Turns(connection)

@@ -41,8 +41,9 @@ def translated() -> Iterator[None]:
         yield
     except NoConnection as error:
         raise DatabaseUnavailable("every connection is in use") from error
-    except DBAPIError as error:
-        fault = fault_of(error)
+    except (DBAPIError, sqlite3.Error) as error:
+        # What is prepared for SQLite goes past SQLAlchemy, and so do its errors.
+        fault = _of_sqlalchemy(error) if isinstance(error, DBAPIError) else _of_sqlite(error)
         if fault is None:
             raise
         raise fault from error
@@ -53,17 +54,22 @@ def translated() -> Iterator[None]:
         raise
 
 
-def fault_of(error: DBAPIError) -> StoreError | None:
+def _of_sqlalchemy(error: DBAPIError) -> StoreError | None:
     """Return what a database error means to the caller, None when it is a fault of ours."""
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
-        name, code = getattr(cause, "sqlite_errorname", ""), getattr(cause, "sqlite_errorcode", 0)
-        unavailable = code & 0xFF in UNAVAILABLE
-    else:
-        name = getattr(cause, "sqlstate", None) or ""
-        unavailable = isinstance(error, OperationalError)
+        return _of_sqlite(cause)
+    unavailable = isinstance(error, OperationalError) or error.connection_invalidated
+    return _named(getattr(cause, "sqlstate", None) or "", unavailable, str(cause))
+
+
+def _of_sqlite(cause: sqlite3.Error) -> StoreError | None:
+    # Errors of the driver's own have neither name nor code.
+    code = getattr(cause, "sqlite_errorcode", 0)
+    return _named(getattr(cause, "sqlite_errorname", ""), code & 0xFF in UNAVAILABLE, str(cause))
+
+
+def _named(name: str, unavailable: bool, said: str) -> StoreError | None:
     if name in BY_NAME:
-        return BY_NAME[name](str(cause))
-    if unavailable or error.connection_invalidated:
-        return DatabaseUnavailable(str(cause))
-    return None
+        return BY_NAME[name](said)
+    return DatabaseUnavailable(said) if unavailable else None

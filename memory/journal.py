@@ -16,7 +16,18 @@ EVENT = Shape(schema.events, StoredEvent)
 CALL = Shape(schema.calls, Call)
 
 EVENT_COUNTER = "events"
+_E = schema.events.c
 INSERT_EVENT = schema.events.insert()
+EVENTS_AFTER = (
+    EVENT.query.where(
+        _E.seq > bindparam("mark"), or_(_E.principal == bindparam("who"), _E.principal.is_(None))
+    )
+    .order_by(_E.seq)
+    .limit(bindparam("most"))
+)
+EVENTS_BETWEEN = EVENT.query.where(_E.seq > bindparam("mark"), _E.seq <= bindparam("last")).order_by(_E.seq)
+OLDEST_NUMBER = select(func.min(_E.seq))
+LAST_NUMBER = select(schema.counters.c.value).where(schema.counters.c.name == EVENT_COUNTER)
 TAKE_NUMBERS = (
     update(schema.counters)
     .where(schema.counters.c.name == EVENT_COUNTER)
@@ -36,6 +47,7 @@ CALL_OF_WISH = CALL.query.where(
     schema.calls.c.capability == bindparam("what"),
     schema.calls.c.key == bindparam("wish"),
 )
+CALL_BY_ID = CALL.query.where(schema.calls.c.id == bindparam("this"))
 UPDATE_CALL = update(schema.calls).where(schema.calls.c.id == bindparam("this"))
 
 
@@ -64,35 +76,27 @@ class Events:
 
     async def after(self, principal: str, seq: int, limit: int) -> Sequence[StoredEvent]:
         """Return what concerns a principal, or everybody, after number `seq`, oldest first."""
-        table = schema.events.c
-        rows = await self._connection.execute(
-            EVENT.query.where(table.seq > seq, or_(table.principal == principal, table.principal.is_(None)))
-            .order_by(table.seq)
-            .limit(limit)
-        )
-        return EVENT.read_all(rows)
+        bounds = {"mark": seq, "who": principal, "most": limit}
+        return EVENT.read_all(await self._connection.execute(EVENTS_AFTER, bounds))
 
     async def between(self, after: int, until: int) -> Sequence[StoredEvent]:
         """Return everything after number `after` up to `until`, whomever it concerns, oldest first."""
-        table = schema.events.c
-        query = EVENT.query.where(table.seq > after, table.seq <= until).order_by(table.seq)
-        return EVENT.read_all(await self._connection.execute(query))
+        bounds = {"mark": after, "last": until}
+        return EVENT.read_all(await self._connection.execute(EVENTS_BETWEEN, bounds))
 
     async def oldest_seq(self) -> int | None:
         """Return the number of the oldest event that is kept."""
-        oldest = await self._connection.scalar(select(func.min(schema.events.c.seq)))
+        oldest = await self._connection.scalar(OLDEST_NUMBER)
         return None if oldest is None else int(oldest)
 
     async def last_seq(self) -> int:
         """Return the number that was given last, 0 before the first; it stays when events are pruned."""
-        counters = schema.counters.c
-        last = await self._connection.scalar(select(counters.value).where(counters.name == EVENT_COUNTER))
-        return int(last or 0)
+        return int(await self._connection.scalar(LAST_NUMBER) or 0)
 
     async def prune(self, keep_newest: int) -> int:
         """Forget all but the newest events and return how many that were."""
         oldest_kept = await self.last_seq() - keep_newest + 1
-        done = await self._connection.execute(delete(schema.events).where(schema.events.c.seq < oldest_kept))
+        done = await self._connection.execute(delete(schema.events).where(_E.seq < oldest_kept))
         return done.rowcount
 
 
@@ -124,7 +128,7 @@ class Calls:
 
     async def get(self, call_id: str) -> Call | None:
         """Return one call."""
-        found = await self._connection.execute(CALL.query.where(schema.calls.c.id == call_id))
+        found = await self._connection.execute(CALL_BY_ID, {"this": call_id})
         return CALL.read(found.one_or_none())
 
     async def finish(

@@ -1,14 +1,43 @@
 """What the stores need of an open transaction, whatever database it is in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable
+from sqlalchemy import Connection, Dialect, Executable
 
 T = TypeVar("T")
 
 Row = Mapping[str, Any]
 Parameters = Row | Sequence[Row] | None
+
+
+class Result(Protocol):
+    """What a statement did and returned; SQLAlchemy's CursorResult is one. A row is a tuple with names."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed."""
+        ...
+
+    def __iter__(self) -> Iterator[Any]:
+        """Go through the rows."""
+        ...
+
+    def all(self) -> Sequence[Any]:
+        """Return every row."""
+        ...
+
+    def first(self) -> Any:
+        """Return the first row, None where there is none."""
+        ...
+
+    def one_or_none(self) -> Any:
+        """Return the only row, None where there is none; raise MultipleResultsFound for several."""
+        ...
+
+    def scalar(self) -> Any:
+        """Return the first value of the first row, None where there is none."""
+        ...
 
 
 class Link(Protocol):
@@ -19,7 +48,7 @@ class Link(Protocol):
         """How this database spells SQL."""
         ...
 
-    async def execute(self, statement: Executable, parameters: Parameters = None, /) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, parameters: Parameters = None, /) -> Result:
         """Run a statement, or one for each row of parameters."""
         ...
 

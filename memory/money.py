@@ -39,6 +39,7 @@ OPEN_POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner"), _P.is
     _P.opened_at, _P.id
 )
 OPEN_POSITIONS_IN = OPEN_POSITIONS_OF.where(_P.symbol == bindparam("pair"))
+POSITION_BY_ID = POSITION.query.where(_P.id == bindparam("position"))
 UPSERT_POSITION = upsert(schema.positions, "id")
 _BEFORE = (
     select(func.coalesce(_E.peak, _E.equity, type_=_E.peak.type))
@@ -63,10 +64,18 @@ def _worth(insert: Insert) -> Executable:
 
 
 UPSERT_EQUITY = inserting(schema.equity, _worth)
+EQUITY_OF = EQUITY.query.where(_E.account == bindparam("owner"))
+FIRST_EQUITY = EQUITY_OF.order_by(_E.at).limit(1)
+EQUITY_AT = EQUITY_OF.where(_E.at <= bindparam("moment")).order_by(_E.at.desc()).limit(1)
+EQUITY_BETWEEN = EQUITY_OF.where(_E.at.between(bindparam("since"), bindparam("until"))).order_by(_E.at)
 ACCOUNT_BY_ID = ACCOUNT.query.where(schema.accounts.c.id == bindparam("owner"))
 INSERT_ACCOUNT = insert_unless_there(schema.accounts)
+ALL_ACCOUNTS = ACCOUNT.query.order_by(schema.accounts.c.created_at, schema.accounts.c.id)
 LOCK_ACCOUNT = (
-    select(schema.accounts.c.id).where(schema.accounts.c.id == bindparam("owner")).with_for_update()
+    select(schema.accounts.c.id)
+    .where(schema.accounts.c.id == bindparam("owner"))
+    # Rows that only refer to the account may be added beside it.
+    .with_for_update(key_share=True)
 )
 
 
@@ -175,9 +184,7 @@ class Accounts:
 
     async def all(self) -> Sequence[Account]:
         """Return every account, oldest first."""
-        table = schema.accounts.c
-        query = ACCOUNT.query.order_by(table.created_at, table.id)
-        return ACCOUNT.read_all(await self._connection.execute(query))
+        return ACCOUNT.read_all(await self._connection.execute(ALL_ACCOUNTS))
 
     async def lock(self, account_id: str) -> None:
         """Keep every other transaction from changing this account until this one ends."""
@@ -200,18 +207,18 @@ class Equity:
 
     async def between(self, account: str, since: datetime, until: datetime) -> Sequence[EquityPoint]:
         """Return points in the range (inclusive), oldest first."""
-        query = EQUITY.query.where(_E.account == account, _E.at.between(since, until)).order_by(_E.at)
-        return EQUITY.read_all(await self._connection.execute(query))
+        bounds = {"owner": account, "since": since, "until": until}
+        return EQUITY.read_all(await self._connection.execute(EQUITY_BETWEEN, bounds))
 
     async def at(self, account: str, moment: datetime) -> EquityPoint | None:
         """Return the last point at or before `moment`."""
-        query = EQUITY.query.where(_E.account == account, _E.at <= moment).order_by(_E.at.desc()).limit(1)
-        return EQUITY.read((await self._connection.execute(query)).one_or_none())
+        found = await self._connection.execute(EQUITY_AT, {"owner": account, "moment": moment})
+        return EQUITY.read(found.one_or_none())
 
     async def first(self, account: str) -> EquityPoint | None:
         """Return the oldest point."""
-        query = EQUITY.query.where(_E.account == account).order_by(_E.at).limit(1)
-        return EQUITY.read((await self._connection.execute(query)).one_or_none())
+        found = await self._connection.execute(FIRST_EQUITY, {"owner": account})
+        return EQUITY.read(found.one_or_none())
 
 
 class Positions:
@@ -228,7 +235,7 @@ class Positions:
 
     async def get(self, position_id: str) -> Position | None:
         """Return one position, open or closed."""
-        found = await self._connection.execute(POSITION.query.where(_P.id == position_id))
+        found = await self._connection.execute(POSITION_BY_ID, {"position": position_id})
         return POSITION.read(found.one_or_none())
 
     async def open(self, account: str, symbol: Symbol | None = None) -> Sequence[Position]:

@@ -1,11 +1,13 @@
 """What is remembered besides money, as plain values: times are aware UTC, ids come from the caller."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from trading.notices import Notice
 
 
 class SessionMode(StrEnum):
@@ -25,9 +27,13 @@ class MessageRole(StrEnum):
 
 
 class TurnStatus(StrEnum):
-    """What became of a turn; `interrupted` means that the process died under it."""
+    """What became of a turn; `interrupted` means that the process died under it.
+
+    One that is `waiting` for a person has not ended, and goes on whatever becomes of its process.
+    """
 
     RUNNING = "running"
+    WAITING = "waiting"
     COMPLETE = "complete"
     ABORTED = "aborted"
     FAILED = "failed"
@@ -121,3 +127,44 @@ class Call:
     ok: bool | None = None
     code: str | None = None
     answer: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of a chat platform who was let in; the id is the platform's, such as `telegram:123`."""
+
+    id: str
+    name: str
+    role: str
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key that was handed out. Of the key itself only the SHA-256 digest is kept."""
+
+    id: str
+    name: str
+    role: str
+    digest: str = field(repr=False)
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery(Notice):
+    """A message and how far it got: `due_at` says when it is tried next, None once it is settled.
+
+    `attempts` counts the claims so far, and so names the last one. A settled message was delivered when it
+    has `delivered_at`, else given up for its `reason`.
+    """
+
+    due_at: datetime | None = None
+    attempts: int = 0
+    delivered_at: datetime | None = None
+    delivered_as: str | None = None
+    reason: str | None = None

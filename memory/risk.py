@@ -19,12 +19,18 @@ ARMING = Shape(schema.armings, Arming)
 _O, _E, _L = schema.orders.c, schema.equity.c, schema.risk_limits.c
 _OWNER: BindParameter[str] = bindparam("owner")
 _POINTS = select(_E.equity).where(_E.account == _OWNER).order_by(_E.at.desc()).limit(1)
+_FIRST = select(_E.equity).where(_E.account == _OWNER).order_by(_E.at).limit(1)
 STATE: Select[Any] = select(
     select(_L.limits).where(_L.account == _OWNER).scalar_subquery(),
     select(schema.switches.c.state).where(schema.switches.c.scope == EVERYTHING).scalar_subquery(),
     select(schema.armings.c.armed).where(schema.armings.c.account == _OWNER).scalar_subquery(),
     _POINTS.with_only_columns(func.coalesce(_E.peak, _E.equity, type_=_E.peak.type)).scalar_subquery(),
-    _POINTS.where(_E.at <= bindparam("day")).scalar_subquery(),
+    # An account that is younger than the day began it with its first point.
+    func.coalesce(
+        _POINTS.where(_E.at <= bindparam("day")).scalar_subquery(),
+        _FIRST.scalar_subquery(),
+        type_=_E.equity.type,
+    ),
     select(func.count())
     .select_from(schema.orders)
     .where(_O.account == _OWNER, _O.created_at > bindparam("since"))
@@ -46,7 +52,7 @@ class Risk:
     async def state(self, account: str, day: datetime, since: datetime) -> RiskState:
         """Return where an account stands: its equity at the start of `day`, its orders `since`."""
         found = await self._connection.execute(STATE, {"owner": account, "day": day, "since": since})
-        limits, switch, armed, peak, day_start, recent = tuple(found.one())
+        limits, switch, armed, peak, day_start, recent = tuple(found.first())
         return RiskState(limits or {}, switch or SwitchState.ACTIVE, bool(armed), peak, day_start, recent)
 
     async def set_limits(self, account: str, limits: Mapping[str, str], by: str, at: datetime) -> None:

@@ -1,11 +1,11 @@
 """Dataclasses as rows: each field lies in the column of its name."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import Column, Row, Select, Table, select
+from sqlalchemy import Column, Select, Table, select
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -27,11 +27,11 @@ class Shape(Generic[T]):
         """Return the row of a value."""
         return dict(zip(self._names, self._get(value), strict=True))
 
-    def read(self, row: Row[Any] | None) -> T | None:
+    def read(self, row: Sequence[Any] | None) -> T | None:
         """Return the value of a row, None for none."""
         return None if row is None else self._make(*row)
 
-    def read_all(self, rows: Iterable[Row[Any]]) -> list[T]:
+    def read_all(self, rows: Iterable[Sequence[Any]]) -> list[T]:
         """Return the value of each row."""
         return [self._make(*row) for row in rows]
 

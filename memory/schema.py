@@ -118,6 +118,11 @@ entries = Table(
     Column("kind", Words, nullable=False),
     Column("reference", Words, nullable=False),
     Column("at", Moment, nullable=False),
+    # Its place in the chain of its account.
+    Column("account", Words, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("hash", Words, nullable=False),
+    Index("ix_ledger_entries_account_number", "account", "number", unique=True),
 )
 
 postings = Table(

@@ -3,122 +3,90 @@
 Going to a thread and back costs more than most statements, so the writer goes there only for what may wait:
 a lock that another process holds, the disk and long deletions. Everything else runs in place. Readers go
 there for each query, as nothing bounds what a query looks at.
+
+A statement that a store keeps is prepared and goes straight to the driver; one that is built for the occasion
+goes through SQLAlchemy, on the same connection and in the same transaction.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from decimal import Decimal
 from functools import partial
-from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     URL,
     Connection,
-    CursorResult,
     Delete,
     Dialect,
+    Engine,
     Executable,
     NullPool,
     create_engine,
 )
-from sqlalchemy.exc import OperationalError
 
 from memory.errors import BadDatabaseUrl, DatabaseUnavailable
-from memory.link import Parameters, Row
-from memory.types import EXACT
+from memory.link import Parameters, Result, Row
+from memory.prepared import Statements, rows_of
+from memory.sqlite_file import (
+    BEGIN,
+    DURABLE,
+    QUICK,
+    File,
+    begin_patiently,
+    busy,
+    open_reader,
+    open_writer,
+)
+from memory.threads import Threads
 
-BUSY_SECONDS = 10
 READERS = 4
 READER_SECONDS = 30.0
-OLDEST = (3, 35, 0)
-
-# What a commit waits for: the disk, or the system, which keeps what it was given when only this process dies.
-DURABLE = "PRAGMA synchronous = FULL"
-QUICK = "PRAGMA synchronous = NORMAL"
 
 T = TypeVar("T")
 
 
-class Cursor(sqlite3.Cursor):
-    """A cursor whose statement fetches all its rows at once, in the thread that runs it."""
+class Handle:
+    """One connection, as SQLite's driver knows it and as SQLAlchemy does; transactions are the driver's."""
 
-    _rows: Any = iter(())
-
-    def execute(self, statement: str, parameters: Any = ()) -> "Cursor":
-        """Run one statement and fetch its rows."""
-        super().execute(statement, parameters)
-        self._rows = iter(super().fetchall())
-        return self
-
-    def fetchone(self) -> Any:
-        """Return the next row."""
-        return next(self._rows, None)
-
-    def fetchmany(self, size: int | None = 1) -> list[Any]:
-        """Return the next rows."""
-        return list(islice(self._rows, size))
-
-    def fetchall(self) -> list[Any]:
-        """Return the rows that are left."""
-        return list(self._rows)
-
-
-class File(sqlite3.Connection):
-    """A connection to the file."""
-
-    def cursor(self, factory: Any = None) -> Any:
-        """Return a new cursor."""
-        return super().cursor(Cursor)
-
-
-class Threads:
-    """Where work goes that may wait."""
-
-    def __init__(self, size: int) -> None:
-        self._pool = ThreadPoolExecutor(size, "sqlite")
-
-    async def run(self, work: Callable[[], T]) -> T:
-        """Do work in a thread; who is cancelled meanwhile still waits for its end: it uses a connection."""
-        future = asyncio.get_running_loop().run_in_executor(self._pool, work)
-        cancelled: asyncio.CancelledError | None = None
-        while not future.done():
-            try:
-                await asyncio.wait((future,))
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled is not None:
-            # Seen, so that it is not reported as forgotten: the caller has given up on it.
-            future.exception()
-            raise cancelled
-        return future.result()
-
-    def close(self) -> None:
-        """End the threads."""
-        self._pool.shutdown()
+    def __init__(self, engine: Engine, statements: Statements) -> None:
+        self.statements = statements
+        self.sqlalchemy = engine.connect()
+        # Outside a transaction it would roll back after a value that a column refuses. So it is told of one,
+        # which sends nothing and does not end, and takes part in those that the driver begins and ends.
+        self.sqlalchemy.begin()
+        file = self.sqlalchemy.connection.driver_connection
+        assert isinstance(file, File)
+        self.file = file
 
 
 class SqliteLink:
     """An open transaction."""
 
-    def __init__(self, connection: Connection, threads: Threads, writes: bool) -> None:
-        self._connection = connection
+    def __init__(self, handle: Handle, threads: Threads, writes: bool) -> None:
+        self._handle = handle
         self._threads = threads
         self._writes = writes
 
     @property
     def dialect(self) -> Dialect:
         """How this database spells SQL."""
-        return self._connection.dialect
+        return self._handle.sqlalchemy.dialect
 
-    async def execute(self, statement: Executable, parameters: Parameters = None, /) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, parameters: Parameters = None, /) -> Result:
         """Run a statement, or one for each row of parameters."""
+        work = self._work(statement, parameters)
         if self._writes and not isinstance(statement, Delete):
-            return self._connection.execute(statement, parameters)
-        return await self._threads.run(partial(self._connection.execute, statement, parameters))
+            return work()
+        return await self._threads.run(work)
+
+    def _work(self, statement: Executable, parameters: Parameters) -> Callable[[], Result]:
+        rows = rows_of(parameters)
+        prepared = self._handle.statements.find(statement, rows)
+        if prepared is None:
+            return partial(self._handle.sqlalchemy.execute, statement, parameters)
+        return partial(prepared.run, self._handle.file, rows)
 
     async def scalar(self, statement: Executable, parameters: Row | None = None, /) -> Any:
         """Run a statement and return the first value of its first row, None where there is none."""
@@ -126,7 +94,7 @@ class SqliteLink:
 
     async def run_sync(self, work: Callable[[Connection], T], /) -> T:
         """Do work that wants SQLAlchemy's plain connection."""
-        return await self._threads.run(partial(work, self._connection))
+        return await self._threads.run(partial(work, self._handle.sqlalchemy))
 
 
 class Sqlite:
@@ -140,10 +108,10 @@ class Sqlite:
                 "SQLite needs the path of a file and takes no options: sqlite:///path/to/file"
             )
         self._threads = Threads(READERS + 1)
-        self._writing = create_engine(url, poolclass=NullPool, creator=partial(_open_writer, url.database))
-        self._reading = create_engine(url, poolclass=NullPool, creator=partial(_open_reader, url.database))
-        self._writer: Connection | None = None
-        self._readers: list[Connection] = []
+        self._new_writer = _opening(url, partial(open_writer, url.database))
+        self._new_reader = _opening(url, partial(open_reader, url.database))
+        self._writer: Handle | None = None
+        self._readers: list[Handle] = []
         self._slots = asyncio.Semaphore(READERS)
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[Any] | None = None
@@ -158,32 +126,32 @@ class Sqlite:
             self._holder = asyncio.current_task()
             try:
                 if self._writer is None:
-                    self._writer = await self._threads.run(self._writing.connect)
+                    self._writer = await self._threads.run(self._new_writer)
                 async with self._transaction(self._writer, DURABLE if durable else QUICK) as link:
                     yield link
             finally:
                 self._holder = None
 
     @asynccontextmanager
-    async def _transaction(self, writer: Connection, mode: str) -> AsyncIterator[SqliteLink]:
+    async def _transaction(self, writer: Handle, mode: str) -> AsyncIterator[SqliteLink]:
         try:
             if mode is not self._mode:
-                writer.connection.cursor().execute(mode)
+                writer.file.execute(mode)
                 self._mode = mode
-            await self._begin(writer)
+            await self._begin(writer.file)
             yield SqliteLink(writer, self._threads, writes=True)
-            await self._threads.run(writer.commit)
+            await self._threads.run(writer.file.commit)
         finally:
             # Nothing to undo after a commit. In WAL mode undoing only forgets, so it does not wait.
-            writer.rollback()
+            writer.file.rollback()
 
-    async def _begin(self, writer: Connection) -> None:
+    async def _begin(self, file: sqlite3.Connection) -> None:
         try:
-            writer.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            if not _busy(error):
+            file.execute(BEGIN)
+        except sqlite3.OperationalError as error:
+            if not busy(error):
                 raise
-            await self._threads.run(partial(_begin_patiently, writer))
+            await self._threads.run(partial(begin_patiently, file))
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[SqliteLink]:
@@ -194,13 +162,13 @@ class Sqlite:
         except TimeoutError:
             raise DatabaseUnavailable("every connection is in use") from None
         try:
-            reader = self._readers.pop() if self._readers else await self._threads.run(self._reading.connect)
+            reader = self._readers.pop() if self._readers else await self._threads.run(self._new_reader)
             try:
                 # The snapshot is taken by the first query: this waits for nothing.
-                reader.exec_driver_sql("BEGIN")
+                reader.file.execute("BEGIN")
                 yield SqliteLink(reader, self._threads, writes=False)
             finally:
-                reader.rollback()
+                reader.file.rollback()
                 self._readers.append(reader)
         finally:
             self._slots.release()
@@ -213,75 +181,14 @@ class Sqlite:
 
     async def close(self) -> None:
         """Close every connection, the writer last so that it folds the log into the file."""
-        for connection in (*self._readers, self._writer):
-            if connection is not None:
-                await self._threads.run(connection.close)
+        for handle in (*self._readers, self._writer):
+            if handle is not None:
+                await self._threads.run(handle.sqlalchemy.close)
         self._readers.clear()
         self._writer = None
         self._threads.close()
 
 
-def _begin_patiently(writer: Connection) -> None:
-    writer.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1_000}")
-    try:
-        writer.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
-        writer.exec_driver_sql("PRAGMA busy_timeout = 0")
-
-
-def _busy(error: OperationalError) -> bool:
-    return isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def _open(path: str) -> sqlite3.Connection:
-    if sqlite3.sqlite_version_info < OLDEST:
-        raise DatabaseUnavailable(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 is needed")
-    # The event loop and the threads use it in turns, never at once.
-    connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=File
-    )
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
-
-
-def _open_reader(path: str) -> sqlite3.Connection:
-    connection = _open(path)
-    connection.execute("PRAGMA query_only = ON")
-    return connection
-
-
-def _open_writer(path: str) -> sqlite3.Connection:
-    connection = _open(path)
-    _use_wal(connection)
-    connection.execute(DURABLE)
-    connection.create_function("exact_sum", 2, _exact_sum, deterministic=True)
-    connection.create_function("exact_max", 2, _exact_max, deterministic=True)
-    # Whoever finds the lock taken does not wait for it on the event loop.
-    connection.execute("PRAGMA busy_timeout = 0")
-    return connection
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch the file to a write-ahead log.
-
-    SQLite does not wait for its own lock in this switch, so when several processes try it at once, those who
-    lose wait for an exclusive transaction instead and look again.
-    """
-    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        try:
-            if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
-                raise DatabaseUnavailable("this file system cannot hold a write-ahead log; move the database")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("ROLLBACK")
-
-
-def _exact_sum(left: str, right: str) -> str:
-    return format(EXACT.add(Decimal(left), Decimal(right)), "f")
-
-
-def _exact_max(left: str | None, right: str | None) -> str | None:
-    known = [each for each in (left, right) if each is not None]
-    return max(known, key=Decimal, default=None)
+def _opening(url: URL, open_file: Callable[[], sqlite3.Connection]) -> Callable[[], Handle]:
+    engine = create_engine(url, poolclass=NullPool, creator=open_file)
+    return partial(Handle, engine, Statements(engine.dialect))

@@ -1,7 +1,7 @@
 """How values of the domain lie in columns, the same on SQLite and Postgres."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -11,10 +11,9 @@ from sqlalchemy import BigInteger, Dialect, Integer, Numeric, Text, TypeDecorato
 from sqlalchemy.types import TypeEngine
 
 from memory.errors import NotStorable
+from trading.clock import EPOCH, MICROSECOND
 from trading.symbols import Symbol
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 WIDEST = 1_000
 EXACT = Context(prec=4 * WIDEST, traps=[InvalidOperation, Overflow, Inexact])
 """Adds storable decimals without rounding; it raises rather than round."""
@@ -29,10 +28,12 @@ def plain_decimal(value: object) -> str:
     """Return every digit of a decimal, without exponent; raise NotStorable for what is not exact."""
     if not isinstance(value, Decimal) or not value.is_finite():
         raise NotStorable(f"money is a finite Decimal, not {value!r}")
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -WIDEST or value.adjusted() > WIDEST:
+    # The first place is looked at before anything is written out: it alone could fill the memory.
+    near = abs(value.adjusted()) <= WIDEST
+    digits = format(value if value else abs(value), "f") if near else ""
+    if not near or len(digits.partition(".")[2]) > WIDEST:
         raise NotStorable(f"{value!r} has more than {WIDEST} places")
-    return format(value if value else abs(value), "f")
+    return digits
 
 
 def whole_text(text: str) -> str:

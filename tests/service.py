@@ -13,7 +13,7 @@ from agent.models.port import Model
 from kit.app import App, Edge, serve
 from kit.settings import load
 from trading.clock import ManualClock
-from trading.ports import MarketData
+from trading.ports import Exchange, MarketData
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """When tests begin: a moment at which the simulated market stands where the references' samples have it."""
@@ -54,10 +54,11 @@ async def running(
     clock: ManualClock | None = None,
     model: Model | None = None,
     market: MarketData | None = None,
+    live: Exchange | None = None,
     **settings: Any,
 ) -> AsyncIterator[Running]:
     """Run a service in `home` on a free port; settings are those of config.toml."""
     clock = clock or ManualClock(NOON)
-    edge = Edge(clock, predictable(), market=market, model=model)
+    edge = Edge(clock, predictable(), market=market, model=model, live=live)
     async with serve(load(home, **{"gateway_port": 0, **settings}), edge) as app:
         yield Running(app, clock)

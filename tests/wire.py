@@ -21,10 +21,14 @@ NUMBERS = itertools.count()
 
 
 class Wire:
-    """One connection; events that come while waiting for an answer are kept in `events`."""
+    """One connection; events that come while waiting for an answer are kept in `events`.
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    `patience` is how many seconds it waits for a frame.
+    """
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, patience: float = 20) -> None:
         self.socket = socket
+        self.patience = patience
         self.events: list[Frame] = []
 
     async def send(self, frame: Frame | str | bytes) -> None:
@@ -36,7 +40,7 @@ class Wire:
 
     async def next(self) -> Frame:
         """Return the next frame, whatever it is."""
-        frame: Frame = json.loads(await self.socket.receive_str(timeout=20))
+        frame: Frame = json.loads(await self.socket.receive_str(timeout=self.patience))
         return frame
 
     async def answer(self, request_id: str | None = None) -> Frame:
@@ -68,10 +72,12 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire(url: str, dialect: str | None = "000", token: str | None = None) -> AsyncIterator[Wire]:
+async def wire(
+    url: str, dialect: str | None = "000", token: str | None = None, patience: float = 20
+) -> AsyncIterator[Wire]:
     """Open a connection; with a dialect also introduce it."""
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
-        connection = Wire(socket)
+        connection = Wire(socket, patience)
         if dialect is not None:
             auth = {"auth": {"token": token}} if token else {}
             hello = await connection.request("connect", {**HELLO[dialect], **auth}, f"hello-{dialect}")

@@ -1,14 +1,18 @@
 """What is served."""
 
 from tools import (
+    access,
     analysis,
     approvals,
     chat,
+    ledger,
     live,
     market,
     marketdata,
+    notices,
     orders,
     portfolio,
+    positions,
     risk,
     sessions,
     skills,
@@ -35,8 +39,9 @@ CATALOG: tuple[AnyCapability, ...] = (
     marketdata.data,
     analysis.analyze,
     trade.execute,
-    trade.positions,
-    trade.close,
+    orders.oco,
+    positions.positions,
+    positions.close,
     trade.history,
     orders.orders,
     orders.cancel,
@@ -50,6 +55,7 @@ CATALOG: tuple[AnyCapability, ...] = (
     switch.halt,
     switch.reduce,
     switch.rearm,
+    ledger.verify_ledger,
     risk.limits,
     risk.set_limits,
     live.accounts,
@@ -60,6 +66,13 @@ CATALOG: tuple[AnyCapability, ...] = (
     portfolio.get,
     portfolio.pnl,
     portfolio.snapshot,
+    notices.list_notices,
+    access.create_key,
+    access.list_keys,
+    access.revoke_key,
+    access.list_people,
+    access.set_role,
+    access.revoke_person,
 )
 
 

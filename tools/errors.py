@@ -132,6 +132,12 @@ class AuthInvalid(CallError):
     code = Code.AUTH_INVALID
 
 
+class AuthExpired(CallError):
+    """Ask for a new key: this one was right, and is too old."""
+
+    code = Code.AUTH_EXPIRED
+
+
 class Forbidden(CallError):
     """Ask somebody with the right role."""
 

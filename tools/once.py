@@ -99,7 +99,8 @@ async def _recorded(attempt: Call, ctx: Context, work: Work) -> Result:
         told = {"message": error.message, "retryAfterMs": error.retry_after_ms, "details": error.details}
         await _record(ctx, attempt, False, error.reason, told)
         raise
-    await _record(ctx, attempt, True, None, result.model_dump(mode="json"))
+    kept = result.model_dump(mode="json", exclude=set(result.unrecorded))
+    await _record(ctx, attempt, True, None, kept)
     return result
 
 

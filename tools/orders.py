@@ -9,23 +9,23 @@ from pydantic_core import PydanticCustomError
 
 from tools.context import Context
 from tools.errors import CallError, from_trading
-from tools.market import EVERYWHERE
+from tools.market import EVERYWHERE, Exchange
 from tools.policy import Scope
+from tools.positions import CloseReport, close_report
 from tools.registry import capability
 from tools.trade import (
+    NO_SUCH_PAIR,
     AccountName,
     AmountType,
-    CloseReport,
     OrderReport,
     account_of,
-    close_report,
     report,
     wish_of,
 )
 from tools.wire import HUNDRED, Amount, Num, Pair, Params, Result
 from trading.amending import Levels
 from trading.desk import Closing
-from trading.model import OrderStatus
+from trading.model import OrderRequest, OrderStatus, OrderType, Side
 from trading.orders import OPEN
 
 
@@ -88,6 +88,57 @@ async def orders(ctx: Context, params: OfOrders) -> OrderList:
             )
             for order in found
         ]
+    )
+
+
+class Oco(Params):
+    """A limit and a stop for one amount of base, of which the first that fills cancels the other.
+
+    A sale takes its profit at `price` above `stopPrice`, a purchase buys at `price` below it.
+    """
+
+    action: Side
+    pair: Pair
+    amount: Amount
+    price: Amount
+    stop_price: Amount
+    reduce_only: bool = False
+    leverage: Annotated[Amount | None, Field(ge=1, le=125)] = None
+    exchange: Exchange = None
+    account: AccountName = None
+
+
+class Pairing(Result):
+    """The two orders."""
+
+    stop: OrderReport
+    limit: OrderReport
+
+
+@capability("trade.oco", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, errors=NO_SUCH_PAIR)
+async def oco(ctx: Context, params: Oco) -> Pairing:
+    """Place a limit and a stop together, of which the first that fills cancels the other."""
+    stop, limit = await ctx.services.desk.execute_oco(
+        OrderRequest(
+            account=account_of(ctx, params.account),
+            symbol=params.pair,
+            side=params.action,
+            type=OrderType.LIMIT,
+            amount=params.amount,
+            price=params.price,
+            stop_price=params.stop_price,
+            reduce_only=params.reduce_only,
+            leverage=params.leverage,
+            exchange=params.exchange,
+            key=ctx.wish,
+            origin=ctx.origin,
+            by=ctx.principal.id,
+            session_id=ctx.session_id,
+        )
+    )
+    return Pairing(
+        stop=report(stop.order, AmountType.BASE, stop.approval),
+        limit=report(limit.order, AmountType.BASE, limit.approval),
     )
 
 

@@ -11,8 +11,9 @@ from pydantic import Field
 from tools.context import Context
 from tools.errors import InvalidParams
 from tools.market import EVERYWHERE
+from tools.positions import PositionView, position_view
 from tools.registry import capability
-from tools.trade import PositionView, position_view
+from tools.trade import AccountName, account_of
 from tools.wire import IsoTime, Millis, Num, Params, Result, maybe_percent, percent, unless_none
 from trading.model import EquityPoint
 from trading.portfolio import AssetLine, Period, Portfolio, ProfitAndLoss
@@ -47,7 +48,10 @@ class ValueAt(Result):
 
 
 class Holdings(Result):
-    """An account at one moment. `unpriced` names assets that are in no total because nobody prices them."""
+    """An account at one moment: `margin` is set aside for margin positions and part of the total.
+
+    `unpriced` names assets that are in no total because nobody prices them.
+    """
 
     account: str
     mode: str
@@ -55,6 +59,7 @@ class Holdings(Result):
     total_value_usd: Num
     total_value_btc: Num | None
     cash: Num
+    margin: Num
     change_24h: Num
     change_7d: Num
     assets: list[AssetView]
@@ -93,6 +98,7 @@ def _holdings(found: Portfolio) -> Holdings:
         total_value_usd=found.equity,
         total_value_btc=found.value_in_btc,
         cash=found.cash,
+        margin=found.margin,
         change_24h=percent(found.change_24h),
         change_7d=percent(found.change_7d),
         assets=[_asset(line, found.exchange) for line in found.assets],
@@ -107,9 +113,9 @@ def _thinned(points: Sequence[EquityPoint]) -> list[ValueAt]:
     return [ValueAt(timestamp=point.at, value=point.equity) for point in reversed(points)][::every]
 
 
-async def _history(ctx: Context) -> list[ValueAt]:
+async def _history(ctx: Context, account: str) -> list[ValueAt]:
     since = ctx.services.clock.now() - HISTORY
-    return _thinned(await ctx.services.portfolio.history(ctx.principal.account, since))
+    return _thinned(await ctx.services.portfolio.history(account, since))
 
 
 class GetPortfolio(Params):
@@ -117,19 +123,20 @@ class GetPortfolio(Params):
 
     include_history: bool = False
     currency: Annotated[str, Field(pattern="^[A-Za-z]{3,5}$")] = "USD"
+    account: AccountName = None
 
 
 @capability("portfolio.get", surfaces=EVERYWHERE)
 async def get(ctx: Context, params: GetPortfolio) -> PortfolioReport:
     """Show what is held, what it is worth and how it changed."""
-    found = await ctx.services.portfolio.snapshot(ctx.principal.account)
+    found = await ctx.services.portfolio.snapshot(account_of(ctx, params.account))
     currency = params.currency.upper()
     return PortfolioReport(
         **dict(_holdings(found)),
         currency=currency,
         total_value=found.equity * await _rate(ctx, found.account.currency, currency),
         timestamp=found.at,
-        history=await _history(ctx) if params.include_history else None,
+        history=await _history(ctx, found.account.id) if params.include_history else None,
     )
 
 
@@ -148,6 +155,7 @@ class OverPeriod(Params):
     """Over which time: 24h, 7d, 30d, ytd or all."""
 
     period: Period = Period.WEEK
+    account: AccountName = None
 
 
 class PnlReport(Result):
@@ -192,7 +200,7 @@ def _pnl(found: ProfitAndLoss, period: Period) -> PnlReport:
 @capability("portfolio.pnl", surfaces=EVERYWHERE)
 async def pnl(ctx: Context, params: OverPeriod) -> PnlReport:
     """Show profit and loss over 24h, 7d, 30d, ytd or all."""
-    found = await ctx.services.portfolio.pnl(ctx.principal.account, params.period)
+    found = await ctx.services.portfolio.pnl(account_of(ctx, params.account), params.period)
     return _pnl(found, params.period)
 
 
@@ -219,18 +227,20 @@ class OfSnapshot(Params):
 
     action: SnapshotAction = SnapshotAction.SNAPSHOT
     period: Period = Period.WEEK
+    account: AccountName = None
 
 
 @capability("portfolio.snapshot")
 async def snapshot(ctx: Context, params: OfSnapshot) -> SnapshotReport:
     """Show the account at this moment: assets with what is locked, positions and total value."""
-    found = await ctx.services.portfolio.snapshot(ctx.principal.account)
+    found = await ctx.services.portfolio.snapshot(account_of(ctx, params.account))
     beside: PnlReport | None = None
     if params.action is SnapshotAction.PNL:
-        beside = _pnl(await ctx.services.portfolio.pnl(ctx.principal.account, params.period), params.period)
+        of_period = await ctx.services.portfolio.pnl(found.account.id, params.period)
+        beside = _pnl(of_period, params.period)
     return SnapshotReport(
         **dict(_holdings(found)),
         timestamp=found.at,
         pnl=beside,
-        history=await _history(ctx) if params.action is SnapshotAction.HISTORY else None,
+        history=await _history(ctx, found.account.id) if params.action is SnapshotAction.HISTORY else None,
     )

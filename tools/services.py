@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from memory.database import Database
 from memory.records import TranscriptMessage, Turn
+from tools.apikeys import ApiKeys
 from tools.events import EventBus
 from tools.policy import Principal
 from tools.skillbook import Skills
@@ -89,4 +90,5 @@ class Services:
     portfolio: PortfolioReader
     chat: Chat
     skills: Skills
+    keys: ApiKeys
     system: System

@@ -14,12 +14,11 @@ from tools.errors import Code
 from tools.market import EVERYWHERE, Exchange
 from tools.policy import Scope
 from tools.registry import capability
-from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, maybe_percent, unless_none
+from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, unless_none
 from trading.approvals import Approval
-from trading.desk import Closing, Wish
+from trading.desk import Wish
 from trading.errors import UnknownSymbol
 from trading.model import Fill, Order, OrderRequest, OrderStatus, OrderType, Side
-from trading.portfolio import PositionLine
 
 STATUS: Mapping[OrderStatus, str] = {
     OrderStatus.HELD: "pending",
@@ -58,7 +57,9 @@ class Execute(Params):
     """An order. Without `amountType` a market order's amount is money, any other's is what is traded.
 
     A limit order needs `price`; a stop needs its trigger as `stopPrice` or `price`; a stop-limit without
-    `stopPrice` triggers at its limit. `stopLoss` and `takeProfit` protect what a buy fills.
+    `stopPrice` triggers at its limit; a trailing-stop needs `trailPercent` or `trailAmount`, how far it
+    follows behind the best price. `stopLoss` and `takeProfit` protect what an entry fills. With `leverage` it
+    is a margin position in money, where selling opens a short; without, it trades what is held.
     """
 
     action: Side
@@ -72,6 +73,9 @@ class Execute(Params):
     stop_loss: Amount | None = None
     take_profit: Amount | None = None
     reduce_only: bool = False
+    leverage: Annotated[Amount | None, Field(ge=1, le=125)] = None
+    trail_percent: Annotated[Amount | None, Field(lt=100)] = None
+    trail_amount: Amount | None = None
     account: AccountName = None
 
     @model_validator(mode="after")
@@ -80,7 +84,15 @@ class Execute(Params):
             raise PydanticCustomError("missing", "a limit order needs a price")
         if self.type is OrderType.STOP and self.price is None and self.stop_price is None:
             raise PydanticCustomError("missing", "a stop order needs a stopPrice")
+        trails = (self.trail_percent is not None) + (self.trail_amount is not None)
+        if self.type is OrderType.TRAILING_STOP and trails != 1:
+            raise PydanticCustomError("missing", "a trailing-stop needs either trailPercent or trailAmount")
         return self
+
+    @property
+    def trail(self) -> Decimal | None:
+        """How far a trailing stop follows: a fraction of the price, or money."""
+        return self.trail_amount if self.trail_percent is None else self.trail_percent / HUNDRED
 
     @property
     def counts(self) -> AmountType:
@@ -115,6 +127,7 @@ class OrderReport(Result):
     cost: Num
     fee: Num
     fees: Num
+    leverage: Num | None = unless_none()
     reason: str | None
     approval_id: str | None = unless_none()
     approval_expires_at: Millis | None = unless_none()
@@ -144,6 +157,7 @@ def report(order: Order, counts: AmountType, approval: Approval | None = None) -
         cost=order.cost,
         fee=order.fees,
         fees=order.fees,
+        leverage=order.leverage,
         reason=order.reason,
         approval_id=approval.id if approval else None,
         approval_expires_at=approval.expires_at if approval else None,
@@ -154,7 +168,7 @@ def report(order: Order, counts: AmountType, approval: Approval | None = None) -
 
 @capability("trade.execute", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, errors=NO_SUCH_PAIR)
 async def execute(ctx: Context, params: Execute) -> OrderReport:
-    """Place an order (market, limit, stop, stop-limit) and return what the exchange made of it."""
+    """Place an order of any type and return what the exchange made of it, or that it waits for approval."""
     counts = params.counts
     limit, trigger = _prices(params)
     outcome = await ctx.services.desk.execute(
@@ -171,6 +185,9 @@ async def execute(ctx: Context, params: Execute) -> OrderReport:
             take_profit=params.take_profit,
             reduce_only=params.reduce_only,
             exchange=params.exchange,
+            leverage=params.leverage,
+            trail=params.trail,
+            trail_relative=params.trail_amount is None,
             key=ctx.wish,
             origin=ctx.origin,
             by=ctx.principal.id,
@@ -197,128 +214,6 @@ def _prices(params: Execute) -> tuple[Decimal | None, Decimal | None]:
     if params.type is OrderType.STOP_LIMIT:
         return params.price, params.stop_price or params.price
     return params.price, params.stop_price
-
-
-class OfExchange(Params):
-    """Whose: of one exchange, or of all."""
-
-    exchange: Exchange = None
-    account: AccountName = None
-
-
-class PositionView(Result):
-    """A holding: prices in quote, `unrealizedPnlPercent` in percent of what it cost.
-
-    The current price and what rests on it are null while the market is silent.
-    """
-
-    id: str
-    exchange: str
-    mode: str
-    pair: Pair
-    side: str
-    size: Num
-    amount: Num
-    entry_price: Num
-    current_price: Num | None
-    unrealized_pnl: Num | None
-    unrealized_pnl_percent: Num | None
-    stop_loss: Num | None
-    take_profit: Num | None
-    opened_at: Millis
-
-
-class PositionList(Result):
-    """Open positions, oldest first."""
-
-    positions: list[PositionView]
-
-
-def position_view(line: PositionLine) -> PositionView:
-    """Return an open position in the words of the wire."""
-    position = line.position
-    return PositionView(
-        id=position.id,
-        exchange=position.exchange,
-        mode=position.mode.value,
-        pair=position.symbol,
-        side=position.side,
-        size=position.amount,
-        amount=position.amount,
-        entry_price=position.entry_price,
-        current_price=line.mark,
-        unrealized_pnl=line.unrealized,
-        unrealized_pnl_percent=maybe_percent(line.unrealized_fraction),
-        stop_loss=line.stop_loss,
-        take_profit=line.take_profit,
-        opened_at=position.opened_at,
-    )
-
-
-@capability("trade.positions", surfaces=EVERYWHERE)
-async def positions(ctx: Context, params: OfExchange) -> PositionList:
-    """List open positions with their profit or loss at the price of this moment."""
-    name = ctx.services.markets.venue(params.exchange).name if params.exchange else None
-    lines = await ctx.services.portfolio.positions(account_of(ctx, params.account))
-    shown = [line for line in lines if name in (None, line.position.exchange)]
-    return PositionList(positions=[position_view(line) for line in shown])
-
-
-class Close(Params):
-    """Which position, and how much of it in percent."""
-
-    position_id: Annotated[str, Field(min_length=1, max_length=128)]
-    percentage: Annotated[Amount, Field(le=100)] = HUNDRED
-    account: AccountName = None
-
-
-class CloseReport(Result):
-    """A position that was sold, or a part of it: sizes in base, profit and fees in quote."""
-
-    position_id: str
-    order_id: str
-    status: str
-    exchange: str
-    mode: str
-    pair: Pair
-    percentage: Num
-    closed_size: Num
-    remaining_size: Num
-    exit_price: Num | None
-    realized_pnl: Num
-    fees: Num
-    timestamp_ms: Millis
-    time: IsoTime
-
-
-@capability("trade.close", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
-async def close(ctx: Context, params: Close) -> CloseReport:
-    """Close a position at the market, or a percentage of it."""
-    closing = await ctx.services.desk.close(
-        account_of(ctx, params.account), params.position_id, params.percentage, wish_of(ctx)
-    )
-    return close_report(closing, params.percentage)
-
-
-def close_report(closing: Closing, percentage: Decimal) -> CloseReport:
-    """Return what closing a position came to, in the words of the wire."""
-    order, left = closing.outcome.order, closing.position
-    return CloseReport(
-        position_id=left.id,
-        order_id=order.id,
-        status="partial" if left.amount else "closed",
-        exchange=order.exchange,
-        mode=order.mode.value,
-        pair=order.symbol,
-        percentage=percentage,
-        closed_size=closing.closed,
-        remaining_size=left.amount,
-        exit_price=order.average,
-        realized_pnl=closing.realized,
-        fees=order.fees,
-        timestamp_ms=order.updated_at,
-        time=order.updated_at,
-    )
 
 
 class HistoryOf(Params):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
@@ -31,7 +31,9 @@ class NoParams(Params):
 
 
 class Result(BaseModel):
-    """What a capability answers, in camelCase."""
+    """What a capability answers, in camelCase; the fields in `unrecorded` are kept out of every record."""
+
+    unrecorded: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(
         alias_generator=camel,

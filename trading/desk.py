@@ -1,6 +1,7 @@
 """The one way to an exchange, for whoever wants something done with an account."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +10,15 @@ from trading.amending import Amending, Levels
 from trading.begun import Begun
 from trading.booking import Change
 from trading.clock import Clock
-from trading.errors import InvalidOrder, NotFound, StaleOrder, TradingError
+from trading.errors import (
+    ExchangeUnavailable,
+    InvalidOrder,
+    NotFound,
+    StaleOrder,
+    TradingError,
+    Unapproved,
+)
+from trading.guards import Guards
 from trading.held import Answer, HeldOrder, HeldOrders
 from trading.intents import account_of
 from trading.lookups import Lookups
@@ -27,9 +36,10 @@ from trading.model import (
     Position,
     Side,
 )
-from trading.orders import RESTING, is_liquidation
+from trading.oco import split
+from trading.orders import RESTING, is_liquidation, kept_here
 from trading.placing import OrderOutcome, Placing
-from trading.ports import Exchange, MarketData, NewId, News, Transact
+from trading.ports import Exchange, MarketData, NewId, News, Report, Transact
 from trading.risk.proposal import Check
 from trading.settlement import Settled, Settlement
 from trading.switchboard import Switchboard
@@ -88,6 +98,7 @@ class Desk:
         self._exchanges = exchanges
         self._markets = markets
         self._read = read
+        self._new_id = new_id
         self._begun = Begun()
         self._placing = Placing(
             exchanges=exchanges,
@@ -106,6 +117,17 @@ class Desk:
         self._lookups = Lookups(exchanges, markets, self._placing, read, clock, self._begun)
         self.held = HeldOrders(self._placing, markets, transact, read, clock, news, self._begun)
         """Orders that wait for a person."""
+        self._guards = Guards(
+            exchanges,
+            markets,
+            transact,
+            read,
+            clock,
+            new_id,
+            news.order,
+            self._carry_out,
+            self._cancel_order,
+        )
         self._amending = Amending(markets, transact, read, clock, new_id, news.order)
         self.switchboard = Switchboard(transact, read, clock, new_id, news, self.held, self._cancel_order)
         """The kill switch."""
@@ -121,6 +143,27 @@ class Desk:
         if request.leverage is not None:
             # What the market did up to now is done to the position as it was.
             await self.settle()
+        elif request.side is Side.SELL and request.origin is not Origin.GUARD:
+            async with self._guards.room(request.account, request.symbol.base):
+                return await self._carry_out(request)
+        return await self._carry_out(request)
+
+    async def execute_oco(self, request: OrderRequest) -> tuple[OrderOutcome, OrderOutcome]:
+        """Place the stop and the limit of a request that has both prices; what fills first cuts the other.
+
+        Raises as `execute`; when the limit is refused, the stop is taken back.
+        """
+        stop_request, limit_request = split(request, self._new_id("grp"))
+        stop = await self.execute(stop_request)
+        try:
+            limit = await self.execute(limit_request)
+        except TradingError:
+            await self.cancel(request.account, stop.order.id)
+            raise
+        async with self._read() as uow:
+            return replace(stop, order=await uow.orders.get(stop.order.id) or stop.order), limit
+
+    async def _carry_out(self, request: OrderRequest) -> OrderOutcome:
         try:
             plan = await self._placing.plan(request)
         except TradingError:
@@ -177,8 +220,12 @@ class Desk:
             return Closing(await uow.positions.get(position_id) or position, outcome)
 
     async def close_all(self, account: str, wish: Wish) -> Sequence[Closing | TradingError]:
-        """Close every open position at the market; one that cannot be closed does not keep the others."""
+        """Close every open position at the market; one that cannot be closed does not keep the others.
+
+        Raises NotFound for the account.
+        """
         async with self._read() as uow:
+            await account_of(uow, account)
             positions = await uow.positions.open(account)
         closed: list[Closing | TradingError] = []
         for each in positions:
@@ -192,11 +239,20 @@ class Desk:
     async def amend(self, account: str, position_id: str, levels: Levels) -> Sequence[Order]:
         """Move the stop-loss and take-profit of a position; raise NotFound or InvalidOrder."""
         await self.settle()
-        return await self._begun.finish(self._amending.amend(account, position_id, levels))
+        async with self._read() as uow:
+            position = await uow.positions.get(position_id)
+        if position is None:
+            raise NotFound(f"there is no open position {position_id}")
+        async with self._guards.room(account, position.symbol.base):
+            return await self._begun.finish(self._amending.amend(account, position_id, levels))
 
     async def cancel_all(self, account: str, symbol: Symbol | None = None) -> Sequence[OrderOutcome]:
-        """Take back every open order of an account, or of one pair, but not what protects a position."""
+        """Take back every open order of an account, or of one pair, but not what protects a position.
+
+        Raises NotFound for the account.
+        """
         async with self._read() as uow:
+            await account_of(uow, account)
             found = [order for order in await uow.orders.open(account) if symbol in (None, order.symbol)]
         mine = [
             each for each in found if not each.reduce_only and each.status in {*RESTING, OrderStatus.HELD}
@@ -224,9 +280,15 @@ class Desk:
         if order is None or order.account != account or is_liquidation(order):
             raise NotFound(f"there is no order {order_id}")
         if order.status is OrderStatus.HELD and approval is not None:
-            held: HeldOrder = await self.held.deny(approval.id, Answer(by or account, "canceled"))
-            return OrderOutcome(held.order)
+            with suppress(Unapproved):
+                # Where somebody has just answered, it is what became of the order that is canceled.
+                held: HeldOrder = await self.held.deny(approval.id, Answer(by or account, "canceled"))
+                return OrderOutcome(held.order)
         return await self._begun.finish(self._cancel(order_id))
+
+    async def guard(self) -> Sequence[tuple[Order, str]]:
+        """Look at every order that is kept here for an exchange; return those that could not be sent."""
+        return await self._guards.step()
 
     async def settle(self) -> Settled:
         """Bring all resting orders up to now, also through a time when nobody was looking."""
@@ -265,7 +327,12 @@ class Desk:
         if order.status not in RESTING:
             return OrderOutcome(order, tuple(fills))
         instrument = await self._market(order.exchange).instrument(order.symbol)
-        report = await self._exchanges[order.mode].cancel(order)
+        report = Report(order.id, OrderStatus.CANCELED)
+        if not kept_here(order):
+            exchange = self._exchanges.get(order.mode)
+            if exchange is None:
+                raise ExchangeUnavailable(f"no exchange for {order.mode} money is configured here")
+            report = await exchange.cancel(order)
         booked = await self._placing.record(account, Change(order, report, instrument), {})
         return OrderOutcome(booked.order, (*fills, *booked.fills))
 

@@ -15,12 +15,14 @@ from trading.model import Order, OrderStatus
 from trading.orders import advance
 from trading.placing import OrderOutcome, Placing
 from trading.ports import News, Transact, UnitOfWork
-from trading.risk.proposal import Quote
 
 DRIFT = Decimal("0.01")
 """How far the price may have moved since an approval was asked for, as a fraction."""
 
 LATE = "nobody answered in time"
+
+AS_ASKED = 0
+"""The version of an order that nobody has changed since it was held."""
 
 Ruling = Callable[[Approval], tuple[ApprovalStatus, str]]
 """Says how a request that is still pending ends, and why."""
@@ -88,10 +90,8 @@ class HeldOrders:
         because the price has moved too far; whatever the order would be refused for now makes it void too.
         """
         held = await self.get(approval_id)
-        venue = self._markets.venue(held.order.exchange).market
-        instrument = await venue.instrument(held.order.symbol)
-        ticker = await venue.ticker(held.order.symbol)
-        quote = Quote(ticker.last, ticker.at, await self._placing.second_price(held.order))
+        instrument = await self._markets.venue(held.order.exchange).market.instrument(held.order.symbol)
+        quote = await self._placing.quote(held.order)
         plan = Plan(held.order, held.approval.cost, instrument, quote)
         return await self._begun.finish(self._let_go(approval_id, plan, answer))
 
@@ -161,6 +161,9 @@ class HeldOrders:
             if held.approval.expires_at <= now:
                 void = "it has expired"
                 await self._close(uow, held, ApprovalStatus.EXPIRED, LATE, None)
+            elif held.order.version != AS_ASKED:
+                void = "its order is not the one that was asked for any more"
+                await self._close(uow, held, ApprovalStatus.VOID, void, answer.by)
             elif (moved := abs(plan.quote.price / held.approval.reference - 1)) > DRIFT:
                 void = f"the price has moved by {moved:.2%} since it was asked"
                 await self._close(uow, held, ApprovalStatus.VOID, void, answer.by)

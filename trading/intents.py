@@ -12,9 +12,9 @@ from decimal import Decimal
 from trading.approvals import Approval, ApprovalStatus
 from trading.clock import Clock
 from trading.equity import needed
-from trading.errors import InvalidOrder, NotFound
+from trading.errors import InsufficientFunds, InvalidOrder, NotFound
 from trading.fees import fee, worst_rate
-from trading.funds import cut_to_holding, secure
+from trading.funds import cut_to_holding, locked, secure, spends
 from trading.model import ZERO, Account, Instrument, Mode, Order, OrderStatus, OrderType
 from trading.notices import OWNER
 from trading.orders import IN_FLIGHT, OPEN
@@ -122,6 +122,8 @@ class Intents:
         if held.leverage is not None:
             # What it opens, and so what it needs, has changed with its position.
             proposal = replace(proposal, order=_secured(proposal))
+        else:
+            _check_covered(held, proposal)
         judged, _ = await self._judged(uow, proposal)
         return await uow.orders.save(replace(judged, status=OrderStatus.INTENT, updated_at=self._clock.now()))
 
@@ -211,15 +213,23 @@ class Intents:
 
 
 def _secured(proposal: Proposal) -> Order:
+    order = proposal.order
+    # What only reduces does not wait for what a person has yet to allow: that is judged again anyway.
+    others = [
+        each for each in proposal.open_orders if not (order.reduce_only and each.status is OrderStatus.HELD)
+    ]
     rate = worst_rate(proposal.instrument)
-    return secure(
-        proposal.order,
-        proposal.estimate,
-        proposal.balances,
-        proposal.open_orders,
-        rate,
-        proposal.position,
-    )
+    return secure(order, proposal.estimate, proposal.balances, others, rate, proposal.position)
+
+
+def _check_covered(held: Order, proposal: Proposal) -> None:
+    """Raise InsufficientFunds when what was reserved for a held order has gone: exits do not wait for it."""
+    asset = spends(held)
+    free = proposal.balances.get(asset, ZERO) - locked(proposal.open_orders).get(asset, ZERO)
+    if held.reserved > free:
+        raise InsufficientFunds(
+            f"this order needs {held.reserved:f} {asset}, and {max(free, ZERO):f} is free"
+        )
 
 
 async def account_of(uow: UnitOfWork, account_id: str) -> Account:

@@ -11,7 +11,6 @@ from trading.errors import ExchangeUnavailable, OutcomeUnknown, StaleOrder, Unkn
 from trading.intents import account_of
 from trading.markets import Markets
 from trading.model import Mode, Order, OrderStatus
-from trading.notices import Notice
 from trading.orders import IN_FLIGHT
 from trading.placing import Placing
 from trading.ports import Exchange, Report, Transact
@@ -112,12 +111,9 @@ class Lookups:
             account = await account_of(uow, order.account)
             held = frozenset(await uow.ledger.balances(account.id)) | {order.symbol.base, order.symbol.quote}
         valued = await self._placing.value(account.currency, held)
-        told: tuple[Notice, ...] = ()
-        if order.status is OrderStatus.UNKNOWN and report.status is not OrderStatus.UNKNOWN:
-            told = self._placing.notices(order, "order.found", f"it is known now: {report.status}")
         try:
             change = Change(order, report, instrument)
-            return (await self._placing.record(account, change, valued.found, *told)).order
+            return (await self._placing.record(account, change, valued.found)).order
         except StaleOrder:
             # Its answer came in after all, or another process was faster.
             return None

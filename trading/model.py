@@ -44,12 +44,13 @@ class Mode(StrEnum):
 
 
 class Origin(StrEnum):
-    """Who started something: a person, a model on a person's behalf, a run or a scheduled job."""
+    """Who started something: a person, a model for one, a run, a job, or what guards a position."""
 
     PERSON = "person"
     MODEL = "model"
     RUN = "run"
     JOB = "job"
+    GUARD = "guard"
 
 
 class OrderType(StrEnum):

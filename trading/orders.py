@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from trading.errors import StaleOrder
-from trading.model import ZERO, Order, OrderStatus
+from trading.model import ZERO, Mode, Order, OrderStatus
 
 _S = OrderStatus
 
@@ -37,6 +37,9 @@ RESTING = frozenset({_S.ACCEPTED, _S.PARTIAL})
 IN_FLIGHT = frozenset({_S.INTENT, _S.SENT})
 """Statuses of orders whose first answer is still to come."""
 
+UNDECIDED = IN_FLIGHT | {_S.UNKNOWN}
+"""Statuses of orders of which nobody knows what became of them."""
+
 LIQUIDATION = "liq:"
 """How the group of an order begins that liquidates a margin position; the position's id follows."""
 
@@ -60,3 +63,14 @@ def advance(order: Order, status: OrderStatus, at: datetime, reason: str | None 
         reason=reason if reason is not None else order.reason,
         reserved=order.reserved if status in OPEN else ZERO,
     )
+
+
+def kept_here(order: Order) -> bool:
+    """Return whether a resting order is known to us alone."""
+    return order.mode is Mode.LIVE and order.status in RESTING and order.venue_id is None
+
+
+def parked(order: Order) -> bool:
+    """Return whether an order protects a holding, or closes it, from a place at its exchange."""
+    at_exchange = order.mode is Mode.LIVE and order.status in RESTING and order.venue_id is not None
+    return at_exchange and order.reduce_only and order.leverage is None

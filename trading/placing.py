@@ -1,24 +1,27 @@
 """One order's way to an exchange: plan, commit the intent, place once, record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from trading.approvals import Approval
 from trading.booking import Booked, Bookkeeper, Change, tell
 from trading.clock import Clock
-from trading.errors import OutcomeUnknown, TradingError
+from trading.errors import ExchangeUnavailable, OutcomeUnknown, StaleOrder, TradingError, UnknownSymbol
 from trading.intents import Committed, Intents, Plan, Unpriced, Valued
 from trading.markets import Markets
-from trading.model import Account, Fill, Mode, Order, OrderRequest, OrderStatus, OrderType
+from trading.model import ZERO, Account, Fill, Mode, Order, OrderRequest, OrderStatus, OrderType
 from trading.notices import OWNER, Notice
 from trading.ports import Exchange, MarketData, NewId, News, Report, Transact
 from trading.prices import price_assets
 from trading.risk.proposal import Check, Quote
 from trading.sizing import Reference, Terms, terms
+from trading.symbols import Symbol
 
 BOOK_DEPTH = 100
+AT_ONCE = frozenset({OrderType.MARKET, OrderType.LIMIT})
+"""Types that every exchange takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,24 @@ class Placing:
         instrument = await venue.market.instrument(request.symbol)
         reference, at = await _reference(venue.market, request)
         figures = terms(request, instrument, reference)
-        quote = Quote(reference.last, at, await self.second_price(request))
+        quote = await self._quote(request.symbol, reference, at)
         order = self._draft(request, figures, venue.name)
         return Plan(order, figures.estimate, instrument, quote, request.session_id)
 
-    async def second_price(self, request: OrderRequest | Order) -> Decimal | None:
-        """Return the price of the second source, None where there is none."""
-        return (await self._second.ticker(request.symbol)).last if self._second is not None else None
+    async def quote(self, order: Order) -> Quote:
+        """Return the price of this moment that an order is measured by, the same as when it was planned."""
+        reference, at = await _reference(self._markets.venue(order.exchange).market, order)
+        return await self._quote(order.symbol, reference, at)
+
+    async def _quote(self, symbol: Symbol, reference: Reference, at: datetime) -> Quote:
+        if self._second is None:
+            return Quote(reference.last, at)
+        try:
+            second = (await self._second.ticker(symbol)).last
+        except (ExchangeUnavailable, UnknownSymbol):
+            # What only reduces needs no second opinion: the gate judges what that means.
+            second = ZERO
+        return Quote(reference.last, at, second or None, silent=not second)
 
     async def run(self, plan: Plan) -> OrderOutcome | None:
         """Commit a plan, and place it unless a person has to allow it; None when its key is taken."""
@@ -109,31 +123,54 @@ class Placing:
     async def place(self, committed: Committed) -> OrderOutcome:
         """Hand a committed order in, once, and write down what came of it."""
         account, order, instrument = committed.account, committed.order, committed.instrument
+        exchange = self._exchanges[account.mode]
+        if order.type not in AT_ONCE | exchange.holds:
+            report = Report(order.id, OrderStatus.ACCEPTED)
+            return OrderOutcome((await self.record(account, Change(order, report, instrument), {})).order)
         try:
-            report = await self._exchanges[account.mode].place(order)
+            report = await exchange.place(order)
         except OutcomeUnknown as error:
             report = Report(order.id, OrderStatus.UNKNOWN, reason=str(error))
         except TradingError as error:
             refusal = Report(order.id, OrderStatus.REJECTED, reason=str(error))
-            await self.record(account, Change(order, refusal, instrument), {})
+            await self._answered(account, Change(order, refusal, instrument), {})
             raise
-        booked = await self.record(account, Change(order, report, instrument), committed.prices)
-        return OrderOutcome(booked.order, booked.fills)
+        return await self._answered(account, Change(order, report, instrument), committed.prices)
 
-    async def record(
-        self, account: Account, change: Change, prices: Mapping[str, Decimal], *notices: Notice
-    ) -> Booked:
+    async def _answered(
+        self, account: Account, change: Change, prices: Mapping[str, Decimal]
+    ) -> OrderOutcome:
+        """Write down the answer to an order, also when somebody has given it up for lost meanwhile."""
+        while True:
+            try:
+                booked = await self.record(account, change, prices)
+                return OrderOutcome(booked.order, booked.fills)
+            except StaleOrder:
+                async with self._transact() as uow:
+                    current = await uow.orders.get(change.order.id) or change.order
+                    fills = await uow.fills.of_order(current.id)
+                if current.status is not OrderStatus.UNKNOWN or change.report.status is current.status:
+                    return OrderOutcome(current, tuple(fills))
+                change = replace(change, order=current)
+
+    async def record(self, account: Account, change: Change, prices: Mapping[str, Decimal]) -> Booked:
         """Write down what an exchange reports of an order, and tell of it."""
         async with self._transact() as uow:
             await uow.accounts.lock(account.id)
             booked = await self.bookkeeper.book(uow, account, change, prices, self._clock.now())
             await tell(uow, self._news.order, booked)
-            if booked.order.status is OrderStatus.UNKNOWN and change.order.status is not OrderStatus.UNKNOWN:
-                notices += self.notices(booked.order, "order.unknown", UNANSWERED)
-            await uow.notices.add(*notices)
+            await uow.notices.add(*self._notices(change.order.status, booked.order))
         return booked
 
-    def notices(self, order: Order, kind: str, text: str) -> tuple[Notice, ...]:
+    def _notices(self, before: OrderStatus, order: Order) -> tuple[Notice, ...]:
+        """Return what people have to be told of an order whose outcome became unknown, or known."""
+        if OrderStatus.UNKNOWN not in (before, order.status) or before is order.status:
+            return ()
+        if order.status is OrderStatus.UNKNOWN:
+            return self._both("order.unknown", order, UNANSWERED)
+        return self._both("order.found", order, f"it is known now: {order.status}")
+
+    def _both(self, kind: str, order: Order, text: str) -> tuple[Notice, ...]:
         """Return a message to the owner, and one to whoever wanted the order."""
         people = dict.fromkeys((OWNER, order.by or OWNER))
         words = f"{order.side} {order.amount} {order.symbol} on {order.exchange} ({order.id}): {text}"
@@ -178,7 +215,7 @@ UNANSWERED = (
 )
 
 
-async def _reference(market: MarketData, request: OrderRequest) -> tuple[Reference, datetime]:
+async def _reference(market: MarketData, request: OrderRequest | Order) -> tuple[Reference, datetime]:
     """Return the market as far as an order of this type is measured against it, and of when it is."""
     if request.type is OrderType.MARKET:
         book = await market.order_book(request.symbol, BOOK_DEPTH)

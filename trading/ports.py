@@ -1,6 +1,6 @@
 """What the money domain needs from outside, as protocols."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from trading.model import (
     Order,
     OrderBook,
     OrderStatus,
+    OrderType,
     PublicTrade,
     Side,
     Source,
@@ -169,9 +170,16 @@ class Exchange(Protocol):
 
     mode: Mode
 
-    arrives_within: timedelta | None
-    """How long after it was sent an order can still arrive: zero where sending and arriving are one, None
-    where nobody knows."""
+    @property
+    def arrives_within(self) -> timedelta | None:
+        """How long after it was sent an order can still arrive: zero where sending and arriving are one, None
+        where nobody knows."""
+        ...
+
+    @property
+    def holds(self) -> frozenset[OrderType]:
+        """The types of order that wait for their price at the exchange; all others are kept by us."""
+        ...
 
     async def place(self, order: Order) -> Report:
         """Hand in an order, once, and return what became of it so far."""
@@ -184,10 +192,10 @@ class Exchange(Protocol):
         """
         ...
 
-    async def statement(self, known: Sequence[str]) -> Statement | None:
+    async def statement(self, orders: Collection[str] = ()) -> Statement | None:
         """Return what the exchange has on its books; None when ours are the only ones.
 
-        `known` are our ids of the orders that should rest there.
+        `orders` are the ids of those of ours that may rest there: only these are recognised.
         """
         ...
 

@@ -2,21 +2,25 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.clock import Clock
 from trading.errors import ExchangeUnavailable, OutcomeUnknown
 from trading.intents import account_of
 from trading.ledger import adoption
-from trading.model import ZERO, Account, Mode, Order, OrderStatus
+from trading.model import ZERO, Account, Mode, Order
 from trading.notices import OWNER, Notice
-from trading.orders import IN_FLIGHT, RESTING
+from trading.orders import RESTING, UNDECIDED
 from trading.ports import Exchange, NewId, Statement, Transact
 
 TOLERANCE = Decimal("0.00000001")
 """Exchanges cut off their own figures at eight places."""
 
 NOT_YET = "its books have not been compared with the exchange's since the start"
+EVERY = timedelta(seconds=30)
+"""How often the books of an account that is not locked are compared."""
+
 PATIENCE = 2
 """How many comparisons in a row have to differ: a fill may be on one side only for a moment."""
 
@@ -55,17 +59,26 @@ class Reconciliation:
         self._new_id = new_id
         self._settle = settle
         self._differing: dict[str, int] = {}
+        self._compared: dict[str, datetime] = {}
 
     def locked(self, account: str) -> str | None:
         """Return why an account may not trade for now, None when it may."""
         return self._locks.get(account)
 
     async def step(self) -> None:
-        """Compare every armed account once, and lock or unlock it by what was found."""
+        """Compare every armed account that is locked or due, and lock or unlock it by what was found."""
         for account in self._accounts:
+            now = self._clock.now()
+            if (
+                account not in self._locks
+                and account in self._compared
+                and now < self._compared[account] + EVERY
+            ):
+                continue
             async with self._read() as uow:
                 arming = await uow.risk.arming(account)
             if arming is not None and arming.armed:
+                self._compared[account] = now
                 await self.check(account)
 
     async def check(self, account_id: str) -> Sequence[Difference]:
@@ -93,7 +106,7 @@ class Reconciliation:
     async def compare(self, account_id: str) -> Sequence[Difference] | None:
         """Return what differs; None while orders of the account are on their way or changing."""
         account, balances, before = await self._books(account_id)
-        if any(order.status in IN_FLIGHT or order.status is OrderStatus.UNKNOWN for order in before):
+        if any(order.status in UNDECIDED for order in before):
             return None
         statement = await self._exchanges[account.mode].statement(
             [order.id for order in before if order.status in RESTING]

@@ -15,7 +15,7 @@ from trading.funds import reducible
 from trading.margin import contested, margin_of
 from trading.markets import Markets
 from trading.model import ZERO, Account, Instrument, Mode, Order
-from trading.orders import RESTING
+from trading.orders import RESTING, kept_here
 from trading.ports import Exchange, Publish, Report, Transact, UnitOfWork
 from trading.prices import price_assets
 from trading.protection import fit
@@ -122,7 +122,8 @@ class Settlement:
     async def _resting(self) -> Sequence[Order]:
         """Return all resting orders, each with the latest look at it."""
         async with self._read() as uow:
-            on_disk = [order for order in await uow.orders.open() if order.status in RESTING]
+            found = await uow.orders.open()
+        on_disk = [order for order in found if order.status in RESTING and not kept_here(order)]
         self._on_disk = {order.id: order for order in on_disk}
         seen = self._seen
         self._seen = {
@@ -173,7 +174,8 @@ class Settlement:
             position = margin_of(await uow.positions.open(account.id, order.symbol))
             if contested(order, amount, position, await uow.orders.open(account.id)):
                 return ()
-        elif order.reduce_only:
+        elif order.reduce_only and order.mode is Mode.PAPER:
+            # What a real exchange has done is written down, whatever it makes of our books.
             open_orders = await uow.orders.open(account.id)
             balances = await uow.ledger.balances(account.id)
             if amount > reducible(order.symbol.base, balances, open_orders):

@@ -87,6 +87,16 @@ class Entry:
     postings: tuple[Posting, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChainedEntry:
+    """An entry at its place in the chain of an account; see `trading.chain`."""
+
+    account: str
+    number: int
+    hash: str
+    entry: Entry
+
+
 class LedgerStore(Protocol):
     """The double-entry ledger on disk, append-only.
 
@@ -100,6 +110,18 @@ class LedgerStore(Protocol):
 
     async def balances(self, account: str) -> Mapping[str, Decimal]:
         """Return the sum of each asset on a ledger account."""
+        ...
+
+    async def chains(self) -> Sequence[str]:
+        """Return the accounts that have a chain."""
+        ...
+
+    async def chain(self, account: str, after: int, limit: int) -> Sequence[ChainedEntry]:
+        """Return the entries of an account's chain after a number, in their order."""
+        ...
+
+    async def all_balances(self) -> Mapping[tuple[str, str], Decimal]:
+        """Return the sum of each asset on every ledger account."""
         ...
 
     async def entries(self, account: str | None = None) -> Sequence[Entry]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from trading.approvals import Approval
 from trading.clock import Clock
-from trading.errors import ExchangeUnavailable, OutcomeUnknown
+from trading.errors import TradingError
 from trading.held import Answer, HeldOrders
 from trading.model import Order
 from trading.notices import OWNER, Notice
@@ -65,6 +65,9 @@ class Switchboard:
         switch = Switch(EVERYTHING, state, by, now, reason)
         words = f"trading is {state} now, by {by}" + (f": {reason}" if reason else "")
         async with self._transact() as uow:
+            # An order that was judged by the switch of before is on disk before this is, or never.
+            for account in sorted(each.id for each in await uow.accounts.all()):
+                await uow.accounts.lock(account)
             await uow.risk.set_switch(switch)
             await self._news.switch(uow, switch)
             await uow.notices.add(
@@ -86,7 +89,8 @@ class Switchboard:
         for order in entries:
             try:
                 canceled.append(await self._cancel(order))
-            except (ExchangeUnavailable, OutcomeUnknown) as error:
+            except TradingError as error:
+                # Whatever keeps one open keeps no other.
                 left.append((order, str(error)))
         return Stopped(
             switch,

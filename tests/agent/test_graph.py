@@ -1,7 +1,7 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import ormsgpack
@@ -9,10 +9,12 @@ import pytest
 
 from agent.checkpoints import open_checkpoints
 from agent.graph import MAX_STEPS, TurnGraph, build_graph, forget_turn, run_turn
+from agent.messages import PlainOutcome
 from agent.models.port import Completion, Message, ModelRequest, Role, TextDelta, ToolCall
 from agent.models.scripted import ScriptedModel
 from agent.toolbelt import Toolbelt
 from agent.turn import Turn
+from agent.waiting import Wait
 from kit.graphs import LazyGraph
 from tests.agent.talking import PORTFOLIO, PRICE, House, house, says
 from tools.context import Context
@@ -195,8 +197,11 @@ def turn_of(agent: House, model: ScriptedModel, turn_id: str) -> Turn:
     async def nothing(*told: object) -> None:
         pass
 
+    async def answered(waits: Sequence[Wait]) -> Mapping[str, PlainOutcome]:
+        return {}
+
     ctx = Context(LOCAL_OWNER, agent.services, agent.registry)
-    return Turn(turn_id, model, Toolbelt(agent.registry, ctx, []), "", nothing, nothing, nothing)
+    return Turn(turn_id, model, Toolbelt(agent.registry, ctx, []), "", nothing, nothing, nothing, answered)
 
 
 async def checked(graph: TurnGraph, turn_id: str) -> list[dict[str, object]]:

@@ -258,11 +258,16 @@ async def test_with_all_tools_there_are_examples_for_all_of_them() -> None:
             "market_candles",
             "portfolio_get",
             "portfolio_pnl",
+            "risk_limits",
             "skill_list",
             "status",
+            "trade_cancelAll",
             "trade_execute",
             "trade_history",
+            "trade_orders",
             "trade_positions",
+            "trading_halt",
+            "trading_reduce",
         }
 
 
@@ -275,25 +280,13 @@ async def test_every_kind_has_an_answer_also_when_no_tool_is_on_offer() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [text for text, kind in KINDS if kind in (Kind.HALT, Kind.ALERT_NEW, Kind.PAUSE)]
+    "text", [text for text, kind in KINDS if kind in (Kind.WATCH, Kind.ALERT_NEW, Kind.JOB_NEW)]
 )
 async def test_what_has_no_plan_says_so_even_if_its_tool_is_on_offer(text: str) -> None:
-    later = [*SPECS, ToolSpec("alert_create", "", {}), ToolSpec("trading_halt", "", {})]
+    later = [*SPECS, ToolSpec("alert_create", "", {}), ToolSpec("cron_add", "", {})]
     voice = Voice(language_of(text))
     kind = understand_conversation([Said(text)]).intent.kind
     assert await said(text, later) == voice.say("unavailable", topic=voice.say(f"topic.{kind}"))
-
-
-@pytest.mark.parametrize(
-    ("text", "language"), [("set a stop loss at 60000", EN), ("stop loss bei 60000 setzen", DE)]
-)
-async def test_who_wants_to_set_a_stop_hears_that_it_is_given_with_the_order(
-    text: str, language: Language
-) -> None:
-    voice = Voice(language)
-    nothing = voice.say("unavailable", topic=voice.say("topic.move_stop"))
-    assert await said(text) == f"{nothing} {voice.say('instead.move_stop')}"
-    assert await said(text, ()) == nothing
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from agent.models.scripted import ScriptedModel
 from tests.conformance.vectors import Case
 from tests.service import NOON, running
 from tests.wire import Frame, wire
-from trading.clock import ManualClock
+from trading.clock import ManualClock, epoch_ms
 from trading.exchanges.scripted import ScriptedMarket, instrument
 
 TOKEN = "the-right-token-of-this-test"
@@ -40,6 +40,15 @@ async def _raw(case: Case, home: Path) -> Frame:
 async def _connect(case: Case, home: Path) -> Frame:
     async with running(home, gateway_token=TOKEN) as service, wire(service.url, None) as connection:
         return await connection.request("connect", case["params_example"])
+
+
+async def _expired(case: Case, home: Path) -> Frame:
+    clock = ManualClock(NOON)
+    async with running(home, clock=clock) as service, wire(service.url) as owner:
+        made = await owner.request("keys.create", {"name": "brief", "expiresAt": epoch_ms(NOON) + 1000})
+        async with wire(service.url, case["dialect"], made["payload"]["key"]) as connection:
+            await clock.advance(1)
+            return await connection.request("chat.history")
 
 
 def _repeatedly(method: str, params: Frame | None = None) -> Provoke:
@@ -123,10 +132,17 @@ async def _exchange_down(case: Case, home: Path) -> Frame:
         return await connection.request("market.price", {"pair": "BTC/USDT"})
 
 
+async def _beyond_a_limit(case: Case, home: Path) -> Frame:
+    order = {"action": "buy", "pair": "BTC/USDT", "type": "market", "amount": 30_000}
+    async with running(home) as service, wire(service.url, case["dialect"]) as connection:
+        return await connection.request("trade.execute", order)
+
+
 PROVOCATIONS: Mapping[str, Provoke] = {
     "kit.error.invalid_frame": _raw,
     "kit.error.auth_required": _connect,
     "kit.error.auth_invalid": _connect,
+    "kit.error.auth_expired": _expired,
     "gw.error.auth_failed": _connect,
     "kit.error.rate_limited": _repeatedly("chat.history"),
     "kit.limit.chat": _repeatedly("chat.history"),
@@ -141,4 +157,5 @@ PROVOCATIONS: Mapping[str, Provoke] = {
     "kit.error.internal_error": _fault,
     "gw.error.internal_error": _fault,
     "gw.error.exchange_error": _exchange_down,
+    "gw.error.risk_limit_exceeded": _beyond_a_limit,
 }

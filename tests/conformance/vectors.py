@@ -10,9 +10,7 @@ WAITING_METHODS = ("alert.", "cron.", "memory.", "backtest.", "backtest:")
 
 WAITING_CASES = {
     "gw.tool.invoke.backtest": "backtest.run",
-    "gw.error.risk_limit_exceeded": "risk limits",
     "kit.error.forbidden": "memory.get",
-    "kit.error.auth_expired": "keys that expire",
     "kit.limit.backtest": "backtest.run",
 }
 

@@ -17,8 +17,10 @@ from gateway.app import Gateway
 from gateway.auth import Keyring
 from gateway.settings import GatewaySettings
 from memory.database import Database
+from tests.service import predictable
 from tests.wire import HELLO, Wire
 from tools import market, system, tool
+from tools.apikeys import ApiKeys
 from tools.context import Context
 from tools.errors import AgentBusy, InvalidParams, MissingParams
 from tools.events import EventBus
@@ -158,9 +160,10 @@ class House:
         self.events = EventBus(self.database, self.clock)
         self.capabilities = self._capabilities()
         self.registry = Registry(self.capabilities, tool.FAMILIES)
+        self.keys = ApiKeys(self.database, self.clock, self._new_id, predictable())
         self.services = Services(
             clock=self.clock,
-            new_id=lambda prefix: f"{prefix}_{next(self._numbers)}",
+            new_id=self._new_id,
             database=self.database,
             events=self.events,
             markets=Markets(SimulatedMarket(self.clock), known=("binance",)),
@@ -169,9 +172,13 @@ class House:
             reconciliation=cast(Reconciliation, None),
             portfolio=cast(PortfolioReader, None),
             chat=cast(Chat, None),
+            keys=self.keys,
             skills=Skills([each.name for each in self.capabilities]),
             system=self,
         )
+
+    def _new_id(self, prefix: str) -> str:
+        return f"{prefix}_{next(self._numbers)}"
 
     def uptime(self) -> float:
         return 60.0

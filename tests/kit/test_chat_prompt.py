@@ -16,6 +16,7 @@ from kit.backoff import Backoff
 from kit.chat_prompt import once, repl
 from tests.kit.conftest import AT_ONCE
 from tests.kit.service import Frame, Refusal, Service
+from tests.service import Running
 
 DRIVER = Path(__file__).parent / "chat_driver.py"
 PATIENCE = 30
@@ -62,7 +63,7 @@ class Terminal:
 
 
 @asynccontextmanager
-async def terminal(service: Service, *arguments: str) -> AsyncIterator[Terminal]:
+async def terminal(service: Service | Running, *arguments: str) -> AsyncIterator[Terminal]:
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (24, 100))
     process = await asyncio.create_subprocess_exec(

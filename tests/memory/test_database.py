@@ -85,9 +85,10 @@ async def test_a_snapshot_does_not_change_and_keeps_nobody_from_writing(database
 
 
 async def test_a_snapshot_cannot_write(database: Database) -> None:
-    with pytest.raises(ReadOnly):
-        async with database.read() as uow:
-            await uow.accounts.add(account())
+    for _ in range(2):
+        with pytest.raises(ReadOnly):
+            async with database.read() as uow:
+                await uow.accounts.add(account())
     assert await names(database) == []
 
 
@@ -113,20 +114,20 @@ async def test_transactions_on_a_locked_account_come_one_after_another(database_
             assert (await uow.orders.get("o1")) == order(version=20)
 
 
-async def test_balances_are_exact_without_any_lock(database_url: str) -> None:
+async def test_balances_are_exact_though_nobody_has_locked_the_account(database_url: str) -> None:
     async with Database.open(database_url) as here, Database.open(database_url) as there:
 
         async def pay(database: Database, place: int) -> None:
             async with database.transact() as uow:
                 # Both ways round: whoever locks in this order would wait in a ring.
-                one, other = ("a", "b") if place % 2 else ("b", "a")
+                one, other = ("a", "a/b") if place % 2 else ("a/b", "a")
                 await uow.ledger.append(entry(f"e{place}", (one, "USDT", "0.1"), (other, "USDT", "-0.1")))
-                await uow.ledger.append(entry(f"f{place}", ("a", "BTC", "0.1"), ("b", "BTC", "-0.1")))
+                await uow.ledger.append(entry(f"f{place}", ("a", "BTC", "0.1"), ("a/b", "BTC", "-0.1")))
 
         await asyncio.gather(*(pay((here, there)[place % 2], place) for place in range(20)))
         async with here.read() as uow:
             assert await uow.ledger.balances("a") == {"BTC": Decimal("2.0"), "USDT": Decimal("0.0")}
-            assert await uow.ledger.balances("b") == {"BTC": Decimal("-2.0"), "USDT": Decimal("0.0")}
+            assert await uow.ledger.balances("a/b") == {"BTC": Decimal("-2.0"), "USDT": Decimal("0.0")}
 
 
 async def test_a_value_that_would_not_come_back_is_refused(database: Database) -> None:
@@ -137,6 +138,8 @@ async def test_a_value_that_would_not_come_back_is_refused(database: Database) -
         {"initial": Decimal("NaN")},
         {"initial": Decimal("Infinity")},
         {"initial": Decimal("1E+1001")},
+        {"initial": Decimal("1E-1001")},
+        {"initial": Decimal(f"1.{'0' * 1000}1")},
         {"created_at": naive},
         {"mode": "play"},
         {"settings": {"when": {1, 2}}},

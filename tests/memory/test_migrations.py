@@ -19,7 +19,7 @@ from memory import migrate, schema
 from memory.address import normalised
 from memory.database import Database
 from memory.errors import DatabaseTooNew
-from memory.records import Call, Session, StoredEvent, TranscriptMessage, Turn
+from memory.records import ApiKey, Call, Delivery, Person, Session, StoredEvent, TranscriptMessage, Turn
 from tests.memory.samples import account
 from tests.peers.databases import prepare
 from trading.approvals import Approval
@@ -43,6 +43,9 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Arming, schema.armings),
     (Approval, schema.approvals),
     (Notice, schema.outbox),
+    (Delivery, schema.outbox),
+    (Person, schema.people),
+    (ApiKey, schema.api_keys),
 )
 
 

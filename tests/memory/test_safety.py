@@ -11,7 +11,6 @@ from memory.errors import AlreadyStored
 from tests.memory.samples import START, account, later, order, point
 from trading.approvals import Approval, ApprovalStatus
 from trading.model import Origin
-from trading.notices import Notice
 from trading.stores import RiskState
 from trading.switch import Arming, Switch, SwitchState
 
@@ -107,12 +106,3 @@ async def test_an_order_is_held_by_one_approval(db: Database) -> None:
     with pytest.raises(AlreadyStored):
         async with db.transact() as uow:
             await uow.approvals.add(approval("a2"))
-
-
-async def test_a_notice_is_stored_once(db: Database) -> None:
-    notice = Notice("n1", "owner", "order.unknown", "the exchange has not answered", START, {"orderId": "o1"})
-    async with db.transact() as uow:
-        await uow.notices.add(notice)
-    with pytest.raises(AlreadyStored):
-        async with db.transact() as uow:
-            await uow.notices.add(notice)

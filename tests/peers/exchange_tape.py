@@ -32,14 +32,17 @@ class Pair:
 
 @dataclass(slots=True)
 class Tape:
-    """What happens on a pair, from `listed` on, except in the hours of silence."""
+    """What happens on a pair, from `listed` on, except in the hours of silence; `fixed` stops its price."""
 
     pair: Pair
     listed: datetime
     silence: tuple[datetime, datetime] | None = None
+    fixed: Decimal | None = None
 
     def price(self, minute: int) -> Decimal:
         """Return the price at the beginning of a minute."""
+        if self.fixed is not None:
+            return self.fixed
         return self.pair.middle + self.pair.tick * (minute * 7919 % 2003 - 1001 + minute // 1440 % 50)
 
     def volume(self, minute: int) -> Decimal:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,16 @@ from agent.models.scripted import ScriptedModel
 from kit.answers import KitError
 from kit.cli import app as command_line
 from kit.client import KitClient
-from tests.service import Running, running
+from tests.service import NOON, Running, running
 from tests.wire import wire
 from tools.policy import Surface
 from tools.registry import AnyCapability
 from tools.tool import FAMILIES
+from trading.clock import ManualClock
+from trading.exchanges.scripted_exchange import ScriptedExchange
+from trading.symbols import parse_symbol
 
-IDS = re.compile(r"\b(ord|pos|fill|msg|req|sess|call|conn|fault)_[0-9a-z]+\b")
+IDS = re.compile(r"\b(apr|ord|pos|fill|msg|req|sess|call|conn|fault|key)_[0-9a-z]+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +41,35 @@ Call = Callable[[AnyCapability, dict[str, Any]], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A door that is open, the service behind it, and the exchange where that one's real money is."""
+
+    call: Call
+    service: Running
+    exchange: ScriptedExchange
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """A surface: which capabilities it has, and how a service is called through it."""
 
     name: str
     has: Callable[[AnyCapability], bool]
-    open: Callable[[Path], AbstractAsyncContextManager[Call]]
+    open: Callable[[Path], AbstractAsyncContextManager[Opened]]
 
 
 def masked(value: Any) -> Any:
     """Return a value with every id replaced by its kind."""
     return json.loads(IDS.sub(r"\1_", json.dumps(value)))
+
+
+@asynccontextmanager
+async def _serving(home: Path) -> AsyncIterator[tuple[Running, ScriptedExchange]]:
+    clock = ManualClock(NOON)
+    exchange = ScriptedExchange(clock, {"USDT": 10_000}, {parse_symbol("BTC/USDT"): 68_000})
+    model = ScriptedModel(obedient)
+    async with running(home, clock=clock, limits=False, model=model, live=exchange) as service:
+        yield service, exchange
 
 
 def _frame(answer: dict[str, Any]) -> Outcome:
@@ -57,17 +78,17 @@ def _frame(answer: dict[str, Any]) -> Outcome:
     return Outcome(code=answer["error"]["code"])
 
 
-@asynccontextmanager
-async def _socket(home: Path) -> AsyncIterator[Call]:
-    async with (
-        running(home, limits=False, model=ScriptedModel(obedient)) as service,
-        wire(service.url) as connection,
-    ):
+def _socket(dialect: str) -> Callable[[Path], AbstractAsyncContextManager[Opened]]:
+    @asynccontextmanager
+    async def opened(home: Path) -> AsyncIterator[Opened]:
+        async with _serving(home) as (service, exchange), wire(service.url, dialect) as connection:
 
-        async def call(capability: AnyCapability, params: dict[str, Any]) -> Outcome:
-            return _frame(await connection.request(capability.name, params))
+            async def call(capability: AnyCapability, params: dict[str, Any]) -> Outcome:
+                return _frame(await connection.request(capability.name, params))
 
-        yield call
+            yield Opened(call, service, exchange)
+
+    return opened
 
 
 def _tool_name(capability: AnyCapability) -> str | None:
@@ -78,9 +99,9 @@ def _tool_name(capability: AnyCapability) -> str | None:
 
 
 @asynccontextmanager
-async def _invoke(home: Path) -> AsyncIterator[Call]:
+async def _invoke(home: Path) -> AsyncIterator[Opened]:
     async with (
-        running(home, limits=False, model=ScriptedModel(obedient)) as service,
+        _serving(home) as (service, exchange),
         wire(service.url) as connection,
     ):
 
@@ -88,13 +109,13 @@ async def _invoke(home: Path) -> AsyncIterator[Call]:
             invocation = {"tool": _tool_name(capability), "args": params}
             return _frame(await connection.request("tool.invoke", invocation))
 
-        yield call
+        yield Opened(call, service, exchange)
 
 
 @asynccontextmanager
-async def _client(home: Path) -> AsyncIterator[Call]:
+async def _client(home: Path) -> AsyncIterator[Opened]:
     async with (
-        running(home, limits=False, model=ScriptedModel(obedient)) as service,
+        _serving(home) as (service, exchange),
         KitClient(service.url) as client,
     ):
 
@@ -105,12 +126,12 @@ async def _client(home: Path) -> AsyncIterator[Call]:
                 return Outcome(code=error.code)
             return Outcome(masked(answer), raw=answer)
 
-        yield call
+        yield Opened(call, service, exchange)
 
 
 @asynccontextmanager
-async def _terminal(home: Path) -> AsyncIterator[Call]:
-    async with running(home, limits=False, model=ScriptedModel(obedient)) as service:
+async def _terminal(home: Path) -> AsyncIterator[Opened]:
+    async with _serving(home) as (service, exchange):
 
         async def call(capability: AnyCapability, params: dict[str, Any]) -> Outcome:
             words = ["call", capability.name, json.dumps(params), "--url", service.url]
@@ -120,7 +141,7 @@ async def _terminal(home: Path) -> AsyncIterator[Call]:
                 return Outcome(masked(printed), raw=printed)
             return Outcome(code=printed["error"]["code"])
 
-        yield call
+        yield Opened(call, service, exchange)
 
 
 def obedient(request: ModelRequest) -> Completion:
@@ -134,12 +155,8 @@ def obedient(request: ModelRequest) -> Completion:
 
 
 @asynccontextmanager
-async def _model(home: Path) -> AsyncIterator[Call]:
-    async with AsyncExitStack() as stack:
-        service: Running = await stack.enter_async_context(
-            running(home, limits=False, model=ScriptedModel(obedient))
-        )
-        connection = await stack.enter_async_context(wire(service.url))
+async def _model(home: Path) -> AsyncIterator[Opened]:
+    async with _serving(home) as (service, exchange), wire(service.url) as connection:
 
         async def call(capability: AnyCapability, params: dict[str, Any]) -> Outcome:
             connection.events.clear()
@@ -151,13 +168,16 @@ async def _model(home: Path) -> AsyncIterator[Call]:
                 return Outcome(code=told["error"]["code"])
             return Outcome(masked(told), raw=told)
 
-        yield call
+        yield Opened(call, service, exchange)
 
 
 DOORS = (
-    Door("WebSocket", lambda capability: Surface.WIRE in capability.surfaces, _socket),
+    Door("WebSocket", lambda capability: Surface.WIRE in capability.surfaces, _socket("000")),
     Door("tool.invoke", lambda capability: _tool_name(capability) is not None, _invoke),
     Door("KitClient", lambda capability: Surface.WIRE in capability.surfaces, _client),
     Door("command line", lambda capability: Surface.WIRE in capability.surfaces, _terminal),
     Door("model's tool", lambda capability: Surface.MODEL in capability.surfaces, _model),
 )
+
+OTHER_DIALECT = Door("WebSocket, 001", lambda capability: Surface.WIRE in capability.surfaces, _socket("001"))
+"""Words its answers and codes in its own way."""

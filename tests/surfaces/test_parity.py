@@ -1,13 +1,18 @@
 """Every capability, one good and one bad call, tells the same through every door it has."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.surfaces.doors import DOORS, Call, Door, Outcome
+from tests.service import Running
+from tests.surfaces.doors import DOORS, Door, Opened, Outcome
 from tools.catalog import CATALOG
+from tools.context import Context
+from tools.policy import LOCAL_OWNER
 from tools.registry import AnyCapability
+from trading.model import Origin
 
 Params = dict[str, Any]
 
@@ -18,6 +23,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "health": ({}, {"deep": True}, "INVALID_PARAMS"),
     "status": ({}, {"deep": True}, "INVALID_PARAMS"),
     "skill.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
     "market.candles": (
         {"pair": "ETHUSDT", "timeframe": "4h", "limit": 5},
@@ -39,6 +45,11 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.close": ({"positionId": "{position}", "percentage": 50}, {"positionId": "pos_none"}, "NOT_FOUND"),
     "trade.history": ({"pair": "BTC/USDT", "limit": 10}, {"limit": 0}, "INVALID_PARAMS"),
     "trade.orders": ({"status": "all"}, {"status": "lost"}, "INVALID_PARAMS"),
+    "trade.oco": (
+        {"action": "sell", "pair": "BTC/USDT", "amount": 0.0007, "price": 500_000, "stopPrice": 10_000},
+        {"action": "sell", "pair": "BTC/USDT", "amount": 0.0007, "price": 10_000, "stopPrice": 500_000},
+        "INVALID_ORDER",
+    ),
     "trade.amend": (
         {"positionId": "{position}", "stopLoss": 1_000},
         {"positionId": "{position}", "stopLoss": 10_000_000},
@@ -47,11 +58,14 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.cancel": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
     "trade.cancelAll": ({}, {"pair": 5}, "INVALID_PARAMS"),
     "trade.closeAll": ({}, {"account": "nobody"}, "NOT_FOUND"),
-    "approval.list": ({}, {"limit": 0}, "INVALID_PARAMS"),
+    "ledger.verify": ({}, {"deep": True}, "INVALID_PARAMS"),
     "risk.limits": ({}, {"account": "nobody"}, "NOT_FOUND"),
     "risk.set": ({"order": 0.3, "symbols": ["BTC/USDT"]}, {"order": 7}, "INVALID_PARAMS"),
     "account.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "live.arm": ({}, {"account": "main"}, "INVALID_ORDER"),
+    "live.check": ({}, {"account": "nobody"}, "NOT_FOUND"),
+    "live.adopt": ({}, {"account": "main"}, "INVALID_ORDER"),
+    "live.disarm": ({}, {"account": "main"}, "INVALID_ORDER"),
     "trading.status": ({}, {"deep": True}, "INVALID_PARAMS"),
     "trading.reduce": ({"reason": "sleep"}, {"reason": 5}, "INVALID_PARAMS"),
     "trading.halt": ({"reason": "panic"}, {"reason": 5}, "INVALID_PARAMS"),
@@ -67,6 +81,20 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"tool": "withdraw"},
         "NOT_FOUND",
     ),
+    "keys.create": (
+        {"name": "ci", "role": "trader", "days": 30},
+        {"name": "ci", "days": 30, "expiresAt": 4e11},
+        "INVALID_PARAMS",
+    ),
+    "keys.list": ({}, {"role": "owner"}, "INVALID_PARAMS"),
+    "keys.revoke": ({"id": "{key}"}, {"id": "key_none"}, "NOT_FOUND"),
+    "people.setRole": (
+        {"id": "telegram:123", "role": "viewer", "name": "Ann"},
+        {"id": "owner", "role": "viewer"},
+        "INVALID_PARAMS",
+    ),
+    "people.list": ({}, {"role": "owner"}, "INVALID_PARAMS"),
+    "people.revoke": ({"id": "telegram:123"}, {"id": "telegram:124"}, "NOT_FOUND"),
     "chat.history": ({"sessionId": "nobody"}, {"limit": -1}, "INVALID_PARAMS"),
     "chat.abort": ({"sessionId": "nobody"}, {}, "MISSING_PARAMS"),
     "chat.send": (
@@ -74,10 +102,18 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"message": ""},
         "INVALID_PARAMS",
     ),
+    "approval.list": ({}, {"limit": 0}, "INVALID_PARAMS"),
+    "approval.approve": ({"approvalId": "{first}"}, {"approvalId": "{first}"}, "CONFLICT"),
+    "approval.deny": ({"approvalId": "{second}", "reason": "no"}, {"approvalId": "apr_none"}, "NOT_FOUND"),
 }
 
-# Told by a door that talks to the agent first, or that is itself a client, and so not comparable.
-DIFFERENT_BY_NATURE = {"status": ("clients",), "chat.send": ("message", "model", "usage")}
+# Told by a door that talks to the agent first, acts by it or is itself a client, and so not comparable.
+DIFFERENT_BY_NATURE = {
+    "status": ("clients",),
+    "chat.send": ("message", "model", "usage"),
+    "trade.orders": ("origin",),
+    "keys.create": ("key",),
+}
 
 
 # Each dialect of the wire adds the time of an order in its own form.
@@ -101,8 +137,8 @@ async def test_a_door_tells_what_the_first_door_tells(
 ) -> None:
     offered = {each.name: each for each in CATALOG if door.has(each)}
     assert len(offered) >= 5
-    async with door.open(tmp_path) as call:
-        outcomes = await walk(call, offered)
+    async with door.open(tmp_path) as opened:
+        outcomes = await walk(opened, offered)
     for name, (good, bad) in outcomes.items():
         assert good.code is None, name
         assert bad == Outcome(code=CALLS[name][2]), name
@@ -110,14 +146,28 @@ async def test_a_door_tells_what_the_first_door_tells(
         assert (comparable(name, good), bad) == (comparable(name, first_good), first_bad), name
 
 
-async def walk(call: Call, offered: dict[str, AnyCapability]) -> dict[str, tuple[Outcome, Outcome]]:
+async def ask_for_two(service: Running) -> None:
+    """Let the model want two orders that its person is to be asked for."""
+    door, services = service.app.registry, service.app.services
+    person = Context(LOCAL_OWNER, services, door)
+    await door.call("risk.set", {"askOnPaper": True}, person)
+    for _ in range(2):
+        await door.call("trade.execute", BUY, replace(person, origin=Origin.MODEL))
+
+
+async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, tuple[Outcome, Outcome]]:
     """Make both calls of everything offered, in order, and return what they came to."""
     outcomes = {}
     ids: dict[str, str] = {}
     for name, (good, bad, _) in CALLS.items():
         if name in offered:
-            filled = {key: ids.get(str(value), value) for key, value in good.items()}
-            outcomes[name] = (await call(offered[name], filled), await call(offered[name], bad))
+            if name == "approval.list":
+                await ask_for_two(opened.service)
+            both = [{key: ids.get(str(value), value) for key, value in each.items()} for each in (good, bad)]
+            outcomes[name] = (
+                await opened.call(offered[name], both[0]),
+                await opened.call(offered[name], both[1]),
+            )
             ids |= call_ids(outcomes[name][0])
     return outcomes
 
@@ -128,14 +178,25 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
     ids = {}
     if answer.get("positions"):
         ids["{position}"] = answer["positions"][0]["id"]
+    if answer.get("approvals"):
+        ids["{first}"], ids["{second}"] = [each["approvalId"] for each in answer["approvals"]]
     if "executedQty" in answer:
         ids["{order}"] = answer["orderId"]
     if "session" in answer:
         ids["{session}"] = answer["session"]["id"]
+    if "key" in answer:
+        ids["{key}"] = answer["id"]
     return ids
 
 
 def comparable(name: str, outcome: Outcome) -> Any:
     """Return a result without what differs by the nature of the door."""
     dropped = {*DIFFERENT_BY_NATURE.get(name, ()), *WIRE_ONLY.get(name, ())}
-    return {key: value for key, value in outcome.result.items() if key not in dropped}
+    return without(outcome.result, dropped)
+
+
+def without(value: Any, dropped: set[str]) -> Any:
+    """Return a value without some fields, wherever they are."""
+    if isinstance(value, dict):
+        return {key: without(each, dropped) for key, each in value.items() if key not in dropped}
+    return [without(each, dropped) for each in value] if isinstance(value, list) else value

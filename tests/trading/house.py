@@ -20,7 +20,7 @@ from trading.markets import Markets
 from trading.model import Account, Fill, Instrument, Mode, Order, OrderRequest, OrderType, Side
 from trading.placing import OrderOutcome
 from trading.portfolio import PortfolioReader
-from trading.ports import Exchange, NewId, Report, UnitOfWork
+from trading.ports import Exchange, MarketData, NewId, Report, UnitOfWork
 from trading.risk.proposal import Check
 from trading.switch import Switch
 from trading.symbols import Symbol, parse_symbol
@@ -59,7 +59,11 @@ class House:
     desk: Desk
     portfolio: PortfolioReader
     new_id: NewId
-    heard: list[tuple[Order, Sequence[Fill]]] = field(default_factory=list)
+    news: "Heard"
+
+    @property
+    def heard(self) -> list[tuple[Order, Sequence[Fill]]]:
+        return self.news.orders
 
     async def buy(self, amount: Any = None, symbol: Symbol = BTC, **more: Any) -> OrderOutcome:
         return await self.order(Side.BUY, amount, symbol, **more)
@@ -168,15 +172,13 @@ def furnish(
     new_id: NewId,
     checks: Sequence[Check] = (),
     exchange: Exchange | None = None,
+    second: MarketData | None = None,
 ) -> House:
-    heard: list[tuple[Order, Sequence[Fill]]] = []
-
-    news = Heard(heard)
-
+    news = Heard()
     markets = Markets(market, known=("binance", "kraken"))
     exchange = exchange or PaperExchange(markets, clock)
     desk = Desk(
-        exchanges={Mode.PAPER: exchange},
+        exchanges={exchange.mode: exchange},
         markets=markets,
         transact=database.transact,
         read=database.read,
@@ -184,9 +186,10 @@ def furnish(
         new_id=new_id,
         news=news,
         checks=checks,
+        second=second,
     )
     portfolio = PortfolioReader(database.read, markets, clock)
-    return House(database, clock, market, markets, exchange, desk, portfolio, new_id, heard)
+    return House(database, clock, market, markets, exchange, desk, portfolio, new_id, news)
 
 
 class Paused(PaperExchange):

@@ -6,7 +6,7 @@ thread, and only when somebody asks for the first time.
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,8 +17,8 @@ from trading.exchanges.ccxt_reading import Grid
 
 _ID: Final = re.compile(r"[a-z][a-z0-9]*")
 
-# What ccxt's parsers raise when an answer is not shaped as documented, besides its own errors.
-_BROKEN: Final = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+BROKEN: Final = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+"""What ccxt's parsers raise when an answer is not shaped as documented, besides its own errors."""
 
 
 def known_exchanges() -> frozenset[str]:
@@ -69,7 +69,7 @@ class CcxtClient:
             if self._closed:
                 raise ExchangeUnavailable(f"{self.id} has been closed")
             if self._exchange is None:
-                self._exchange = await asyncio.to_thread(_build, self.id, self._urls, self._settings)
+                self._exchange = await asyncio.to_thread(build, self.id, self._urls, self._settings)
         return self._exchange
 
     async def ask(self, method: str, *arguments: Any) -> Any:
@@ -82,7 +82,7 @@ class CcxtClient:
         """Read every market anew; raise ExchangeUnavailable."""
         exchange = await self.exchange()
         with _told(self.id):
-            reader, prices = await asyncio.to_thread(_read_markets, self.id, self._urls, self._settings)
+            reader, prices = await asyncio.to_thread(read_markets, self.id, self._urls, self._settings)
             exchange.set_markets_from_exchange(reader)
             return Listing(exchange.markets, _grid(exchange), prices)
 
@@ -94,10 +94,16 @@ class CcxtClient:
                 await self._exchange.close()
 
 
-def _build(exchange: str, urls: Mapping[str, str] | None, settings: Mapping[str, Any]) -> Any:
+def build(
+    exchange: str,
+    urls: Mapping[str, str] | None,
+    settings: Mapping[str, Any],
+    strict: Callable[[Any], Any] | None = None,
+) -> Any:
+    """Return the ccxt object of an exchange, spot markets only; `strict` makes its class out of ccxt's."""
     import ccxt.async_support
 
-    made = _strict(getattr(ccxt.async_support, exchange))(dict(settings))
+    made = (strict or _strict)(getattr(ccxt.async_support, exchange))(dict(settings))
     if urls is not None:
         made.urls["api"] = dict(urls)
     made.options["defaultType"] = "spot"
@@ -114,10 +120,11 @@ def _build(exchange: str, urls: Mapping[str, str] | None, settings: Mapping[str,
     return made
 
 
-def _read_markets(
+def read_markets(
     exchange: str, urls: Mapping[str, str] | None, settings: Mapping[str, Any]
 ) -> tuple[Any, Mapping[str, Any]]:
-    reader = _build(exchange, urls, settings)
+    """Return a ccxt object that knows its markets, and tickers where precision needs them; blocks."""
+    reader = build(exchange, urls, settings)
 
     async def read() -> Mapping[str, Any]:
         try:
@@ -140,11 +147,11 @@ def _grid(exchange: Any) -> Grid:
     return grids[exchange.precisionMode]
 
 
-def _strict(base: Any) -> Any:
+def readable(base: Any) -> Any:
     """Return the exchange class, refusing answers that cannot be read.
 
     ccxt hands what is no JSON on to its parsers, which find nothing in it: half a page of trades would read
-    as "no trades". And what has no time it drops as too early.
+    as "no trades".
     """
     from ccxt.base.errors import BadResponse
 
@@ -153,6 +160,13 @@ def _strict(base: Any) -> Any:
         if not isinstance(answer, dict | list) or answer == {}:
             raise BadResponse(f"{base.__name__} gave no answer that could be read")
         return answer
+
+    return type(base.__name__, (base,), {"fetch": fetch})
+
+
+def _strict(base: Any) -> Any:
+    """Return the exchange class, refusing also what has no time: ccxt drops it as too early."""
+    from ccxt.base.errors import BadResponse
 
     def parse_ohlcv(self: Any, ohlcv: Any, market: Any = None) -> Any:
         row = base.parse_ohlcv(self, ohlcv, market)
@@ -166,9 +180,7 @@ def _strict(base: Any) -> Any:
             raise BadResponse(f"{base.__name__} gave a trade without a time")
         return row
 
-    return type(
-        base.__name__, (base,), {"fetch": fetch, "parse_ohlcv": parse_ohlcv, "parse_trade": parse_trade}
-    )
+    return type(base.__name__, (readable(base),), {"parse_ohlcv": parse_ohlcv, "parse_trade": parse_trade})
 
 
 def _is_time(value: Any) -> bool:
@@ -184,5 +196,5 @@ def _told(exchange: str) -> Iterator[None]:
         yield
     except BadSymbol as error:
         raise UnknownSymbol(f"{exchange} does not trade that pair") from error
-    except (BaseError, *_BROKEN) as error:
+    except (BaseError, *BROKEN) as error:
         raise ExchangeUnavailable(f"{exchange} did not answer: {type(error).__name__}") from error

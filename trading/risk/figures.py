@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading.funds import spends
-from trading.model import ZERO, Order
+from trading.model import ZERO, Account, Order, Side
 from trading.risk.proposal import Proposal, is_waiting_entry, receives
 
 DUST = Decimal(1)
@@ -17,14 +17,17 @@ class Exposure:
     """Values in the account's currency.
 
     `assets` is what is held, and `pending` what open entries may still bring in, by asset or, for margin, by
-    pair. `order` is what the proposed order would bring in, under `name`.
+    pair. `order` is what the proposed order would bring in, under `name`. Of both, `waiting` and `added` are
+    the part that is new to the market: what one asset is spent on another only moves there.
     """
 
     equity: Decimal
     assets: dict[str, Decimal]
     pending: dict[str, Decimal]
+    waiting: Decimal
     name: str
     order: Decimal
+    added: Decimal
 
     @property
     def position(self) -> Decimal:
@@ -34,7 +37,7 @@ class Exposure:
     @property
     def total(self) -> Decimal:
         """Everything that is exposed to the market, with the order."""
-        return sum(self.assets.values(), ZERO) + sum(self.pending.values(), ZERO) + self.order
+        return sum(self.assets.values(), ZERO) + self.waiting + self.added
 
     @property
     def count(self) -> int:
@@ -66,21 +69,39 @@ def exposure(proposal: Proposal) -> Exposure:
             mark, rate = _mark(proposal, position.symbol.base, position.symbol.quote)
             assets[_margin_name(position.symbol)] = position.amount * mark * rate
             margin += (position.margin + position.unrealized(mark)) * rate
+    entries = [
+        each
+        for each in proposal.open_orders
+        if each.id != order.id and is_waiting_entry(each, account, proposal.positions)
+    ]
+    value = _proposed(proposal)
     return Exposure(
         equity=cash + margin,
         assets=assets,
-        pending=_pending(proposal, (each for each in proposal.open_orders if each.id != order.id)),
+        pending=_pending(proposal, entries),
+        waiting=sum((_value(proposal, each) for each in entries if _adds(each, account)), ZERO),
         name=_name(order),
-        order=proposal.estimate * prices[order.symbol.quote],
+        order=value,
+        added=value if _adds(order, account) else ZERO,
     )
 
 
-def _pending(proposal: Proposal, orders: Iterable[Order]) -> dict[str, Decimal]:
+def _proposed(proposal: Proposal) -> Decimal:
+    """Return what the proposed order is worth; a sell is worth what it gives away, however low its limit."""
+    order, prices = proposal.order, proposal.prices
+    value = proposal.estimate * prices[order.symbol.quote]
+    return value if order.side is Side.BUY else max(value, order.remaining * prices[order.symbol.base])
+
+
+def _adds(order: Order, account: Account) -> bool:
+    return order.leverage is not None or spends(order) == account.currency
+
+
+def _pending(proposal: Proposal, entries: Iterable[Order]) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
-    for order in orders:
-        if is_waiting_entry(order, proposal.account, proposal.positions):
-            name = _name(order)
-            sums[name] = sums.get(name, ZERO) + _value(proposal, order)
+    for order in entries:
+        name = _name(order)
+        sums[name] = sums.get(name, ZERO) + _value(proposal, order)
     return sums
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.errors import AccountLocked, NotArmed, RiskLimitExceeded, TradingHalted
-from trading.model import ZERO, Mode, Origin
+from trading.model import ZERO, Mode, OrderStatus, Origin
 from trading.ports import UnitOfWork
 from trading.risk.figures import Exposure, exposure, unpriced
 from trading.risk.limits import Limits, limits_of
@@ -40,7 +40,8 @@ class RiskGate:
         _check_switch(switch, entry, proposal.order.origin)
         if account.mode is Mode.LIVE and not state.armed:
             raise NotArmed(f"account {account.id} trades real money and its owner has not armed it")
-        if (reason := self._locked(account.id)) is not None:
+        guards = not entry and proposal.order.origin is Origin.GUARD
+        if not guards and (reason := self._locked(account.id)) is not None:
             raise AccountLocked(f"account {account.id} is locked: {reason}")
         if not entry:
             return Verdict()
@@ -55,7 +56,7 @@ def midnight(moment: datetime) -> datetime:
 
 def _asks(proposal: Proposal, limits: Limits) -> bool:
     """Return whether a person has to allow an entry."""
-    by_itself = proposal.order.origin is not Origin.PERSON
+    by_itself = proposal.order.origin not in (Origin.PERSON, Origin.GUARD)
     return by_itself and (proposal.account.mode is Mode.LIVE or limits.ask_on_paper)
 
 
@@ -69,7 +70,7 @@ def judge(proposal: Proposal, limits: Limits, state: RiskState) -> Mapping[str, 
         )
     figures = [
         ("leverage", proposal.order.leverage or Decimal(1), limits.leverage),
-        ("orders_per_minute", Decimal(state.recent_orders + 1), Decimal(limits.orders_per_minute)),
+        ("orders_per_minute", Decimal(_rate(proposal, state)), Decimal(limits.orders_per_minute)),
         ("open_positions", Decimal(taken.count), Decimal(limits.open_positions)),
         ("daily_loss", _lost(state.day_start, taken), limits.daily_loss),
         ("drawdown", _lost(state.peak, taken), limits.drawdown),
@@ -103,7 +104,7 @@ _WORDS = {
 def _broken(
     name: str, actual: Decimal, allowed: Decimal, proposal: Proposal, taken: Exposure
 ) -> RiskLimitExceeded:
-    others = {"order": ZERO, "position": taken.position - taken.order, "exposure": taken.total - taken.order}
+    others = {"order": ZERO, "position": taken.position - taken.order, "exposure": taken.total - taken.added}
     room = max(allowed * taken.equity - others.get(name, ZERO), ZERO)
     words = _WORDS[name].format(
         actual=actual, allowed=allowed, room=f"{room:.2f}", currency=proposal.account.currency
@@ -116,6 +117,13 @@ def _broken(
     )
 
 
+def _rate(proposal: Proposal, state: RiskState) -> int:
+    """Return how many orders there are within a minute, with the proposed one."""
+    order = proposal.order
+    counted = order.status is OrderStatus.HELD and order.created_at > proposal.now - MINUTE
+    return state.recent_orders if counted else state.recent_orders + 1
+
+
 def _lost(before: Decimal | None, taken: Exposure) -> Decimal:
     return max(1 - taken.equity / before, ZERO) if before else ZERO
 
@@ -125,7 +133,7 @@ def _check_switch(switch: SwitchState, entry: bool, origin: Origin) -> None:
         return
     if entry:
         raise TradingHalted(f"trading is {switch}: nothing new is opened until the owner re-arms it")
-    if switch is SwitchState.HALTED and origin is not Origin.PERSON:
+    if switch is SwitchState.HALTED and origin not in (Origin.PERSON, Origin.GUARD):
         raise TradingHalted("trading is halted: only a person may close what is open")
 
 
@@ -147,6 +155,11 @@ def _check_data(proposal: Proposal, limits: Limits) -> None:
             limit="price_age",
             actual=age.total_seconds(),
             allowed=oldest.total_seconds(),
+        )
+    if quote.silent:
+        raise RiskLimitExceeded(
+            f"the price of {symbol} cannot be compared: its second reference does not tell one",
+            limit="reference_distance",
         )
     if quote.second is not None:
         distance = abs(quote.price / quote.second - 1)

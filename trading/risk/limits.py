@@ -41,7 +41,7 @@ RANGES: Mapping[str, tuple[Decimal, Decimal]] = {
     "exposure": (Decimal(0), Decimal(100)),
     "open_positions": (Decimal(0), Decimal(1_000)),
     "leverage": (Decimal(1), Decimal(125)),
-    "orders_per_minute": (Decimal(0), Decimal(10_000)),
+    "orders_per_minute": (Decimal(0), Decimal(1_000_000)),
     "daily_loss": (Decimal(0), Decimal(1)),
     "drawdown": (Decimal(0), Decimal(1)),
     "reference_distance": (Decimal(0), Decimal(1)),

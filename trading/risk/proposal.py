@@ -13,11 +13,15 @@ from trading.ports import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The price of an order's pair when it was measured, and that of a second source where one is set."""
+    """The price of an order's pair when it was measured, and that of a second source where one is set.
+
+    `silent` says that there is such a source and that it did not tell a price.
+    """
 
     price: Decimal
     at: datetime
     second: Decimal | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,6 @@ from trading.timeframes import Timeframe
 FEW = 4
 TRADING = (Kind.ORDER, Kind.CLOSE)
 
-_INSTEAD: Mapping[Kind, Sequence[str]] = {Kind.MOVE_STOP: ("trade_execute", "market_price")}
-"""What is not available but has something near it, told by "instead.", and the tools which that takes."""
-
 
 def next_step(understood: Understood, turn: Turn, model: str) -> Step:
     """Return what comes next: calls of offered tools only, or the answer that ends the turn."""
@@ -28,18 +25,16 @@ def next_step(understood: Understood, turn: Turn, model: str) -> Step:
         return Say(words(understood, turn, voice, model))
     row = ROWS.get(intent.kind)
     if row is None or not _all_offered(turn, row.needs):
-        return Say(unavailable(intent.kind, turn, voice))
+        return Say(unavailable(intent.kind, voice))
     step = row.plan(intent, turn, voice)
     if isinstance(step, Ask) and not _all_offered(turn, [call.name for call in step.calls]):
-        return Say(unavailable(intent.kind, turn, voice))
+        return Say(unavailable(intent.kind, voice))
     return step
 
 
-def unavailable(kind: Kind, turn: Turn, voice: Voice) -> str:
-    """Say that a wish is understood and cannot be met, and what comes nearest to it."""
-    text = voice.say("unavailable", topic=voice.say(f"topic.{kind}"))
-    tools = _INSTEAD.get(kind)
-    return f"{text} {voice.say(f'instead.{kind}')}" if tools and _all_offered(turn, tools) else text
+def unavailable(kind: Kind, voice: Voice) -> str:
+    """Say that a wish is understood and cannot be met."""
+    return voice.say("unavailable", topic=voice.say(f"topic.{kind}"))
 
 
 def examples(turn: Turn, voice: Voice, kinds: Sequence[Kind] = ()) -> list[str]:
@@ -116,6 +111,9 @@ _WORDS: Mapping[Kind, Words] = {
     Kind.HELP: _help,
     Kind.EXPLAIN: _explained,
     Kind.DROPPED: _plain("dropped"),
+    Kind.RESUME: _plain("resume"),
+    Kind.APPROVE: _plain("approve"),
+    Kind.DENY: _plain("approve"),
     Kind.TOO_LONG: _with_examples("too_long", "unknown_examples"),
     Kind.NEAR_MISS: _near_miss,
     Kind.UNKNOWN: _with_examples("unknown", "unknown_examples"),

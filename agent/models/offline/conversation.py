@@ -20,6 +20,7 @@ from agent.models.offline.orders import read_close, read_order
 from agent.models.offline.pairs import MARK, read_pair
 from agent.models.offline.patterns import read_period
 from agent.models.offline.questions import was_asked
+from agent.models.offline.shown_orders import ORDER_ID, listed_order
 from agent.models.offline.words import CURRENCIES, Sentence, read_sentence
 
 DEPTH = 6
@@ -54,6 +55,8 @@ class Heard:
     sentence: Sentence
     language: Language
     answer: str
+    order_id: str = ""
+    """An order that was named by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,23 @@ def understand_conversation(said: Sequence[Said]) -> Understood:
         return Understood(Intent(Kind.HELP), Language.EN)
     start = _start(said)
     heard = [
-        Heard(read_sentence(each.text), _language(said[: place + 1]), each.answer)
+        Heard(
+            read_sentence(ORDER_ID.sub("1", each.text)),
+            _language(said[: place + 1]),
+            each.answer,
+            next(iter(ORDER_ID.findall(each.text)), "").lower(),
+        )
         for place, each in enumerate(said[start:], start)
     ]
-    return Understood(_resolve(heard), heard[-1].language)
+    return Understood(_named(_resolve(heard), heard), heard[-1].language)
+
+
+def _named(intent: Intent, heard: Sequence[Heard]) -> Intent:
+    """Put the name of an order in place of its number in the list that was shown last."""
+    if intent.kind is not Kind.CANCEL_ORDER or intent.number is None:
+        return intent
+    shown = next((each.answer for each in reversed(heard[:-1]) if listed_order(each.answer, 1)), "")
+    return replace(intent, rest=heard[-1].order_id or listed_order(shown, intent.number))
 
 
 def _start(said: Sequence[Said]) -> int:

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     CANCEL_ORDER = "cancel_order"
     CANCEL_ALL = "cancel_all"
     MOVE_STOP = "move_stop"
+    WAITING = "waiting"
+    LIMITS = "limits"
     PORTFOLIO = "portfolio"
     HOLDING = "holding"
     POSITIONS = "positions"

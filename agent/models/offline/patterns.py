@@ -51,11 +51,12 @@ _SLOTS = {
     "pair": rf" (?P<pair>{_ANY_COIN})",
     "pairs": rf"(?P<pairs> {_ANY_COIN}(?:(?: and| und| or| oder)? {_ANY_COIN}){{0,4}})",
     "tf": rf" (?P<tf>\d{{1,3}} ?(?:{_longest_first(LENGTH_UNITS)})|{_longest_first(TIMEFRAMES)})",
+    "level": r" (?P<rest>\d\S*(?: %| k)?)",
     "n": r" (?P<n>\d{1,9})",
     "term": rf" (?P<term>{_longest_first(MEANINGS)})",
     "clock": r" \d{1,2}(?::\d\d)?",
     "period": rf" (?P<period>{_longest_first(_PERIOD_OF)})",
-    "rest": r" (?P<rest>\S.*)",
+    "rest": r" (?P<rest>\S.*?)",
 }
 _TOKEN = re.compile(r"[\[\]()|]|\{\w+\}|<\w+>|[^\s\[\]()|{}<>]+")
 _BRACKETS = {"[": "(?:", "]": ")?", "(": "(?:", ")": ")", "|": "|"}

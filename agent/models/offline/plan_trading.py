@@ -56,10 +56,10 @@ def _sell_share(order: Order, share: Amount, turn: Turn, voice: Voice) -> Step:
         return Say(voice.say("share_with_stop"))
     if order.price is None:
         return _close(Close(order.pair, share=share.value, direction="long"), turn, voice)
-    looked = _positions(turn, voice)
+    looked = open_positions(turn, voice)
     if not isinstance(looked, Facts):
         return looked
-    held = _meant(Close(order.pair, direction="long"), looked)
+    held = meant_positions(Close(order.pair, direction="long"), looked)
     pair = _pair(held[0]) if held else None
     if pair is None:
         return Say(_nothing(order.pair, voice))
@@ -79,7 +79,7 @@ def _send(order: Order, pair: Pair, amount: Amount, turn: Turn, voice: Voice) ->
         if entry is None or entry <= 0:
             return Say(f"{voice.say('no_price')} {problem(looked[0], voice)}".strip())
     side = order.side or Side.BUY
-    stop, target = _level(order.stop, entry, -side.sign), _level(order.target, entry, side.sign)
+    stop, target = level_price(order.stop, entry, -side.sign), level_price(order.target, entry, side.sign)
     if any(level is not None and level <= 0 for level in (stop, target)):
         return Say(voice.say("bad_level"))
     return Ask((Call("trade_execute", _arguments(order, pair, amount, stop, target)),))
@@ -99,14 +99,14 @@ def _arguments(
         "action": str(order.side),
         "pair": str(pair.symbol),
         "type": "limit" if order.price else "market",
-        "amount": _json(amount.value),
+        "amount": json_number(amount.value),
         "amountType": "base" if amount.unit is Unit.BASE else "quote",
-        **{name: _json(value) for name, value in optional.items() if value is not None},
+        **{name: json_number(value) for name, value in optional.items() if value is not None},
         **({"exchange": order.exchange} if order.exchange else {}),
     }
 
 
-def _level(level: Level | None, entry: Decimal | None, sign: int) -> Decimal | None:
+def level_price(level: Level | None, entry: Decimal | None, sign: int) -> Decimal | None:
     """Return the price of a level; percent count from the entry, down or up by `sign`."""
     if level is None or not level.percent:
         return level.value if level else None
@@ -122,15 +122,16 @@ def _places(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _json(value: Decimal) -> int | float:
+def json_number(value: Decimal) -> int | float:
+    """Return a number as JSON has it."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _close(close: Close, turn: Turn, voice: Voice) -> Step:
-    looked = _positions(turn, voice)
+    looked = open_positions(turn, voice)
     if not isinstance(looked, Facts):
         return looked
-    meant = _meant(close, looked)
+    meant = meant_positions(close, looked)
     if not meant:
         return Say(_nothing(close.pair, voice))
     closed = turn.of("trade_close")
@@ -142,7 +143,7 @@ def _close(close: Close, turn: Turn, voice: Voice) -> Step:
                 for done in closed
             )
         )
-    percentage = _json(close.share * HUNDRED)
+    percentage = json_number(close.share * HUNDRED)
     return Ask(
         tuple(
             Call("trade_close", {"positionId": position.id("id"), "percentage": percentage})
@@ -151,7 +152,7 @@ def _close(close: Close, turn: Turn, voice: Voice) -> Step:
     )
 
 
-def _positions(turn: Turn, voice: Voice) -> Facts | Step:
+def open_positions(turn: Turn, voice: Voice) -> Facts | Step:
     """Return what is open, or the step that comes before knowing it."""
     looked = turn.of("trade_positions")
     if not looked:
@@ -160,7 +161,8 @@ def _positions(turn: Turn, voice: Voice) -> Facts | Step:
     return Say(wrong) if wrong else looked[0].facts or Facts()
 
 
-def _meant(close: Close, facts: Facts) -> Sequence[Facts]:
+def meant_positions(close: Close, facts: Facts) -> Sequence[Facts]:
+    """Return the open positions that are meant."""
     return [row for row in facts.rows("positions") if row.id("id") and _is_meant(close, row)]
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.models.offline import telling_market, telling_money
+from agent.models.offline import telling_market, telling_money, telling_orders
 from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.language import Language
+from agent.models.offline.plan_orders import plan_cancel, plan_stop
 from agent.models.offline.plan_trading import plan_close, plan_margin, plan_order
 from agent.models.offline.steps import Ask, Call, Plan, Say, Step, each, once
 from agent.models.offline.turn import Turn
@@ -122,6 +123,44 @@ ROWS: Mapping[Kind, Row] = {
         plan_close,
         ("trade_positions", "trade_close"),
         _said("close 50% of ETH|close all positions", "schließe 50% von ETH|schließe alle positionen"),
+    ),
+    Kind.ORDERS: Row(
+        once(lambda intent: _nothing_asked("trade_orders"), each(telling_orders.order_list)),
+        ("trade_orders",),
+        _said("my orders", "meine orders"),
+    ),
+    Kind.CANCEL_ORDER: Row(
+        plan_cancel, ("trade_orders", "trade_cancel"), _said("cancel order 1", "storniere order 1")
+    ),
+    Kind.CANCEL_ALL: Row(
+        once(lambda intent: _nothing_asked("trade_cancelAll"), each(telling_orders.canceled_list)),
+        ("trade_cancelAll",),
+        _said("cancel all orders", "storniere alle"),
+    ),
+    Kind.MOVE_STOP: Row(
+        plan_stop,
+        ("trade_positions", "trade_amend"),
+        _said("move stop of BTC to 60000", "stop von BTC auf 60000"),
+    ),
+    Kind.HALT: Row(
+        once(lambda intent: _nothing_asked("trading_halt"), each(telling_orders.switched)),
+        ("trading_halt",),
+        _said("stop trading", "stoppe trading"),
+    ),
+    Kind.PAUSE: Row(
+        once(lambda intent: _nothing_asked("trading_reduce"), each(telling_orders.switched)),
+        ("trading_reduce",),
+        _said("pause trading", "pausiere trading"),
+    ),
+    Kind.LIMITS: Row(
+        once(lambda intent: _nothing_asked("risk_limits"), each(telling_orders.limits)),
+        ("risk_limits",),
+        _said("what are my limits", "zeig limits"),
+    ),
+    Kind.WAITING: Row(
+        once(lambda intent: _nothing_asked("trade_orders"), each(telling_orders.waiting_list)),
+        ("trade_orders",),
+        _said("what waits for approval", "was wartet auf freigabe"),
     ),
     Kind.PORTFOLIO: Row(
         once(lambda intent: _nothing_asked("portfolio_get"), each(telling_money.portfolio)),

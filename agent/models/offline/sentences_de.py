@@ -94,6 +94,16 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "welche (orders|auftraege) (habe ich|sind) [offen]",
         "(habe ich|gibt es) [noch] [offene] (orders|auftraege)",
     ),
+    Kind.WAITING: (
+        "was wartet [noch] [auf] [meine] [freigabe|bestaetigung|genehmigung]",
+        "[<show>] [<the>] [offene|offenen] (freigaben|genehmigungen|bestaetigungen) [an]",
+        "was muss ich [noch] (freigeben|bestaetigen|genehmigen)",
+    ),
+    Kind.LIMITS: (
+        "[<show>] [<the>] (limits|risikolimits|grenzen|risikogrenzen) [an]",
+        "(was|wie|wie hoch) sind meine (limits|risikolimits|grenzen|risikogrenzen)",
+        "(wie viel|wieviel) darf ich (riskieren|verlieren)",
+    ),
     Kind.CANCEL_ORDER: (
         "(storniere|stornier|stornieren|loesche|streiche) [die|den|meine] (order|auftrag|auftragsnummer) "
         "[nummer|nr] {n}",
@@ -114,7 +124,8 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<set>] [den|meinen|einen] stop (auf|bei|von|mit) {rest}",
         "<set> [den|meinen|einen] stop [[<of>] {pair}]",
         "[den|meinen|einen] stop [[<of>] {pair}] <setting>",
-        "stop [bei|auf] {n} [[<of>] {pair}] [<setting>]",
+        "[den|meinen|einen|mein] stop order",
+        "stop [bei|auf] {level} [[<of>] {pair}] [<setting>]",
     ),
     Kind.PORTFOLIO: (
         "[<show>] [<the>] (portfolio|vermoegen|guthaben|kontostand|konto|depot|bestand|bestaende|saldo|"

@@ -90,6 +90,16 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(do i have|are there|any) [any] [open|pending] orders",
         "order (list|book|status)",
     ),
+    Kind.WAITING: (
+        "(what is|whats|what) (waiting|waits|pending) [for] [my] [approval]",
+        "[<show>] [<the>] (approvals|pending approvals|open approvals|approval requests)",
+        "(what|which orders) (needs|need|wait for|waits for) [my] approval",
+    ),
+    Kind.LIMITS: (
+        "[<show>] [<the>] [risk|trading] limits",
+        "(what is|whats) my [risk] limit",
+        "how much (may|can) i (risk|lose)",
+    ),
     Kind.CANCEL_ORDER: ("(cancel|delete|remove|kill) [my|the] order [number|no|id] {n}", "cancel {n}"),
     Kind.CANCEL_ALL: (
         "(cancel|delete|remove|kill) (all|everything|all orders|all my orders|all open orders|my orders|"
@@ -100,10 +110,11 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "<set> [my|the|a] {pair} stop [order] (to|at|of) {rest}",
         "<set> [my|the|a] stop [order] (to|at|of) {rest} (on|for) [my] {pair} [position]",
         "<set> [my|the|a] stop [order] [to|at|of] {rest}",
-        "<set> [my|the|a] {n} % stop [order] [(on|for) [my] {pair} [position]]",
+        "<set> [my|the|a] {level} stop [order] [(on|for) [my] {pair} [position]]",
         "<set> [my|the|a] stop [order] [(on|for) [my] {pair} [position]]",
         "stop (of|for|on) [my] {pair} (to|at) {rest}",
-        "stop [of|at] {n} [(on|for) [my] {pair}]",
+        "stop [of|at] {level} [(on|for) [my] {pair}]",
+        "[my|the|a] stop order",
         "[my] {pair} stop (to|at) {rest}",
         "stop (to|at) {rest}",
     ),

@@ -7,15 +7,19 @@ from agent.models.offline.turn import Done
 from agent.models.offline.voice import Voice
 
 _PLAIN_STATES = ("cancelled", "expired", "rejected")
+_NOT_APPROVED = ("denied", "expired", "void")
 _FILLING_STATES = ("filled", "partial", "pending")
 
 
 def order_told(done: Done, voice: Voice) -> str:
     """Tell what became of an order."""
+    facts = done.facts or Facts()
+    answer = facts.inner("approval")
+    if done.failed and (ended := answer.text("status")) in _NOT_APPROVED:
+        return voice.say(f"not_approved.{ended}", reason=answer.text("reason").rstrip(". "))
     wrong = problem(done, voice)
     if wrong:
         return wrong
-    facts = done.facts or Facts()
     sentences = [_outcome(facts, voice)]
     for key, name in (("stop", "stopLoss"), ("target", "takeProfit")):
         level = facts.number(name)
@@ -62,6 +66,8 @@ def _ended(facts: Facts, status: str, voice: Voice) -> str:
 def _outcome(facts: Facts, voice: Voice) -> str:
     status, side = facts.text("status").lower(), facts.text("side").lower()
     mode, pair = voice.mode(facts), facts.text("pair")
+    if status == "pending" and facts.text("approvalId"):
+        return voice.say("held", mode=mode, pair=pair, until=voice.moment(facts.number("approvalExpiresAt")))
     if status in _PLAIN_STATES:
         return _ended(facts, status, voice)
     if status not in _FILLING_STATES or side not in ("buy", "sell"):

@@ -38,6 +38,8 @@ _MERGED = {
     ("stopp", "loss"): "stop",
     ("take", "profit"): "target",
 }
+_FEW = 3
+_STOP_LOSS = frozenset({"loss", "stoploss", "sl"})
 _ALIASES = {"stopp": "stop", "stoploss": "stop", "sl": "stop", "takeprofit": "target", "tp": "target"}
 _COMPOUND = re.compile(r"([a-z]{3,12})(kurs|preis|kurses|position|bestand)")
 _APOSTROPHES = re.compile(r"['’‘`´]")
@@ -71,6 +73,9 @@ def read_sentence(message: str) -> Sentence:
     if len(said) > MAX_CHARS or len(words) > MAX_WORDS:
         return Sentence((), detect(words), too_long=True)
     tokens = tuple(token for token in _merge(list(_tokens(said))) if token not in _NOISE)
+    if tokens[-1:] == ("stop",) and len(tokens) < _FEW and not _STOP_LOSS.isdisjoint(words):
+        # A bare "stop" asks for something else.
+        tokens = (*tokens, "order")
     return Sentence(tokens, detect(words))
 
 

@@ -5,7 +5,7 @@ the market since it was last looked at: nothing is lost while the process is dow
 same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from trading.exchanges.paper.tape import Tape, read_tape
 from trading.margin import ceiling
 from trading.markets import Markets
 from trading.matching import Take, allows, slipped, waiting, walk
-from trading.model import ZERO, Instrument, Liquidity, Mode, Order, OrderBook, OrderStatus, Side
+from trading.model import ZERO, Instrument, Liquidity, Mode, Order, OrderBook, OrderStatus, OrderType, Side
 from trading.ports import MarketData, Report, Statement
 
 SLIPPAGE = Decimal("0.0005")
@@ -38,6 +38,7 @@ class PaperExchange:
 
     mode = Mode.PAPER
     arrives_within: timedelta | None = timedelta(0)
+    holds: frozenset[OrderType] = frozenset(OrderType)
 
     def __init__(
         self, markets: Markets, clock: Clock, slippage: Decimal = SLIPPAGE, depth: int = DEPTH
@@ -58,7 +59,7 @@ class PaperExchange:
         """Return nothing: an order that was cut off before its answer was on disk has never existed here."""
         return None
 
-    async def statement(self, known: Sequence[str]) -> Statement | None:
+    async def statement(self, orders: Collection[str] = ()) -> Statement | None:
         """Return nothing: the desk's books are the only ones."""
         return None
 

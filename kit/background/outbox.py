@@ -1,0 +1,140 @@
+"""Messages on their way to people: tried again with growing waits, in order, and given up with a reason."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import Any, Protocol
+
+import structlog
+
+from kit.backoff import Backoff
+from memory.database import Database, UnitOfWork
+from memory.records import Delivery
+from tools.events import EventBus
+from trading.clock import Clock, epoch_ms
+from trading.notices import Notice
+
+LEASE = timedelta(seconds=60)
+"""How long one attempt may take before another process makes the next."""
+AT_ONCE = 20
+"""Recipients who are served side by side."""
+PATIENCE = Backoff(first=2.0, factor=2.0, longest=900.0, attempts=15)
+"""One to two hours of trying."""
+
+log = structlog.get_logger(__name__)
+
+
+class NotDelivered(Exception):
+    """Try again later, not before `wait` seconds where that is known; `final` says that it is no use."""
+
+    def __init__(self, reason: str, *, wait: float = 0.0, final: bool = False) -> None:
+        super().__init__(reason)
+        self.wait = wait
+        self.final = final
+
+
+class Channel(Protocol):
+    """One way to people."""
+
+    def reaches(self, recipient: str) -> bool:
+        """Tell whether a principal is to be reached this way."""
+        ...
+
+    async def send(self, notice: Notice) -> str:
+        """Hand a message over and return the name it has there; raise NotDelivered within LEASE."""
+        ...
+
+    async def note(self, uow: UnitOfWork, notice: Notice) -> None:
+        """Write down what becomes true with the delivery, in the transaction that stores it."""
+        ...
+
+
+class EventChannel:
+    """To whoever is connected, or comes back: an event `notice` of the recipient's own."""
+
+    def __init__(self, events: EventBus) -> None:
+        self._events = events
+
+    def reaches(self, recipient: str) -> bool:
+        """Tell that everybody can be reached this way."""
+        return True
+
+    async def send(self, notice: Notice) -> str:
+        """Do nothing yet: the delivery is the event."""
+        return "event"
+
+    async def note(self, uow: UnitOfWork, notice: Notice) -> None:
+        """Record the event, which is told once the delivery is on disk."""
+        await self._events.record(uow, "notice", told(notice), notice.recipient)
+
+
+def told(notice: Notice) -> Mapping[str, Any]:
+    """Return what a message tells, as an event's payload."""
+    return {
+        "id": notice.id,
+        "kind": notice.kind,
+        "text": notice.text,
+        "data": dict(notice.data),
+        "createdAt": epoch_ms(notice.created_at),
+    }
+
+
+class Pump:
+    """Delivers what is due through the first channel that reaches its recipient.
+
+    Any number of them may work on one database. Each message is claimed by one, and its delivery is stored
+    together with what the channel notes of it. A channel that hands over what no transaction can take back
+    may do so twice when its process dies in between.
+    """
+
+    def __init__(
+        self, database: Database, channels: Sequence[Channel], clock: Clock, patience: Backoff = PATIENCE
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._clock = clock
+        self._patience = patience
+
+    async def step(self) -> None:
+        """Deliver until nothing is due; raise what nobody foresaw, after trying all the others."""
+        while claimed := await self._claim():
+            # A recipient who keeps us waiting holds up nobody else.
+            outcomes = await asyncio.gather(*map(self._deliver, claimed), return_exceptions=True)
+            if errors := [each for each in outcomes if isinstance(each, BaseException)]:
+                raise BaseExceptionGroup("deliveries failed", errors)
+
+    async def _claim(self) -> Sequence[Delivery]:
+        now = self._clock.now()
+        async with self._database.read() as uow:
+            if not await uow.notices.is_due(now):
+                return ()
+        async with self._database.transact() as uow:
+            return await uow.notices.claim(now, now + LEASE, AT_ONCE)
+
+    async def _deliver(self, notice: Delivery) -> None:
+        try:
+            if notice.attempts > self._patience.attempts + 1:
+                raise NotDelivered("every attempt was cut off", final=True)
+            channel = self._channel(notice)
+            name = await channel.send(notice)
+        except NotDelivered as error:
+            await self._failed(notice, error)
+            return
+        async with self._database.transact() as uow:
+            if await uow.notices.delivered(notice, self._clock.now(), name):
+                await channel.note(uow, notice)
+
+    def _channel(self, notice: Notice) -> Channel:
+        found = next((each for each in self._channels if each.reaches(notice.recipient)), None)
+        if found is None:
+            raise NotDelivered(f"no channel reaches {notice.recipient}")
+        return found
+
+    async def _failed(self, notice: Delivery, error: NotDelivered) -> None:
+        wait = next(islice(self._patience.waits(), notice.attempts - 1, None), None)
+        lost = error.final or wait is None
+        due = None if lost else self._clock.now() + timedelta(seconds=max(wait or 0.0, error.wait))
+        async with self._database.transact() as uow:
+            if await uow.notices.failed(notice, str(error), due) and lost:
+                log.warning("a message was given up", id=notice.id, kind=notice.kind, reason=str(error))

@@ -1,0 +1,139 @@
+"""What a terminal shows of orders, approvals, limits and the kill switch."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Told = Mapping[str, Any]
+
+NOTHING_WAITS = "Nothing waits for approval."
+NO_ORDERS = "There are no open orders."
+ACTING = ("mode", "switch", "armed", "locked")
+LIMITS = (
+    *("order", "position", "exposure", "openPositions", "leverage", "ordersPerMinute"),
+    *("dailyLoss", "drawdown", "referenceDistance", "symbols", "askOnPaper"),
+)
+
+USED = ("order", "position", "exposure", "daily_loss")
+"""The limits that tell most about one order."""
+
+
+def number(value: Any) -> str:
+    """Return a number without zeros that say nothing."""
+    return "-" if value is None else f"{value:,.8f}".rstrip("0").rstrip(".")
+
+
+def approval_lines(told: Told, now_ms: float) -> list[str]:
+    """Return the exact order that waits, what it costs, and which limits it uses."""
+    base, _, quote = told["pair"].partition("/")
+    left = max(0, round((told["expiresAt"] - now_ms) / 1000))
+    limits = ", ".join(_used(name, told["limits"][name]) for name in USED if name in told["limits"])
+    return [
+        f"{told['mode'].upper()}: {told['side']} {number(told['amount'])} {base} {_price(told)}, "
+        f"about {number(told['cost'])} {quote} and a fee of {number(told['fee'])}{_levels(told)}",
+        f"  for the {told['origin']}, account {told['account']} on {told['exchange']}; price when asked "
+        f"{number(told['reference'])}" + (f"; limits: {limits}" if limits else ""),
+        f"  {left} s left, {told['approvalId']}",
+    ]
+
+
+def approvals(told: Told, now_ms: float) -> list[str]:
+    """Return every order that waits."""
+    waiting: Sequence[Told] = told["approvals"]
+    return [line for each in waiting for line in approval_lines(each, now_ms)] or [NOTHING_WAITS]
+
+
+def order_line(order: Told) -> str:
+    """Return an order as it stands in one line."""
+    base, _, quote = order["pair"].partition("/")
+    filled = (
+        f", filled {number(order['executedQty'])} for {number(order['cost'])} {quote}, fee "
+        f"{number(order['fees'])}"
+        if order["executedQty"]
+        else ""
+    )
+    state = order.get("state") or order["status"]
+    reason = f" ({order['reason']})" if order["reason"] else ""
+    return (
+        f"{order['mode'].upper()}: {order['side']} {number(order['amount'])} {base} {_price(order)}: "
+        f"{state}{reason}{filled}{_levels(order)}; {order['orderId']}"
+    )
+
+
+def orders(told: Told, now_ms: float) -> list[str]:
+    """Return orders, a line each."""
+    return [order_line(each) for each in told["orders"]] or [NO_ORDERS]
+
+
+def one_order(told: Told, now_ms: float) -> list[str]:
+    """Return one order."""
+    return [order_line(told)]
+
+
+def approved(told: Told, now_ms: float) -> list[str]:
+    """Return what became of an order that was let go."""
+    return ["Approved.", order_line(told["order"])]
+
+
+def denied(told: Told, now_ms: float) -> list[str]:
+    """Return that an order was taken back."""
+    return [f"Denied ({told['reason']}). Nothing was sent."]
+
+
+def switch(told: Told, now_ms: float) -> list[str]:
+    """Return where the kill switch stands, and what it has stopped."""
+    why = f" ({told['reason']})" if told["reason"] else ""
+    lines = [f"Trading is {told['state']}{why}. {told['meaning']}"]
+    lines += [f"  canceled: {order_line(each)}" for each in told.get("canceled", ())]
+    lines += [f"  denied: {each}" for each in told.get("denied", ())]
+    lines += [
+        f"  still open, tried again: {each['orderId']}: {each['message']}"
+        for each in told.get("stillOpen", ())
+    ]
+    return lines + [f"  stays: {order_line(each)}" for each in told.get("staying", ())]
+
+
+def limits(told: Told, now_ms: float) -> list[str]:
+    """Return how much an account may risk, a line each, as they are set."""
+    head = ", ".join(f"{name} {_plain(told[name])}" for name in ACTING if told[name] is not None)
+    return [f"account {told['account']}: {head}", *(f"{name}={_plain(told[name])}" for name in LIMITS)]
+
+
+def standing(told: Told, now_ms: float) -> list[str]:
+    """Return how an account with real money stands."""
+    armed = "armed: it trades real money" if told["armed"] else "not armed: nothing is sent to its exchange"
+    lines = [f"account {told['account']} is {armed}"]
+    if told["locked"]:
+        lines.append(f"  locked: {told['locked']}")
+    return lines + [
+        f"  {each['what']}: {number(each['ours'])} here, {number(each['theirs'])} at the exchange"
+        for each in told["differences"]
+    ]
+
+
+Words = Callable[[Told, float], list[str]]
+"""Words an answer, at a time of the service."""
+
+
+def _used(name: str, figures: str) -> str:
+    actual, of, allowed = figures.partition(" of ")
+    return f"{name.replace('_', ' ')} {number(float(actual))}{of}{allowed}"
+
+
+def _price(told: Told) -> str:
+    if told["type"] == "market":
+        return "at the market"
+    price = told["stopPrice"] if told["price"] is None else told["price"]
+    return f"at {number(price)} ({told['type']})"
+
+
+def _levels(told: Told) -> str:
+    named = (("stop", told["stopLoss"]), ("target", told["takeProfit"]))
+    return "".join(f", {name} {number(level)}" for name, level in named if level is not None)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return value if isinstance(value, str) else number(value)
