@@ -127,8 +127,8 @@ async def test_orders_of_a_minute_are_counted_until_it_is_over(house: Guarded) -
 @pytest.mark.parametrize(
     ("limits", "name", "inside", "outside", "allowed"),
     [
-        ({"drawdown": 1}, "daily_loss", "62067.02", "62067.01", 0.05),
-        ({"daily_loss": 1}, "drawdown", "52067.02", "52067.01", 0.15),
+        ({"drawdown": 1}, "daily_loss", "62067.01002", "62067.01001", 0.05),
+        ({"daily_loss": 1}, "drawdown", "52067.01002", "52067.01001", 0.15),
     ],
 )
 async def test_an_account_that_has_lost_its_limit_opens_nothing_and_closes_everything(
