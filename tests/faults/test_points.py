@@ -7,7 +7,7 @@ from tests.faults.pace import until
 from trading.model import Order, OrderStatus
 from trading.orders import IN_FLIGHT
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("faults-points")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 
 ETH = {"action": "buy", "pair": "ETH/USDT", "type": "market"}
 BTC = {"action": "buy", "pair": "BTC/USDT", "type": "market"}

@@ -12,12 +12,12 @@ from tests.faults.pace import until
 from trading.model import OrderStatus
 from trading.orders import OPEN
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("faults-protection")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 
 STEP = Decimal("0.0001")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def holding(service: House) -> Mapping[str, Decimal]:
     """Let the account hold what nothing protects, and return its balances."""
     await service.exchange.control("price", pair="ETHUSDT", price="3000")
@@ -82,7 +82,9 @@ async def test_while_a_stop_is_on_its_way_to_its_place(
     assert fired == []
 
 
-@pytest.mark.parametrize("heard", [True, False], ids=["canceled", "not-yet"])
+@pytest.mark.parametrize(
+    "heard", [pytest.param(True, marks=pytest.mark.long, id="canceled"), pytest.param(False, id="not-yet")]
+)
 async def test_while_a_stop_makes_room_for_a_take_profit(
     service: House, holding: Mapping[str, Decimal], heard: bool
 ) -> None:
