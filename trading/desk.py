@@ -37,7 +37,7 @@ from trading.model import (
     Side,
 )
 from trading.oco import split
-from trading.orders import RESTING, is_liquidation, kept_here
+from trading.orders import OPEN, RESTING, is_liquidation, kept_here
 from trading.placing import OrderOutcome, Placing
 from trading.ports import Exchange, MarketData, NewId, News, Report, Transact
 from trading.risk.proposal import Check
@@ -161,7 +161,11 @@ class Desk:
             await self.cancel(request.account, stop.order.id)
             raise
         async with self._read() as uow:
-            return replace(stop, order=await uow.orders.get(stop.order.id) or stop.order), limit
+            stop = replace(stop, order=await uow.orders.get(stop.order.id) or stop.order)
+        if stop.order.filled and stop.order.status not in OPEN and limit.order.status in RESTING:
+            # It fired while the limit was on its way, and could not cut it yet.
+            limit = await self.cancel(request.account, limit.order.id)
+        return stop, limit
 
     async def _carry_out(self, request: OrderRequest) -> OrderOutcome:
         try:

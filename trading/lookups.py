@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from trading.begun import Begun
 from trading.booking import Change
 from trading.clock import Clock
+from trading.equity import needed
 from trading.errors import ExchangeUnavailable, OutcomeUnknown, StaleOrder, UnknownExchange, UnknownSymbol
 from trading.intents import account_of
 from trading.markets import Markets
@@ -109,8 +110,11 @@ class Lookups:
             return None
         async with self._read() as uow:
             account = await account_of(uow, order.account)
-            held = frozenset(await uow.ledger.balances(account.id)) | {order.symbol.base, order.symbol.quote}
-        valued = await self._placing.value(account.currency, held)
+            positions = [each for each in await uow.positions.open(account.id) if each.leverage is not None]
+            held = needed(await uow.ledger.balances(account.id), positions)
+        valued = await self._placing.value(
+            account.currency, frozenset({*held, order.symbol.base, order.symbol.quote})
+        )
         try:
             change = Change(order, report, instrument)
             return (await self._placing.record(account, change, valued.found)).order
