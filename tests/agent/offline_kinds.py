@@ -3,13 +3,10 @@
 from agent.models.offline.intents import Kind
 
 KINDS: list[tuple[str, Kind]] = [
-    # Understood, and for later
-    ("long BTC 5x for 100", Kind.MARGIN),
+    # Understood, with something to ask
     ("short ETH", Kind.MARGIN),
     ("go long on bitcoin", Kind.MARGIN),
     ("gehe long auf BTC", Kind.MARGIN),
-    ("buy BTC for 100 with 5x leverage", Kind.MARGIN),
-    ("kaufe BTC für 100 mit Hebel 5", Kind.MARGIN),
     ("can you add a stop loss?", Kind.MOVE_STOP),
     ("stop-loss", Kind.MOVE_STOP),
     ("mein Stop-Loss", Kind.MOVE_STOP),

@@ -125,6 +125,9 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("Zeige mir den ETH Chart auf 4h", candles("ETH/USDT", "4h")),
     ("BTC chart stündlich", candles("BTC/USDT", "1h")),
     # Buying
+    ("long BTC 5x for 100", order("buy", "BTC/USDT", 100, leverage=5)),
+    ("buy BTC for 100 with 5x leverage", order("buy", "BTC/USDT", 100, leverage=5)),
+    ("kaufe BTC für 100 mit Hebel 5", order("buy", "BTC/USDT", 100, leverage=5)),
     ("buy BTC for 500", order("buy", "BTC/USDT", 500)),
     ("Buy $500 of bitcoin", order("buy", "BTC/USDT", 500)),
     ("buy 500 usd worth of BTC", order("buy", "BTC/USDT", 500)),

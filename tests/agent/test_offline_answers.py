@@ -111,8 +111,7 @@ async def test_questions_name_coin_and_money() -> None:
         "level_currency", pair="BTC/USDT", quote="USDT", currency="EUR"
     )
     assert await said("buy BTC 500") == Voice(EN).say("ask_unit", number="500", quote="USDT", base="BTC")
-    assert await said("long BTC 5x for 100") == Voice(EN).say("no_leverage", base="BTC")
-    assert await said("short ETH") == Voice(EN).say("no_short", base="ETH")
+    assert await said("short ETH") == Voice(EN).say("ask_amount.sell", base="ETH", quote="USDT")
 
 
 @pytest.mark.parametrize(
