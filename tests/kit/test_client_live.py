@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,16 +16,18 @@ from kit import KitClient, KitError
 from kit.client import Dialect
 from tests.kit.conftest import AT_ONCE
 from tests.service import running
+from tests.wire import HELLO, wire
 
-PASSED_BYTES = (12_000, 18_000)
-"""A greeting is about 14,000, so that some are cut in the middle and the others allow a few orders."""
+PASSED = (0.85, 1.3)
+"""How many greetings long a line holds: some are cut in the middle, the others allow a few orders."""
 
 
 class BadLine:
     """Passes bytes on to a service and cuts each connection once it has passed some."""
 
-    def __init__(self, port: int, seed: int) -> None:
+    def __init__(self, port: int, greeting: int, seed: int) -> None:
         self._port = port
+        self._most = [int(part * greeting) for part in PASSED]
         self._chance = random.Random(seed)
         self._serving: set[asyncio.Task[None] | None] = set()
         self.cuts = 0
@@ -34,7 +37,7 @@ class BadLine:
         self._serving.add(asyncio.current_task())
         onward, outward = await asyncio.open_connection("127.0.0.1", self._port)
         asking = asyncio.create_task(_pass_on(reader, outward, None))
-        self.cuts += await _pass_on(onward, writer, self._chance.randint(*PASSED_BYTES))
+        self.cuts += await _pass_on(onward, writer, self._chance.randint(*self._most))
         for each in (writer, outward):
             each.transport.abort()
         asking.cancel()
@@ -59,10 +62,16 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, m
 async def bad_line(url: str, seed: int) -> AsyncIterator[tuple[str, BadLine]]:
     port = urlsplit(url).port
     assert port is not None
-    line = BadLine(port, seed)
+    line = BadLine(port, await _greeting(url), seed)
     async with await asyncio.start_server(line.serve, "127.0.0.1", 0) as server:
         yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", line
         await line.quiet()
+
+
+async def _greeting(url: str) -> int:
+    """Return how many bytes a service says before anything else can be asked of it."""
+    async with wire(url, None) as connection:
+        return len(json.dumps(await connection.request("connect", HELLO["000"])))
 
 
 async def _try_to_connect(client: KitClient) -> None:
