@@ -97,7 +97,7 @@ async def test_while_an_order_is_looked_up_and_before_its_caller_hears(service: 
     await exchange.control("catch up")
     await service.settled()
     taken = len(exchange.taken())
-    # Who did not hear asks again, as the same device with the same id: that is not another wish.
+    # Whoever did not hear asks again, as the same device with the same id: that is not another wish.
     for name, order in (("lost", ETH), ("unheard", BTC)):
         await service.execute(name, **order, amount=100)
     assert len(exchange.taken()) == taken
