@@ -9,7 +9,7 @@ from trading.fees import FEE_UNIT
 from trading.margin import closes, in_flight, most_notional, opening
 from trading.matching import floor_to
 from trading.model import ZERO, Balance, Order, OrderType, Position, Side
-from trading.orders import IN_FLIGHT
+from trading.orders import UNDECIDED
 
 _SPOKEN = Context(prec=100, rounding=ROUND_DOWN)
 """Room for what an absurd order would need, which is told before it is refused."""
@@ -57,7 +57,7 @@ def reservation(order: Order, fee_rate: Decimal, opens: Decimal | None = None) -
         most = most_notional(order, order.remaining if opens is None else opens)
         return (most / order.leverage).quantize(FEE_UNIT, rounding=ROUND_UP) + most * fee_rate
     if order.side is Side.SELL:
-        holds = not order.reduce_only or (order.type in _AT_ONCE and order.status in IN_FLIGHT)
+        holds = not order.reduce_only or (order.type in _AT_ONCE and order.status in UNDECIDED)
         return order.remaining if holds else ZERO
     if order.budget is not None:
         return (order.budget - order.cost) * (1 + fee_rate)
@@ -115,7 +115,7 @@ def reducible(asset: str, balances: Mapping[str, Decimal], open_orders: Iterable
 
     What rests does not count against it, it gives way; orders whose answer is still to come do.
     """
-    in_flight = [order for order in open_orders if order.status in IN_FLIGHT]
+    in_flight = [order for order in open_orders if order.status in UNDECIDED]
     return balances.get(asset, ZERO) - locked(in_flight).get(asset, ZERO)
 
 

@@ -17,7 +17,7 @@ from trading.fees import fee, worst_rate
 from trading.funds import cut_to_holding, locked, secure, spends
 from trading.model import ZERO, Account, Instrument, Mode, Order, OrderStatus, OrderType
 from trading.notices import OWNER
-from trading.orders import IN_FLIGHT, OPEN
+from trading.orders import OPEN, UNDECIDED
 from trading.ports import NewId, News, Transact, UnitOfWork
 from trading.protection import fit
 from trading.risk.proposal import Check, Proposal, Quote
@@ -204,7 +204,7 @@ class Intents:
         if order.type not in (OrderType.MARKET, OrderType.LIMIT):
             return open_orders, []
         base = order.symbol.base
-        plain = [each for each in open_orders if not each.reduce_only or each.status in IN_FLIGHT]
+        plain = [each for each in open_orders if not each.reduce_only or each.status in UNDECIDED]
         left = balances.get(base, ZERO) - order.amount
         moved = [await uow.orders.save(each) for each in fit(base, left, plain, self._clock.now())]
         by_id = {each.id: each for each in moved}

@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 
 from trading.fees import FEE_UNIT
 from trading.model import ZERO, Order, Position
-from trading.orders import IN_FLIGHT
+from trading.orders import UNDECIDED
 
 MAINTENANCE = Decimal("0.005")
 """The margin that a position must keep, as a fraction of its notional: one tier for all sizes."""
@@ -69,7 +69,7 @@ def closes(order: Order, position: Position | None) -> bool:
 
 def in_flight(position: Position | None, open_orders: Iterable[Order]) -> Decimal:
     """Return how much of a position orders whose answer is still to come may close."""
-    coming = [o for o in open_orders if o.status in IN_FLIGHT and closes(o, position)]
+    coming = [o for o in open_orders if o.status in UNDECIDED and closes(o, position)]
     return sum((order.remaining for order in coming), ZERO)
 
 
@@ -89,7 +89,7 @@ def opening(order: Order, position: Position | None, older: Iterable[Order]) -> 
         return order.remaining
     ahead: dict[str, Decimal] = {}
     for each in older:
-        counts = not each.reduce_only or each.status in IN_FLIGHT
+        counts = not each.reduce_only or each.status in UNDECIDED
         if counts and closes(each, position) and (each.group is None or each.group != order.group):
             name = each.group or each.id
             ahead[name] = max(ahead.get(name, ZERO), each.remaining)

@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 
 from tests.trading.guarded import Crash, Fault, Guarded, guarded, outcomes, told
-from tests.trading.house import BTC, MAIN, Heard, counting, request
+from tests.trading.house import BTC, ETHBTC, MAIN, Heard, counting, request
 from trading.desk import Desk
+from trading.errors import InsufficientFunds, InvalidOrder
 from trading.funds import holdings
 from trading.model import Fill, Mode, Order, OrderStatus, Side
 from trading.ports import Report, UnitOfWork
@@ -301,3 +302,40 @@ async def test_the_same_wish_is_not_sent_again_while_its_order_is_unknown(house:
     passed, refused = await outcomes(house.buy("0.1", key="wish"), house.another().buy("0.1", key="wish"))
     assert ([each.order.id for each in passed], refused) == ([order.id] * 2, [])
     assert len(house.venue.sent) == 1
+
+
+async def test_what_an_unknown_exit_may_have_sold_is_not_sold_again(house: Guarded) -> None:
+    await house.buy("0.1", stop_loss=60_000)
+    house.venue.faults = [Fault.UNANSWERED]
+    [line] = await house.portfolio.positions(MAIN)
+    closing = await house.desk.close(MAIN, line.position.id)
+    assert closing.outcome.order.status is OrderStatus.UNKNOWN
+    assert holdings(await house.balances(), await house.open_orders())["BTC"].free == 0
+    sent = len(house.venue.sent)
+    for again in (
+        house.desk.close(MAIN, line.position.id),
+        house.sell("0.1"),
+        house.sell("0.1", reduce_only=True),
+    ):
+        with pytest.raises((InvalidOrder, InsufficientFunds)):
+            await again
+    await house.moves(59_000)
+    assert len(house.venue.sent) == sent
+    await house.desk.recover()
+    await house.desk.settle()
+    assert "BTC" not in await house.balances()
+    assert [order for order in await house.open_orders() if order.symbol == BTC] == []
+    await house.audit()
+
+
+async def test_an_exit_leaves_what_an_unknown_order_may_have_spent(house: Guarded) -> None:
+    await house.limit(order=1, position=1, exposure=1)
+    await house.buy("0.5")
+    house.venue.faults = [Fault.UNANSWERED]
+    await house.buy(5, ETHBTC)
+    [line] = await house.portfolio.positions(MAIN)
+    closed = await house.desk.close(MAIN, line.position.id)
+    assert closed.outcome.order.amount < D("0.5") - 5 * D("0.0537")
+    await house.desk.recover()
+    assert (await house.balances())["ETH"] == 5
+    await house.audit()
