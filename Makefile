@@ -46,13 +46,13 @@ clean:
 	$(BIN)/pip install --quiet --require-hashes -r requirements/bootstrap.lock
 	touch $@
 
-# The folder itself goes on the path: a finder would lose to a folder that happens to be called kit.
 # The folder itself goes on the path: the usual editable finder loses to any folder that is called kit.
+# Compiled at once, so that the first start need not do it, nor every start where Python may not write.
 $(RUN_READY): .venv/.uv requirements/run.lock pyproject.toml Makefile
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/run.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --no-deps -r requirements/run.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --config-settings editable_mode=compat -e .
 	touch $@
 
 $(DEV_READY): $(RUN_READY) requirements/dev.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/dev.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --no-deps -r requirements/dev.lock
 	touch $@
