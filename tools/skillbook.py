@@ -32,7 +32,17 @@ CORE_SKILLS = (
         "auto-trader",
         "Auto Trader",
         "Places and closes trades",
-        ("trade.execute", "trade.close", "trade.positions", "trade.history"),
+        (
+            "trade.execute",
+            "trade.oco",
+            "trade.orders",
+            "trade.cancel",
+            "trade.amend",
+            "trade.close",
+            "trade.closeAll",
+            "trade.positions",
+            "trade.history",
+        ),
     ),
     SkillSheet(
         "market-analysis",
