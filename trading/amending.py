@@ -12,6 +12,7 @@ from trading.matching import floor_to
 from trading.model import Instrument, Order, OrderStatus, OrderType, Position, Side
 from trading.orders import RESTING, advance, is_liquidation
 from trading.ports import NewId, Publish, Transact, UnitOfWork
+from trading.protection import guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class Amending:
             amount = floor_to(position.amount, instrument.step)
             if amount <= 0:
                 raise InvalidOrder(f"what is left of this position is below the step, {instrument.step}")
-            new = _guard(position, kind, level, amount, group, now, self._new_id("ord"))
+            side = Side.SELL if position.side == "long" else Side.BUY
+            new = guard(position, side, kind, level, amount, group, now, self._new_id("ord"))
             await uow.orders.add(new)
             await self._publish(uow, new, ())
             return
@@ -110,30 +112,6 @@ def _moved(order: Order, level: Decimal, at: datetime) -> Order:
     # What the market did before is over: the new level counts from now on.
     place = {"stop_price": level} if order.type is OrderType.STOP else {"price": level}
     return replace(order, **place, queue_ahead=None, looked_at=at, updated_at=at)  # type: ignore[arg-type]
-
-
-def _guard(
-    position: Position, kind: OrderType, level: Decimal, amount: Decimal, group: str, at: datetime, name: str
-) -> Order:
-    return Order(
-        id=name,
-        account=position.account,
-        symbol=position.symbol,
-        side=Side.SELL if position.side == "long" else Side.BUY,
-        type=kind,
-        status=OrderStatus.ACCEPTED,
-        amount=amount,
-        created_at=at,
-        updated_at=at,
-        mode=position.mode,
-        exchange=position.exchange,
-        price=level if kind is OrderType.LIMIT else None,
-        stop_price=level if kind is OrderType.STOP else None,
-        reduce_only=True,
-        group=group,
-        looked_at=at,
-        leverage=position.leverage,
-    )
 
 
 def _on_grid(

@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, Decimal
 from trading.fees import FEE_UNIT
 from trading.funds import locked, reservation, spends
 from trading.margin import closes, liquidation_trigger, opening
-from trading.model import ZERO, Order, OrderStatus, OrderType, Position
+from trading.model import ZERO, Order, OrderStatus, OrderType, Position, Side
 from trading.orders import LIQUIDATION, OPEN, RESTING, advance, is_liquidation
 from trading.ports import NewId
 
@@ -36,31 +36,40 @@ def protect(
             order = existing[kind]
             changed.append(replace(order, amount=order.amount + opened, updated_at=at))
         else:
-            new.append(_protective(entry, kind, level, opened, at, new_id("ord")))
+            side = entry.side.opposite
+            new.append(guard(entry, side, kind, level, opened, entry.id, at, new_id("ord")))
     return new, changed
 
 
-def _protective(
-    entry: Order, kind: OrderType, level: Decimal, amount: Decimal, at: datetime, order_id: str
+def guard(
+    protected: Order | Position,
+    side: Side,
+    kind: OrderType,
+    level: Decimal,
+    amount: Decimal,
+    group: str,
+    at: datetime,
+    order_id: str,
 ) -> Order:
+    """Return the order of a group that closes `amount` of an entry or a position at a level, from `at` on."""
     return Order(
         id=order_id,
-        account=entry.account,
-        symbol=entry.symbol,
-        side=entry.side.opposite,
+        account=protected.account,
+        symbol=protected.symbol,
+        side=side,
         type=kind,
         status=OrderStatus.ACCEPTED,
         amount=amount,
         created_at=at,
         updated_at=at,
-        mode=entry.mode,
-        exchange=entry.exchange,
+        mode=protected.mode,
+        exchange=protected.exchange,
         price=level if kind is OrderType.LIMIT else None,
         stop_price=level if kind is OrderType.STOP else None,
         reduce_only=True,
-        group=entry.id,
+        group=group,
         looked_at=at,
-        leverage=entry.leverage,
+        leverage=protected.leverage,
     )
 
 
