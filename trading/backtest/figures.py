@@ -1,0 +1,100 @@
+"""What is measured of a backtest, out of the kernel's sums; fractions and quote, units come at the edge."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from trading.backtest import kernel
+from trading.backtest.kernel import Floats
+from trading.timeframes import Timeframe
+
+YEAR = 365 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The result of a run.
+
+    Returns, drawdown, win rate and exposure are fractions; `pnl`, `fees`, `expectancy` quote. Sharpe and
+    Sortino are of simple returns per bar, the first one against the initial cash, risk-free 0, times the
+    root of bars in a year; deviation with ddof 1, 0 when there is none. `profit_factor` is None without a
+    losing trade, `calmar` without a drawdown. An open position is marked at the last close, slipped and
+    charged nothing, and is not a trade.
+    """
+
+    final: float
+    pnl: float
+    total_return: float
+    annual_return: float
+    max_drawdown: float
+    sharpe: float
+    sortino: float
+    calmar: float | None
+    win_rate: float
+    profit_factor: float | None
+    expectancy: float
+    trades: int
+    wins: int
+    fees: float
+    exposure: float
+    open_amount: float
+
+
+def measure(row: Floats, initial: float, bars: int, timeframe: Timeframe) -> Figures:
+    """Return the figures of a run over so many measured bars."""
+    final, trades = float(row[kernel.FINAL]), int(row[kernel.TRADES])
+    gains, losses = float(row[kernel.GAINS]), float(row[kernel.LOSSES])
+    drawdown = float(row[kernel.DRAWDOWN])
+    years = bars * timeframe.seconds / YEAR
+    annual = (max(final, 0.0) / initial) ** (1 / years) - 1 if years else 0.0
+    scale = math.sqrt(YEAR / timeframe.seconds)
+    return Figures(
+        final=final,
+        pnl=final - initial,
+        total_return=final / initial - 1,
+        annual_return=annual,
+        max_drawdown=drawdown,
+        sharpe=scale * sharpe(float(row[kernel.SUM]), float(row[kernel.SQUARES]), bars),
+        sortino=scale * sortino(float(row[kernel.SUM]), float(row[kernel.DOWNSIDE]), bars),
+        calmar=annual / drawdown if drawdown else None,
+        win_rate=float(row[kernel.WON]) / trades if trades else 0.0,
+        profit_factor=gains / losses if losses else None,
+        expectancy=(gains - losses) / trades if trades else 0.0,
+        trades=trades,
+        wins=int(row[kernel.WON]),
+        fees=float(row[kernel.FEES]),
+        exposure=float(row[kernel.HELD]) / bars if bars else 0.0,
+        open_amount=float(row[kernel.OPEN_AMOUNT]),
+    )
+
+
+def sharpe(total: float, squares: float, count: int) -> float:
+    """Return mean over standard deviation (ddof 1) of returns per bar, from their sum and sum of squares."""
+    if count < 2:
+        return 0.0
+    mean = total / count
+    variance = (squares - total * mean) / (count - 1)
+    # What is left of equal returns is rounding, not risk.
+    return mean / math.sqrt(variance) if variance > squares * 1e-14 else 0.0
+
+
+def sortino(total: float, downside: float, count: int) -> float:
+    """Return mean over the root mean square of losses per bar."""
+    if count < 1 or downside <= 0:
+        return 0.0
+    return (total / count) / math.sqrt(downside / count)
+
+
+def of_curve(equity: Floats, initial: float) -> Floats:
+    """Return the kernel's sums of an equity curve: final, returns, drawdown; nothing about trades."""
+    row = np.zeros(kernel.FIGURES)
+    before = np.concatenate(([initial], equity[:-1]))
+    change = equity / before - 1
+    peaks = np.maximum.accumulate(np.concatenate(([initial], equity)))[1:]
+    row[kernel.FINAL] = equity[-1]
+    row[kernel.SUM] = change.sum()
+    row[kernel.SQUARES] = (change * change).sum()
+    row[kernel.DOWNSIDE] = (np.minimum(change, 0) ** 2).sum()
+    row[kernel.DRAWDOWN] = (1 - equity / peaks).max()
+    return row
