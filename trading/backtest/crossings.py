@@ -3,7 +3,7 @@
 import numba as nb
 import numpy as np
 
-from trading.backtest.kernel import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT, Codes
+from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT, Codes
 from trading.indicators import Series
 
 

@@ -14,19 +14,10 @@ from typing import Any, Final, TypeVar, cast
 
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int8]
+from trading.backtest.codes import ENTER, ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT, Codes, Floats
+
 F = TypeVar("F", bound=Callable[..., Any])
-
-ENTER_LONG: Final = 1
-LEAVE_LONG: Final = 2
-ENTER_SHORT: Final = 4
-LEAVE_SHORT: Final = 8
-"""What a strategy says at the close of a bar, as bits of one byte."""
-
-ENTER: Final = ENTER_LONG | ENTER_SHORT
 
 # The columns of the terms.
 INITIAL, FEE, MAKER_FEE, SLIPPAGE, SIZING, SIZE, STOP, TARGET, TRAIL, AT_CLOSE, ALLOWED, FIRST = range(12)

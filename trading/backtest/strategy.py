@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 
 from trading import indicators
-from trading.backtest.kernel import Codes, Floats
+from trading.backtest.codes import Codes, Floats
 from trading.errors import InvalidBacktest
 from trading.indicators import Bands, Bars, Macd, Series
 
@@ -69,6 +69,12 @@ class Lines:
     def lowest(self, period: float) -> Series:
         """Return the lowest low of the `period` bars before each one."""
         return self._once(("lowest", period), lambda: _before(self.bars.low, int(period), np.min))
+
+    def crossed(self, fast: Series, slow: Series) -> Codes:
+        """Return the signals of one line crossing another: up enters long and leaves short, down the reverse."""
+        from trading.backtest.crossings import crossed
+
+        return crossed(fast, slow)
 
     def _once(self, key: tuple[Any, ...], reckon: Callable[[], T]) -> T:
         if key not in self._known:

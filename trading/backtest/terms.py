@@ -5,8 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from trading.backtest import kernel
-from trading.backtest.kernel import Floats
+from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT, Floats
 from trading.errors import InvalidBacktest
 
 FEE = 0.001
@@ -38,14 +37,8 @@ class Direction(StrEnum):
     BOTH = "both"
 
 
-_SIZINGS = {
-    Sizing.ALL_IN: kernel.ALL_IN,
-    Sizing.FIXED: kernel.FIXED,
-    Sizing.PERCENT: kernel.PERCENT,
-    Sizing.RISK: kernel.RISK,
-}
-_LONG = kernel.ENTER_LONG | kernel.LEAVE_LONG
-_SHORT = kernel.ENTER_SHORT | kernel.LEAVE_SHORT
+_LONG = ENTER_LONG | LEAVE_LONG
+_SHORT = ENTER_SHORT | LEAVE_SHORT
 # Without shorts an entry into one still means: do not be long.
 _ALLOWED = {Direction.LONG: _LONG, Direction.SHORT: _SHORT, Direction.BOTH: _LONG | _SHORT}
 
@@ -99,12 +92,21 @@ class Terms:
 
     def columns(self, first: int) -> Floats:
         """Return the terms as the kernel reads them, for a run that trades from bar `first` on."""
+        # Compiled code is loaded where it runs, which is never the service's own process.
+        from trading.backtest import kernel
+
+        sizings = {
+            Sizing.ALL_IN: kernel.ALL_IN,
+            Sizing.FIXED: kernel.FIXED,
+            Sizing.PERCENT: kernel.PERCENT,
+            Sizing.RISK: kernel.RISK,
+        }
         row = np.zeros(kernel.TERMS)
         row[kernel.INITIAL] = self.initial
         row[kernel.FEE] = self.fee
         row[kernel.MAKER_FEE] = self.fee if self.maker_fee is None else self.maker_fee
         row[kernel.SLIPPAGE] = self.slippage
-        row[kernel.SIZING] = _SIZINGS[self.sizing]
+        row[kernel.SIZING] = sizings[self.sizing]
         row[kernel.SIZE] = self.size or 0.0
         row[kernel.STOP] = self.stop_loss
         row[kernel.TARGET] = self.take_profit

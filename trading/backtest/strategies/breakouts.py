@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from trading.backtest.crossings import crossed
-from trading.backtest.kernel import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT
+from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT
 from trading.backtest.strategies.crossovers import LONGEST
 from trading.backtest.strategy import Lines, Parameter, Signals, Strategy, Values
 
@@ -24,7 +23,9 @@ def _donchian(lines: Lines, values: Values) -> Signals:
 def _bollinger(lines: Lines, values: Values) -> Signals:
     """Enter when the close crosses above the upper band, leave when it crosses below the middle."""
     bands = lines.bollinger(values["period"], values["width"])
-    upper, middle, lower = (crossed(lines.close, each) for each in (bands.upper, bands.middle, bands.lower))
+    upper, middle, lower = (
+        lines.crossed(lines.close, each) for each in (bands.upper, bands.middle, bands.lower)
+    )
     enter = upper & np.int8(ENTER_LONG) | lower & np.int8(ENTER_SHORT)
     return Signals(enter | middle & np.int8(LEAVE_LONG | LEAVE_SHORT))
 

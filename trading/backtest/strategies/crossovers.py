@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from trading.backtest.crossings import crossed
-from trading.backtest.kernel import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT
+from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT
 from trading.backtest.strategy import Lines, Parameter, Rule, Signals, Strategy, Values
 
 LONGEST = 5_000
@@ -23,23 +22,23 @@ def periods(fast: int, slow: int) -> tuple[Parameter, Parameter]:
 
 
 def _simple(lines: Lines, values: Values) -> Signals:
-    return Signals(crossed(lines.sma(values["fast_period"]), lines.sma(values["slow_period"])))
+    return Signals(lines.crossed(lines.sma(values["fast_period"]), lines.sma(values["slow_period"])))
 
 
 def _exponential(lines: Lines, values: Values) -> Signals:
-    return Signals(crossed(lines.ema(values["fast_period"]), lines.ema(values["slow_period"])))
+    return Signals(lines.crossed(lines.ema(values["fast_period"]), lines.ema(values["slow_period"])))
 
 
 def _macd(lines: Lines, values: Values) -> Signals:
     found = lines.macd(values["fast_period"], values["slow_period"], values["signal_period"])
-    return Signals(crossed(found.line, found.signal))
+    return Signals(lines.crossed(found.line, found.signal))
 
 
 def _banded(lines: Lines, values: Values) -> Signals:
     """Enter above the average by a threshold, leave below it by as much; with `slow`, a plain cross."""
     mean = lines.sma(values["period"])
     if "slow" in values:
-        return Signals(crossed(mean, lines.sma(values["slow"])))
+        return Signals(lines.crossed(mean, lines.sma(values["slow"])))
     above = lines.close > mean * (1 + values["threshold"])
     below = lines.close < mean * (1 - values["threshold"])
     codes = above * np.int8(ENTER_LONG | LEAVE_SHORT) + below * np.int8(LEAVE_LONG | ENTER_SHORT)

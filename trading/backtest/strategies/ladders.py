@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from trading.backtest.kernel import ENTER_LONG, LEAVE_LONG
+from trading.backtest.codes import ENTER_LONG, LEAVE_LONG
 from trading.backtest.strategies.crossovers import LONGEST
 from trading.backtest.strategy import Lines, Parameter, Signals, Strategy, Values
 

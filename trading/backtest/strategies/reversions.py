@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from trading.backtest.crossings import crossed
-from trading.backtest.kernel import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT, Codes
+from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT, Codes
 from trading.backtest.strategies.crossovers import LONGEST
 from trading.backtest.strategy import Lines, Parameter, Rule, Signals, Strategy, Values
 from trading.indicators import Series
@@ -20,15 +19,17 @@ def _level(line: Series, level: float) -> Series:
 def _rsi(lines: Lines, values: Values) -> Signals:
     """Enter when the index comes back above `oversold`, leave when it comes back below `overbought`."""
     strength = lines.rsi(values["period"])
-    low = crossed(strength, _level(strength, values["oversold"]))
-    high = crossed(strength, _level(strength, values["overbought"]))
+    low = lines.crossed(strength, _level(strength, values["oversold"]))
+    high = lines.crossed(strength, _level(strength, values["overbought"]))
     return Signals(_only(low, ENTER_LONG | LEAVE_SHORT) | _only(high, LEAVE_LONG | ENTER_SHORT))
 
 
 def _bollinger(lines: Lines, values: Values) -> Signals:
     """Enter when the close comes back above the lower band, leave when it reaches the middle."""
     bands = lines.bollinger(values["period"], values["width"])
-    low, middle, high = (crossed(lines.close, each) for each in (bands.lower, bands.middle, bands.upper))
+    low, middle, high = (
+        lines.crossed(lines.close, each) for each in (bands.lower, bands.middle, bands.upper)
+    )
     enter = _only(low, ENTER_LONG) | _only(high, ENTER_SHORT)
     # Up through the middle ends a long, down through it a short: the other way round than a trend's.
     up, down = middle & np.int8(ENTER_LONG), middle & np.int8(ENTER_SHORT)
