@@ -119,9 +119,7 @@ def _hold_back(
     warm = int(max(strategy.warm_up(values) for values in rows))
     cut = history.lead + int(history.measured * (1 - outside))
     if cut - history.lead < warm + 2 or len(history) - cut < 2:
-        raise InvalidBacktest(
-            "the range is too short to hold a part of it back: widen it, or set outOfSample 0"
-        )
+        return None
     first = history.part(history.lead, cut, history.lead)
     figures = run_grid(first, strategy, rows, terms, tell, threads)
     inside = _ranked(rows, figures, first, terms, by)[0]
