@@ -18,6 +18,7 @@ from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
+from kit.background.workers import working
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import prepare, workspace_templates
@@ -32,6 +33,7 @@ from memory.database import Database
 from memory.errors import StoreError
 from memory.workspace import Workspace
 from tools.apikeys import ApiKeys
+from tools.backtesting import Backtests
 from tools.catalog import CATALOG, build_registry
 from tools.context import Context
 from tools.events import EventBus
@@ -40,6 +42,7 @@ from tools.registry import Registry
 from tools.services import Services
 from tools.skillbook import Skills
 from tools.trade_events import Herald
+from trading.backtest.histories import Histories
 from trading.clock import Clock, SystemClock
 from trading.desk import Desk
 from trading.exchanges.ccxt_client import known_exchanges
@@ -120,6 +123,12 @@ async def _build(
     stack.push_async_callback(runner.close)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
+    pool = await stack.enter_async_context(
+        working(settings.backtest_workers, settings.backtest_memory_mb, settings.backtest_seconds)
+    )
+    backtests = Backtests(database, events, pool, clock, new_id)
+    stack.push_async_callback(backtests.close)
+    await backtests.recover()
     outbox = Pump(database, [EventChannel(events)], clock)
     loops = (*money.loops, *_loops(database, outbox, keys, clock))
     gateways: list[Gateway] = []
@@ -135,6 +144,8 @@ async def _build(
         chat=runner,
         skills=Skills([each.name for each in CATALOG]),
         keys=keys,
+        backtests=backtests,
+        histories=Histories(markets),
         system=Process(
             clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
         ),
@@ -143,7 +154,9 @@ async def _build(
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(gateway.application(), settings))
-    await stack.enter_async_context(_running([*(loop.run for loop in loops), *([graph] if warm else [])]))
+    await stack.enter_async_context(
+        _running([*(loop.run for loop in loops), *([graph, pool.warm] if warm else [])])
+    )
     return App(services, registry, gateway, listening)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from memory.records import MessageRole, SessionMode, TurnStatus
+from memory.records import JobStatus, MessageRole, SessionMode, TurnStatus
 from memory.types import Choice, Json, Moment, Money, Pair, Seq, Words
 from trading.approvals import ApprovalStatus
 from trading.model import Liquidity, Mode, OrderStatus, OrderType, Origin, Side
@@ -244,6 +244,7 @@ outbox = Table(
     Column("delivered_as", Words),
     Column("reason", Words),
     Index(None, "due_at"),
+    Index(None, "recipient", "seq"),
 )
 
 people = Table(
@@ -353,4 +354,23 @@ calls = Table(
     Column("answer", Json),
     UniqueConstraint("principal", "capability", "key"),
     Index(None, "started_at"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("seq", Seq, primary_key=True, autoincrement=True),
+    Column("id", Words, nullable=False, unique=True),
+    Column("kind", Words, nullable=False),
+    Column("principal", Words, nullable=False),
+    Column("request", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("status", Choice(JobStatus), nullable=False),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    Column("error_code", Words),
+    Column("error", Words),
+    Column("result", Json),
+    Index(None, "principal", "seq"),
+    Index(None, "status"),
 )

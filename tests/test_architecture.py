@@ -40,6 +40,8 @@ MAY_CATCH_EVERYTHING = {
     "tools/registry.py",
     "gateway/connection.py",
     "kit/background/loop.py",
+    # The end of a process of its own, in which a person's own code runs.
+    "kit/worker.py",
 }
 
 # Reading the machine's time, chance or environment belongs to the edge.

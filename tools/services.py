@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 from memory.database import Database
 from memory.records import TranscriptMessage, Turn
 from tools.apikeys import ApiKeys
+from tools.backtesting import Backtests
 from tools.events import EventBus
 from tools.policy import Principal
 from tools.skillbook import Skills
+from trading.backtest.histories import Histories
 from trading.clock import Clock
 from trading.desk import Desk
 from trading.markets import Markets
@@ -91,4 +93,6 @@ class Services:
     chat: Chat
     skills: Skills
     keys: ApiKeys
+    backtests: Backtests
+    histories: Histories
     system: System

@@ -1,28 +1,18 @@
 """Whether a strategy looks ahead: what it said may not change with what came later."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from trading.backtest.codes import Codes
-from trading.backtest.grid import Tell
 from trading.backtest.history import History, as_moment
+from trading.backtest.outcome import Leak
 from trading.backtest.run import ready, signals
 from trading.backtest.strategy import Lines, Signals, Strategy, Values
+from trading.backtest.tasks import Tell
 from trading.indicators import Bars
 
 CUTS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Leak:
-    """A bar whose signal was another before the bars after `cut` were known; times in ISO 8601."""
-
-    at: str
-    cut: str
-    told: int
-    knew: int
 
 
 def leaks(history: History, strategy: Strategy, values: Values, tell: Tell) -> Sequence[Leak]:

@@ -1,9 +1,8 @@
 """Every combination of parameters over one history: each row is exactly the single run."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -12,28 +11,20 @@ import numpy as np
 from trading.backtest import kernel
 from trading.backtest.codes import Floats
 from trading.backtest.history import History
+from trading.backtest.outcome import Axis
 from trading.backtest.run import ready, signals, simulate
 from trading.backtest.strategy import Lines, Strategy, Values, plain
+from trading.backtest.tasks import Tell
 from trading.backtest.terms import Terms
 from trading.errors import InvalidBacktest
 
 MOST = 100_000
 """How many combinations one grid may have."""
 
-Tell = Callable[[int, int], None]
-
 _AT_ONCE = 256
 _CELLS = 4_000_000
 _NONE = np.empty(0)
 _NO_TRADES = np.empty((0, kernel.COLUMNS))
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """A parameter and the values it takes."""
-
-    name: str
-    values: tuple[float, ...]
 
 
 def axes(strategy: Strategy, grid: Mapping[str, Sequence[Any]]) -> tuple[Axis, ...]:

@@ -1,60 +1,22 @@
 """The best of a grid, and whether to believe it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from trading.backtest.codes import Floats
 from trading.backtest.figures import measure
-from trading.backtest.grid import Axis, Tell, axes, combinations, run_grid
+from trading.backtest.grid import axes, combinations, run_grid
 from trading.backtest.history import History
-from trading.backtest.outcome import Figures
+from trading.backtest.outcome import Axis, Held, Optimized, Row, Surface
 from trading.backtest.overfit import CONVINCING, FEW_TRADES, deflated_sharpe
 from trading.backtest.ranking import Metric, ranked
 from trading.backtest.run import run
 from trading.backtest.strategy import Strategy, Values
+from trading.backtest.tasks import Tell
 from trading.backtest.terms import Terms
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One combination and what came of it; `score` is in the unit the metric is shown in."""
-
-    values: Values
-    score: float | None
-    figures: Figures
-
-
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """Scores over two parameters, the best over all others: `scores[i][j]` is at `y[i]`, `x[j]`."""
-
-    x: Axis
-    y: Axis | None
-    scores: Sequence[Sequence[float | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the best of the first part of the range did in it, and in the part it had not seen."""
-
-    values: Values
-    share: float
-    inside: Row
-    outside: Row
-
-
-@dataclass(frozen=True, slots=True)
-class Optimized:
-    """Every row, best first; `warnings` say why not to trust it."""
-
-    rows: Sequence[Row]
-    surface: Surface
-    held: Held | None
-    deflated: float | None
-    warnings: Sequence[str]
 
 
 def optimize(

@@ -8,10 +8,9 @@ import numpy as np
 from trading.backtest.codes import Floats
 from trading.backtest.figures import measure, of_curve
 from trading.backtest.history import History, Times
-from trading.backtest.outcome import Figures, Outcome
+from trading.backtest.outcome import Figures, Outcome, Ran
 from trading.backtest.run import run
 from trading.backtest.strategy import Strategy, Values
-from trading.backtest.tasks import Ran
 from trading.backtest.terms import Terms
 
 

@@ -1,48 +1,22 @@
 """Walk-forward: optimise on a window, trade the next one with what was best, and go on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from trading.backtest.codes import Floats
 from trading.backtest.figures import measure, of_curve
-from trading.backtest.grid import Tell, axes, combinations, run_grid
+from trading.backtest.grid import axes, combinations, run_grid
 from trading.backtest.history import History
-from trading.backtest.outcome import Figures
+from trading.backtest.outcome import Walked, Window
 from trading.backtest.ranking import Metric, ranked
 from trading.backtest.run import run
 from trading.backtest.strategy import Strategy, Values
+from trading.backtest.tasks import Tell
 from trading.backtest.terms import Terms
 from trading.errors import InvalidBacktest
 
 MOST_WINDOWS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One step: what was best before `begins`, and what it did from then to `ends`."""
-
-    begins: datetime
-    ends: datetime
-    values: Values
-    inside: float | None
-    outside: float | None
-    figures: Figures
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Walked:
-    """All steps, and the equity of one account that took them one after another.
-
-    Each window starts flat. The figures of the whole know nothing of single trades.
-    """
-
-    windows: Sequence[Window]
-    equity: Floats
-    figures: Figures
 
 
 def walk_forward(
