@@ -127,9 +127,12 @@ def _iso_times(column: Any, first: int) -> Times:
             return np.array(column.cast(kind).cast(pa.int64()).to_numpy(), np.int64)
         except pa.ArrowException:
             continue
+    texts = column.to_pylist()
+    if _is_number(texts[0]):
+        raise _wrong("the time is no number, as those before are", _first_bad(column, float) + first)
     # Forms that differ from line to line, or one that is none.
     found = np.empty(len(column), np.int64)
-    for row, text in enumerate(column.to_pylist()):
+    for row, text in enumerate(texts):
         try:
             found[row] = _iso(text)
         except (ValueError, TypeError, AttributeError):
@@ -154,6 +157,14 @@ def _check(times: Times, columns: list[NDArray[np.float64]], first: int) -> None
     sound &= np.isfinite(volume) & (volume >= 0)
     if not sound.all():
         raise _wrong("the candle has no sound prices or volume", int(np.argmin(sound)) + first)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _first_bad(column: Any, reads: Callable[[Any], object]) -> int:

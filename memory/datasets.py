@@ -14,6 +14,8 @@ from trading.timeframes import Timeframe
 LARGEST: Final = 256 * 1024 * 1024
 """How many bytes a file may have."""
 
+LONGEST_NAME: Final = 255
+
 
 class Datasets:
     """Reads candles from the files of one folder, and from nowhere else."""
@@ -66,7 +68,8 @@ class Datasets:
 
     def _path(self, name: str) -> Path:
         """Return the file of a name; raise InvalidBacktest for no name, MissingHistory for no file."""
-        if Path(name).name != name or "\0" in name or Path(name).suffix.lower() not in SUFFIXES:
+        plain = Path(name).name == name and name.isprintable() and len(name.encode()) <= LONGEST_NAME
+        if not plain or Path(name).suffix.lower() not in SUFFIXES:
             raise InvalidBacktest(
                 "a dataset is named by its file name alone, which ends in .csv or .parquet",
                 dataset=name[:100],

@@ -10,6 +10,7 @@ from tools.apikeys import ApiKeys
 from tools.events import EventBus
 from tools.policy import Principal
 from tools.skillbook import Skills
+from trading.backtest.histories import Histories
 from trading.clock import Clock
 from trading.desk import Desk
 from trading.markets import Markets
@@ -85,6 +86,7 @@ class Services:
     database: Database
     events: EventBus
     markets: Markets
+    histories: Histories
     desk: Desk
     reconciliation: Reconciliation
     portfolio: PortfolioReader
