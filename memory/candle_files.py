@@ -2,6 +2,7 @@
 
 import json
 import os
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -21,6 +22,8 @@ from trading.timeframes import Timeframe
 NAMES: Final = ("open", "high", "low", "close", "volume")
 
 _KEY: Final = b"kit.candles"
+# Parquet guards its pages, not what is told about them.
+_GUARD: Final = b"kit.candles.crc32"
 
 
 class Damaged(Exception):
@@ -52,10 +55,12 @@ def write(path: Path, series: Series, known: Known) -> None:
         "pair": str(series.symbol),
         "timeframe": series.timeframe.value,
         "covered": [[each.start, each.stop] for each in known.covered],
+        "candles": len(columns),
     }
+    told = json.dumps(about).encode()
     table = pa.table(
         {"time": columns.times, **{name: getattr(columns.bars, name) for name in NAMES}},
-        metadata={_KEY: json.dumps(about).encode()},
+        metadata={_KEY: told, _GUARD: _sum(told)},
     )
     with path.open("wb") as file:
         parquet.write_table(table, file, write_page_checksum=True, use_dictionary=False)
@@ -70,7 +75,7 @@ def read(path: Path, series: Series) -> Known:
 
     try:
         with parquet.ParquetFile(path, page_checksum_verification=True) as file:
-            found, covered = _about(file.schema_arrow.metadata)
+            found, covered = _about(file)
             table = file.read(use_threads=False)
             columns = Columns(
                 _column(table, "time", np.int64), Bars(*(_column(table, name, np.float64) for name in NAMES))
@@ -96,7 +101,7 @@ def describe(path: Path) -> Kept | None:
     try:
         size = path.stat().st_size
         with parquet.ParquetFile(path) as file:
-            series, covered = _about(file.schema_arrow.metadata)
+            series, covered = _about(file)
             rows = file.metadata.num_rows
             groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
             times = [group.column(0).statistics for group in groups if group.num_rows]
@@ -110,15 +115,25 @@ def describe(path: Path) -> Kept | None:
     return Kept(series, rows, span, size)
 
 
-def _about(metadata: dict[bytes, bytes] | None) -> tuple[Series, tuple[Span, ...]]:
+def _sum(told: bytes) -> bytes:
+    return str(zlib.crc32(told)).encode()
+
+
+def _about(file: Any) -> tuple[Series, tuple[Span, ...]]:
+    metadata: dict[bytes, bytes] = file.schema_arrow.metadata or {}
+    told = metadata.get(_KEY, b"")
+    if metadata.get(_GUARD) != _sum(told):
+        raise Damaged("what it says of itself was changed")
     try:
-        about: dict[str, Any] = json.loads((metadata or {})[_KEY])
+        about: dict[str, Any] = json.loads(told)
         covered = tuple(Span(int(start), int(stop)) for start, stop in about["covered"])
         series = Series(
             about["exchange"], about["source"], parse_symbol(about["pair"]), Timeframe(about["timeframe"])
         )
     except (KeyError, TypeError, ValueError, UnknownSymbol) as error:
         raise Damaged(f"it does not say what it is of: {error}") from error
+    if about["candles"] != file.metadata.num_rows:
+        raise Damaged("candles are missing")
     if any(one.stop >= two.start for one, two in pairwise(covered)):
         raise Damaged("what it covers is not in order")
     return series, covered

@@ -114,6 +114,28 @@ async def test_a_damaged_file_is_named_set_aside_and_unknown(
     assert read(await store.load(HOURS, span(0, 500))) == ((span(0, 2),), [0, 1])
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0, 1, exclude_max=True), st.integers(1, 255))
+def test_no_changed_byte_makes_other_candles(where: float, change: int) -> None:
+    async def changed(folder: Path) -> Known:
+        store = CandleFiles(folder)
+        await store.keep(HOURS, span(0, 40), hours(*range(0, 40, 3)))
+        path = folder / place(HOURS) / "2026.parquet"
+        content = bytearray(path.read_bytes())
+        content[int(where * len(content))] ^= change
+        path.write_bytes(content)
+        return await store.load(HOURS, span(0, 50))
+
+    with TemporaryDirectory() as folder:
+        found = asyncio.run(changed(Path(folder)))
+    if found.covered:
+        whole = hours(*range(0, 40, 3))
+        assert read(found) == ((span(0, 40),), list(range(0, 40, 3)))
+        for name in ("open", "high", "low", "volume"):
+            assert getattr(found.columns.bars, name).tolist() == getattr(whole.bars, name).tolist()
+        assert found.columns.times.tolist() == whole.times.tolist()
+
+
 async def test_it_lists_what_is_kept(tmp_path: Path) -> None:
     store = CandleFiles(tmp_path)
     assert await store.kept() == []

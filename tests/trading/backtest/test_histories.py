@@ -49,8 +49,8 @@ async def test_only_what_is_missing_is_fetched(tmp_path: Path) -> None:
 async def test_a_lead_is_as_long_as_the_source_has_it(tmp_path: Path) -> None:
     short = await Archive(tmp_path / "a").get(5, 48, lead=10)
     assert (closes(short)[:6], short.lead) == ([0, 1, 2, 3, 4, 5], 5)
-    holey = await Archive(tmp_path / "b", [*range(10), *range(20, 90)]).get(24, 48, lead=8)
-    assert (closes(holey)[:9], holey.lead) == ([6, 7, 8, 9, 20, 21, 22, 23, 24], 8)
+    holey = await Archive(tmp_path / "b", [*range(10), *range(60, 90)]).get(64, 80, lead=8)
+    assert (closes(holey)[:9], holey.lead) == ([6, 7, 8, 9, 60, 61, 62, 63, 64], 8)
 
 
 async def test_holes_are_told_and_not_fetched_again(tmp_path: Path) -> None:
