@@ -56,6 +56,7 @@ def write(path: Path, series: Series, known: Known) -> None:
         "timeframe": series.timeframe.value,
         "covered": [[each.start, each.stop] for each in known.covered],
         "candles": len(columns),
+        "opened": [int(each) for each in columns.times[[0, -1]]] if len(columns) else [],
     }
     told = json.dumps(about).encode()
     table = pa.table(
@@ -75,14 +76,14 @@ def read(path: Path, series: Series) -> Known:
 
     try:
         with parquet.ParquetFile(path, page_checksum_verification=True) as file:
-            found, covered = _about(file)
+            found, covered, _ = _about(file)
             table = file.read(use_threads=False)
             columns = Columns(
                 _column(table, "time", np.int64), Bars(*(_column(table, name, np.float64) for name in NAMES))
             )
     except FileNotFoundError:
         raise
-    except (pa.ArrowException, OSError, KeyError) as error:
+    except (pa.ArrowException, OSError, KeyError, UnicodeDecodeError) as error:
         raise Damaged(str(error)) from error
     if found != series:
         raise Damaged(f"it is of {found}")
@@ -101,25 +102,23 @@ def describe(path: Path) -> Kept | None:
     try:
         size = path.stat().st_size
         with parquet.ParquetFile(path) as file:
-            series, covered = _about(file)
+            series, _, opened = _about(file)
             rows = file.metadata.num_rows
-            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-            times = [group.column(0).statistics for group in groups if group.num_rows]
     except FileNotFoundError:
         raise
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Damaged(str(error)) from error
-    if not rows or not covered:
+    if not opened:
         return None
-    span = Span(min(each.min for each in times), max(each.max for each in times) + series.step)
-    return Kept(series, rows, span, size)
+    return Kept(series, rows, Span(opened[0], opened[1] + series.step), size)
 
 
 def _sum(told: bytes) -> bytes:
     return str(zlib.crc32(told)).encode()
 
 
-def _about(file: Any) -> tuple[Series, tuple[Span, ...]]:
+def _about(file: Any) -> tuple[Series, tuple[Span, ...], Sequence[int]]:
+    """Return whose candles a file has, where it knows all, and when its first and last one open, if any."""
     metadata: dict[bytes, bytes] = file.schema_arrow.metadata or {}
     told = metadata.get(_KEY, b"")
     if metadata.get(_GUARD) != _sum(told):
@@ -136,7 +135,7 @@ def _about(file: Any) -> tuple[Series, tuple[Span, ...]]:
         raise Damaged("candles are missing")
     if any(one.stop >= two.start for one, two in pairwise(covered)):
         raise Damaged("what it covers is not in order")
-    return series, covered
+    return series, covered, about["opened"]
 
 
 def _column(table: Any, name: str, kind: Any) -> Any:
