@@ -26,7 +26,7 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import build_money
-from kit.parts import build_live, build_market, build_model, build_reference
+from kit.parts import build_histories, build_live, build_market, build_model, build_reference
 from kit.settings import Settings
 from kit.system import Process
 from memory.database import Database
@@ -138,6 +138,7 @@ async def _build(
         database=database,
         events=events,
         markets=markets,
+        histories=build_histories(settings, markets, clock),
         desk=money.desk,
         reconciliation=money.reconciliation,
         portfolio=money.portfolio,

@@ -29,6 +29,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "discord": ("bot/discord",),
     "aiohttp": ("gateway/", "kit/"),
     "talib": ("trading/",),
+    "pyarrow": ("memory/candle", "memory/dataset"),
     "sqlalchemy": ("memory/",),
     "psycopg": ("memory/", "agent/checkpoints.py"),
     "alembic": ("memory/",),

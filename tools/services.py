@@ -87,6 +87,7 @@ class Services:
     database: Database
     events: EventBus
     markets: Markets
+    histories: Histories
     desk: Desk
     reconciliation: Reconciliation
     portfolio: PortfolioReader

@@ -29,6 +29,7 @@ from tools.registry import AnyCapability, Registry, capability
 from tools.services import Chat, Services
 from tools.skillbook import Skills
 from tools.wire import IsoTime, NoParams, Params, Result
+from trading.backtest.histories import Histories
 from trading.clock import ManualClock
 from trading.desk import Desk
 from trading.errors import (
@@ -168,6 +169,7 @@ class House:
             events=self.events,
             markets=Markets(SimulatedMarket(self.clock), known=("binance",)),
             # Nothing here trades or chats.
+            histories=cast(Histories, None),
             desk=cast(Desk, None),
             reconciliation=cast(Reconciliation, None),
             portfolio=cast(PortfolioReader, None),

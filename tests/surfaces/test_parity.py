@@ -40,6 +40,12 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"pair": "BTC/USDT", "exchange": "mtgox"},
         "INVALID_PARAMS",
     ),
+    "data.download": (
+        {"pair": "BTC/USDT", "timeframe": "4h", "from": "2026-11-01", "to": "2026-11-03"},
+        {"pair": "BTC/USDT", "timeframe": "4h", "from": "2026-11-31"},
+        "INVALID_PARAMS",
+    ),
+    "data.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "trade.execute": (BUY, {**BUY, "amount": 1_000_000}, "INSUFFICIENT_FUNDS"),
     "trade.positions": ({}, {"exchange": "mtgox"}, "INVALID_PARAMS"),
     "trade.close": ({"positionId": "{position}", "percentage": 50}, {"positionId": "pos_none"}, "NOT_FOUND"),
