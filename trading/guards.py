@@ -10,8 +10,8 @@ or rests at the exchange, so that a crash in the middle neither loses it nor sen
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -73,6 +73,7 @@ class Guards:
         self._parkable = PARKABLE & self._live.holds if self._live is not None else frozenset()
         self._parking = asyncio.Lock()
         self._selling: Counter[tuple[str, str]] = Counter()
+        self._incomplete: Counter[str | None] = Counter()
         self._setbacks = Setbacks()
         self._kept = Kept(transact, read, clock, new_id, publish)
         self._markets = markets
@@ -125,6 +126,15 @@ class Guards:
         finally:
             self._selling[account, base] -= 1
 
+    @contextmanager
+    def incomplete(self, group: str | None) -> Iterator[None]:
+        """Send nothing of a group until the block ends: what has to be taken back before is still to come."""
+        self._incomplete[group] += 1
+        try:
+            yield
+        finally:
+            self._incomplete[group] -= 1
+
     async def _take_back(self, orders: Sequence[Order]) -> None:
         for order in orders:
             await self._kept.keep(order)
@@ -136,7 +146,7 @@ class Guards:
         instrument = await market.instrument(order.symbol)
         # It may have changed while others were looked at.
         current, _ = await self._kept.standing(order)
-        if current is None:
+        if current is None or (current.group is not None and self._incomplete[current.group]):
             return
         if floor_to(current.remaining, instrument.step) <= 0:
             await self._kept.end(current, DUST)

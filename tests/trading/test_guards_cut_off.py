@@ -1,155 +1,33 @@
 """What is kept here comes to its end exactly once, wherever the process ends in between."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from memory.database import Database, UnitOfWork
-from tests.trading.guarded import Crash, Fault, Guarded, LiveVenue, gate, guarded
-from tests.trading.house import BTC, counting, furnish
+from tests.trading.guarded import Fault, Guarded
+from tests.trading.house import BTC
+from tests.trading.mortal import goes_on, lived, strict, venue
 from trading.amending import Levels
-from trading.errors import ExchangeUnavailable, InsufficientFunds
-from trading.model import ZERO, Mode, Order, OrderStatus, OrderType, Side
-from trading.orders import OPEN, elsewhere, kept_here, parked
-from trading.ports import Report
+from trading.errors import ExchangeUnavailable
+from trading.model import Order, OrderStatus, OrderType, Side
+from trading.orders import elsewhere, kept_here, parked
 
 D = Decimal
-ENOUGH = 25
-"""Seconds within which an exchange that is asked every second has denied an order for good."""
-
-
-class Strict(LiveVenue):
-    """An exchange that promises nobody more base than the account holds there.
-
-    `held` is that base, `resting` what of each sale is still open there, `traded` what of each order is not.
-    """
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self.holds = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
-        self.held = ZERO
-        self.resting: dict[str, Decimal] = {}
-        self.traded: dict[str, Decimal] = {}
-        self.refused = 0
-
-    async def place(self, order: Order) -> Report:
-        if order.side is Side.SELL and order.amount + sum(self.resting.values()) > self.held:
-            self.refused += 1
-            raise InsufficientFunds("the account does not hold that much")
-        try:
-            report = await super().place(order)
-        except Exception:
-            if order.id in self.books:
-                self._booked(order, self.books[order.id])
-            raise
-        self._booked(order, report)
-        return report
-
-    async def cancel(self, order: Order) -> Report:
-        report = await super().cancel(order)
-        self.resting.pop(order.id)
-        self.books[order.id] = replace(report, venue_id=order.venue_id)
-        return report
-
-    async def watch(self, orders: Sequence[Order], until: Any) -> Sequence[Report]:
-        reports = await super().watch(orders, until)
-        known = {order.id: order for order in orders}
-        for report in reports:
-            self._booked(known[report.order_id], report)
-        return reports
-
-    def _booked(self, order: Order, report: Report) -> None:
-        traded = order.filled + sum((each.amount for each in report.executions), ZERO)
-        # What nobody has written down is told once more.
-        fresh = traded - self.traded.get(order.id, ZERO)
-        self.traded[order.id] = traded
-        self.held += order.side.sign * fresh
-        assert self.held >= 0
-        if order.side is Side.SELL:
-            self.resting[order.id] = self._amount(order) - traded
-            if report.status not in OPEN or not self.resting[order.id]:
-                self.resting.pop(order.id)
-
-    def _amount(self, order: Order) -> Decimal:
-        """Return how much an order is for, as it was handed in."""
-        return next(each.amount for each in self.sent if each.id == order.id)
-
-
-@dataclass
-class Mortal:
-    """A database whose process ends before it begins one more transaction than `left`."""
-
-    database: Database
-    left: int
-
-    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.database.read()
-
-    @asynccontextmanager
-    async def transact(self) -> AsyncIterator[UnitOfWork]:
-        if not self.left:
-            raise Crash
-        self.left -= 1
-        async with self.database.transact() as uow:
-            yield uow
 
 
 @pytest_asyncio.fixture
 async def house(sqlite_url: str) -> AsyncIterator[Guarded]:
-    async with guarded(sqlite_url, Mode.LIVE) as opened:
-        opened.venue = Strict(opened.markets, opened.clock, Mode.LIVE)
-        await opened.limit(order=1, position=1, exposure=1)
-        yield opened.another()
-
-
-def venue(house: Guarded) -> Strict:
-    assert isinstance(house.venue, Strict)
-    return house.venue
-
-
-def dying(house: Guarded, after: int) -> Guarded:
-    """Return a desk of a process that ends after so many transactions."""
-    mortal: Any = Mortal(house.database, after)
-    made = furnish(
-        mortal, house.clock, house.market, counting(300_000), checks=[gate()], exchange=house.venue
-    )
-    return replace(house, desk=made.desk)
-
-
-async def lived(house: Guarded, after: int) -> bool:
-    """Let a process look once that ends after so many transactions; return whether it came through."""
-    doomed = dying(house, after).desk
-    try:
-        await doomed.settle()
-        await doomed.guard()
-    except Crash:
-        return False
-    return True
-
-
-async def goes_on(house: Guarded, price: Any, seconds: int = ENOUGH) -> Guarded:
-    """Start anew and let time pass at a price."""
-    again = house.another(600_000)
-    for _ in range(seconds):
-        await again.desk.recover()
-        await again.moves(price)
-    return again
+    async with strict(sqlite_url) as opened:
+        yield opened
 
 
 def bought(house: Guarded) -> list[Decimal]:
     return [
         each.amount for each in house.venue.sent if each.side is Side.BUY and each.id in house.venue.books
     ]
-
-
-async def all_orders(house: Guarded) -> Sequence[Order]:
-    async with house.database.read() as uow:
-        return await uow.orders.recent("main", frozenset(OrderStatus), None, 1000)
 
 
 ENTRIES: dict[str, dict[str, Any]] = {
