@@ -14,7 +14,7 @@ from trading.errors import InsufficientFunds
 from trading.exchanges.scripted import ScriptedMarket
 from trading.model import ZERO, Mode, Order, OrderType, Origin, Side
 from trading.orders import OPEN
-from trading.ports import Report
+from trading.ports import Execution, Report
 
 ENOUGH = 25
 """Seconds within which an exchange that is asked every second has denied an order for good."""
@@ -23,7 +23,7 @@ ENOUGH = 25
 class Strict(LiveVenue):
     """An exchange that promises nobody more base than the account holds there.
 
-    `held` is that base, `resting` what of each sale is still open there, `traded` how much of each order has
+    `held` is that base, `resting` what of each sale is still open there, `named` what of each order has
     traded. `refused` counts the sales of guards that were for more.
     """
 
@@ -32,7 +32,7 @@ class Strict(LiveVenue):
         self.holds = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
         self.held = ZERO
         self.resting: dict[str, Decimal] = {}
-        self.traded: dict[str, Decimal] = {}
+        self.named: dict[str, tuple[Execution, ...]] = {}
         self.refused = 0
 
     async def place(self, order: Order) -> Report:
@@ -40,37 +40,49 @@ class Strict(LiveVenue):
             self.refused += order.origin is Origin.GUARD
             raise InsufficientFunds("the account does not hold that much")
         try:
-            report = await super().place(order)
-        except Exception:
+            await super().place(order)
+        finally:
             if order.id in self.books:
-                self._booked(order, self.books[order.id])
-            raise
-        self._booked(order, report)
-        return report
+                self._book(order, self.books[order.id])
+        return self.books[order.id]
 
     async def cancel(self, order: Order) -> Report:
+        told = self.books[order.id]
+        if told.status not in OPEN:
+            return told
         report = await super().cancel(order)
         self.resting.pop(order.id, None)
-        self.books[order.id] = replace(report, venue_id=order.venue_id)
-        return report
+        self.books[order.id] = replace(told, status=report.status)
+        return self.books[order.id]
 
     async def watch(self, orders: Sequence[Order], until: datetime) -> Sequence[Report]:
-        gone = [self.books[order.id] for order in orders if order.id in self.canceled]
-        there = {order.id: order for order in orders if order.id not in self.canceled}
-        reports = await super().watch(list(there.values()), until)
-        for report in reports:
-            self._booked(there[report.order_id], report)
-        return [*gone, *reports]
+        known = {order.id: order for order in orders}
+        # What nobody has written down yet is told once more.
+        news = [each for each in orders if self._traded(each) != each.filled or self._over(each)]
+        if not news:
+            for report in await super().watch(orders, until):
+                self._book(known[report.order_id], report)
+            news = list(orders)
+        return [self.books[each.id] for each in news]
 
-    def _booked(self, order: Order, report: Report) -> None:
-        traded = order.filled + sum((each.amount for each in report.executions), ZERO)
-        # What nobody has written down is told once more.
-        fresh = traded - self.traded.get(order.id, ZERO)
-        self.traded[order.id] = traded
-        self.held += order.side.sign * fresh
+    def _over(self, order: Order) -> bool:
+        return self.books[order.id].status not in OPEN
+
+    def _traded(self, order: Order) -> Decimal:
+        return sum((each.amount for each in self.books[order.id].executions), ZERO)
+
+    def _book(self, order: Order, report: Report) -> None:
+        told = self.named.get(order.id, ())
+        fresh = [
+            replace(each, venue_id=f"{order.id}/{number}")
+            for number, each in enumerate(report.executions, len(told))
+        ]
+        self.named[order.id] = (*told, *fresh)
+        self.books[order.id] = replace(report, executions=self.named[order.id], venue_id=f"v-{order.id}")
+        self.held += order.side.sign * sum((each.amount for each in fresh), ZERO)
         assert self.held >= 0
         if order.side is Side.SELL:
-            self.resting[order.id] = self._amount(order) - traded
+            self.resting[order.id] = self._amount(order) - self._traded(order)
             if report.status not in OPEN or not self.resting[order.id]:
                 self.resting.pop(order.id)
 

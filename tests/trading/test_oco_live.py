@@ -89,7 +89,7 @@ async def test_the_first_that_fills_is_the_only_one(
     assert venue(again).resting == {}
     assert venue(again).refused == 0
     still = {each.id for each in house.venue.sent} - set(venue(again).canceled)
-    assert all(venue(again).traded[each] for each in still)
+    assert all(venue(again).named[each] for each in still)
 
 
 async def test_a_stop_whose_price_comes_before_its_limit_is_placed_waits_for_that(sqlite_url: str) -> None:
