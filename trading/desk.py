@@ -154,12 +154,13 @@ class Desk:
         Raises as `execute`; when the limit is refused, the stop is taken back.
         """
         stop_request, limit_request = split(request, self._new_id("grp"))
-        stop = await self.execute(stop_request)
-        try:
-            limit = await self.execute(limit_request)
-        except TradingError:
-            await self.cancel(request.account, stop.order.id)
-            raise
+        with self._guards.incomplete(stop_request.group):
+            stop = await self.execute(stop_request)
+            try:
+                limit = await self.execute(limit_request)
+            except TradingError:
+                await self.cancel(request.account, stop.order.id)
+                raise
         async with self._read() as uow:
             stop = replace(stop, order=await uow.orders.get(stop.order.id) or stop.order)
         if stop.order.filled and stop.order.status not in OPEN and limit.order.status in RESTING:

@@ -15,6 +15,7 @@ from trading.equity import needed
 from trading.errors import InsufficientFunds, InvalidOrder, NotFound
 from trading.fees import fee, worst_rate
 from trading.funds import cut_to_holding, locked, secure, spends
+from trading.margin import check_stop_loss, opening
 from trading.model import ZERO, Account, Instrument, Mode, Order, OrderStatus, OrderType
 from trading.notices import OWNER
 from trading.orders import OPEN, UNDECIDED
@@ -141,6 +142,8 @@ class Intents:
             if draft.leverage is None:
                 open_orders, moved = await self._give_way(uow, draft, proposal.balances, open_orders)
         proposal = replace(proposal, order=draft, open_orders=open_orders)
+        opens = opening(draft, proposal.position, open_orders)
+        check_stop_loss(draft, proposal.position, opens, plan.quote.price)
         return replace(proposal, order=_secured(proposal)), moved
 
     async def _proposal(

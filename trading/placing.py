@@ -13,6 +13,7 @@ from trading.intents import Committed, Intents, Plan, Unpriced, Valued
 from trading.markets import Markets
 from trading.model import ZERO, Account, Fill, Mode, Order, OrderRequest, OrderStatus, OrderType
 from trading.notices import OWNER, Notice
+from trading.oco import stays_here
 from trading.ports import Exchange, MarketData, NewId, News, Report, Transact
 from trading.prices import price_assets
 from trading.risk.proposal import Check, Quote
@@ -124,7 +125,7 @@ class Placing:
         """Hand a committed order in, once, and write down what came of it."""
         account, order, instrument = committed.account, committed.order, committed.instrument
         exchange = self._exchanges[account.mode]
-        if order.type not in AT_ONCE | exchange.holds:
+        if order.type not in AT_ONCE | exchange.holds or stays_here(order):
             report = Report(order.id, OrderStatus.ACCEPTED)
             return OrderOutcome((await self.record(account, Change(order, report, instrument), {})).order)
         try:

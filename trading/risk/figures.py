@@ -72,7 +72,7 @@ def exposure(proposal: Proposal) -> Exposure:
     entries = [
         each
         for each in proposal.open_orders
-        if each.id != order.id and is_waiting_entry(each, account, proposal.positions)
+        if not _is_part(each, order) and is_waiting_entry(each, account, proposal.positions)
     ]
     value = _proposed(proposal)
     return Exposure(
@@ -84,6 +84,11 @@ def exposure(proposal: Proposal) -> Exposure:
         order=value,
         added=value if _adds(order, account) else ZERO,
     )
+
+
+def _is_part(other: Order, order: Order) -> bool:
+    """Return whether another order is the proposed one, or shrinks as that fills."""
+    return other.id == order.id or (order.group is not None and other.group == order.group)
 
 
 def _proposed(proposal: Proposal) -> Decimal:
