@@ -9,6 +9,7 @@ from trading.clock import Clock
 from trading.errors import ExchangeUnavailable, OutcomeUnknown
 from trading.intents import account_of
 from trading.ledger import adoption
+from trading.locks import Locks
 from trading.model import ZERO, Account, Mode, Order
 from trading.notices import OWNER, Notice
 from trading.orders import RESTING, UNDECIDED
@@ -18,6 +19,9 @@ TOLERANCE = Decimal("0.00000001")
 """Exchanges cut off their own figures at eight places."""
 
 NOT_YET = "its books have not been compared with the exchange's since the start"
+BOOKS = "books"
+"""Under which cause accounts are locked here."""
+
 EVERY = timedelta(seconds=30)
 """How often the books of an account that is not locked are compared."""
 
@@ -49,9 +53,10 @@ class Reconciliation:
         clock: Clock,
         new_id: NewId,
         settle: Callable[[], Awaitable[object]],
+        locks: Locks,
     ) -> None:
         self._accounts = tuple(accounts)
-        self._locks = dict.fromkeys(accounts, NOT_YET)
+        self._locks = locks
         self._exchanges = exchanges
         self._transact = transact
         self._read = read
@@ -60,17 +65,19 @@ class Reconciliation:
         self._settle = settle
         self._differing: dict[str, int] = {}
         self._compared: dict[str, datetime] = {}
+        for account in self._accounts:
+            locks.put(account, BOOKS, NOT_YET)
 
     def locked(self, account: str) -> str | None:
-        """Return why an account may not trade for now, None when it may."""
-        return self._locks.get(account)
+        """Return why an account may not trade for now, whatever the cause; None when it may."""
+        return self._locks.why(account)
 
     async def step(self) -> None:
         """Compare every armed account that is locked or due, and lock or unlock it by what was found."""
         for account in self._accounts:
             now = self._clock.now()
             if (
-                account not in self._locks
+                self._locks.of(account, BOOKS) is None
                 and account in self._compared
                 and now < self._compared[account] + EVERY
             ):
@@ -87,19 +94,21 @@ class Reconciliation:
         try:
             found = await self.compare(account_id)
         except (ExchangeUnavailable, OutcomeUnknown) as error:
-            if self._locks.get(account_id) == NOT_YET:
-                self._locks[account_id] = f"{NOT_YET}: {error}"
+            if self._locks.of(account_id, BOOKS) == NOT_YET:
+                self._locks.put(account_id, BOOKS, f"{NOT_YET}: {error}")
             return ()
         if found is None:
             # Orders are on their way: what differs now may be just that.
             return ()
         if not found:
             self._differing.pop(account_id, None)
-            if self._locks.pop(account_id, None) not in (None, NOT_YET):
+            reason = self._locks.of(account_id, BOOKS)
+            self._locks.lift(account_id, BOOKS)
+            if reason not in (None, NOT_YET):
                 await self._tell(account_id, "account.unlocked", "its books agree with the exchange's again")
             return ()
         times = self._differing[account_id] = self._differing.get(account_id, 0) + 1
-        if times >= PATIENCE or account_id in self._locks:
+        if times >= PATIENCE or self._locks.of(account_id, BOOKS) is not None:
             await self._lock(account_id, found)
         return found
 
@@ -137,8 +146,8 @@ class Reconciliation:
 
     async def _lock(self, account_id: str, found: Sequence[Difference]) -> None:
         reason = "its books and the exchange's differ: " + "; ".join(str(each) for each in found[:5])
-        if self._locks.get(account_id) != reason:
-            self._locks[account_id] = reason
+        if self._locks.of(account_id, BOOKS) != reason:
+            self._locks.put(account_id, BOOKS, reason)
             await self._tell(account_id, "account.locked", reason)
 
     async def _tell(self, account_id: str, kind: str, text: str) -> None:

@@ -16,6 +16,7 @@ from trading.errors import AccountLocked, ExchangeUnavailable, OutcomeUnknown
 from trading.exchanges.scripted import ScriptedMarket
 from trading.exchanges.scripted_exchange import ScriptedExchange
 from trading.ledger import adoption
+from trading.locks import Locks
 from trading.markets import Markets
 from trading.model import Mode, OrderStatus, OrderType, Side
 from trading.reconciliation import EVERY, Reconciliation
@@ -56,8 +57,9 @@ async def live(url: str) -> AsyncIterator[Live]:
         async def settle() -> None:
             await desk.settle()
 
+        locks = Locks()
         books = Reconciliation(
-            [MAIN], {Mode.LIVE: exchange}, database.transact, database.read, clock, new_id, settle
+            [MAIN], {Mode.LIVE: exchange}, database.transact, database.read, clock, new_id, settle, locks
         )
         desk = Desk(
             exchanges={Mode.LIVE: exchange},
@@ -67,7 +69,8 @@ async def live(url: str) -> AsyncIterator[Live]:
             clock=clock,
             new_id=new_id,
             news=Heard(),
-            checks=[RiskGate(lambda: False, books.locked)],
+            checks=[RiskGate(lambda: False, locks.why)],
+            locks=locks,
         )
         own = replace(account(), mode=Mode.LIVE, initial=D(0))
         await open_account(database.transact, own, new_id)
