@@ -82,8 +82,12 @@ class Lookups:
         than `older_than`; what this one knows to be cut off is asked for at any age.
         """
         oldest = self._clock.now() - older_than
+        cut_off = frozenset(self._placing.cut_off - self._placing.under_way)
         async with self._read() as uow:
-            waiting = [order for order in await uow.orders.open() if self._is_lost(order, oldest)]
+            open_orders = await uow.orders.open()
+        # Of what is being placed since, this snapshot knows nothing.
+        self._placing.cut_off -= cut_off - {order.id for order in open_orders if order.status in IN_FLIGHT}
+        waiting = [order for order in open_orders if self._is_lost(order, oldest)]
         self._denied = {order.id: self._denied[order.id] for order in waiting if order.id in self._denied}
         found = [order for order in [await self._attempt(each) for each in waiting] if order is not None]
         ended = {order.id for order in found if order.status not in UNDECIDED}
@@ -95,7 +99,8 @@ class Lookups:
             return True
         if order.status not in IN_FLIGHT or order.id in self._placing.under_way:
             return False
-        return order.id in self._failures or order.updated_at <= oldest
+        known = order.id in self._failures or order.id in self._placing.cut_off
+        return known or order.updated_at <= oldest
 
     async def _attempt(self, order: Order) -> Order | None:
         """Look for one order; whatever goes wrong with it locks its account and keeps no other waiting."""

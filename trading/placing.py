@@ -61,6 +61,8 @@ class Placing:
         self.intents = Intents(transact, clock, new_id, news, checks, frozenset(exchanges))
         self.under_way: set[str] = set()
         """The orders that are being placed by this process right now."""
+        self.cut_off: set[str] = set()
+        """The orders that this process was to hand in and whose answer is not on disk."""
 
     async def plan(self, request: OrderRequest) -> Plan:
         """Judge a request by the venue's rules and the market of this moment; commit nothing."""
@@ -124,9 +126,10 @@ class Placing:
         """Hand a committed order in, once, and write down what came of it."""
         account, order, instrument = committed.account, committed.order, committed.instrument
         exchange = self._exchanges[account.mode]
+        self.cut_off.add(order.id)
         if order.type not in AT_ONCE | exchange.holds:
             report = Report(order.id, OrderStatus.ACCEPTED)
-            return OrderOutcome((await self.record(account, Change(order, report, instrument), {})).order)
+            return await self._answered(account, Change(order, report, instrument), {})
         try:
             report = await exchange.place(order)
         except OutcomeUnknown as error:
@@ -144,12 +147,14 @@ class Placing:
         while True:
             try:
                 booked = await self.record(account, change, prices)
+                self.cut_off.discard(change.order.id)
                 return OrderOutcome(booked.order, booked.fills)
             except StaleOrder:
                 async with self._transact() as uow:
                     current = await uow.orders.get(change.order.id) or change.order
                     fills = await uow.fills.of_order(current.id)
                 if current.status is not OrderStatus.UNKNOWN or change.report.status is current.status:
+                    self.cut_off.discard(current.id)
                     return OrderOutcome(current, tuple(fills))
                 change = replace(change, order=current)
 

@@ -20,6 +20,7 @@ from trading.ports import Execution, Report, UnitOfWork
 from trading.risk.gate import RiskGate
 
 D = Decimal
+CUT_OFF_AFTER = timedelta(minutes=5)
 UNKNOWN = [("owner", "order.unknown"), ("ada", "order.unknown")]
 FOUND = [("owner", "order.found"), ("ada", "order.found")]
 
@@ -247,6 +248,39 @@ async def test_an_order_that_is_just_being_placed_is_not_looked_for(house: Guard
     house.venue.gate.set()
     assert (await placing).order.status is OrderStatus.FILLED
     assert house.venue.asked == []
+
+
+async def test_an_answer_that_could_not_be_written_down_is_asked_for_again_at_once(house: Guarded) -> None:
+    class Broken(Heard):
+        """Keeps the first answer from getting to disk."""
+
+        answers = 0
+
+        async def order(self, uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
+            self.answers += 1
+            if self.answers == 1:
+                raise Crash
+
+    desk = Desk(
+        exchanges={Mode.LIVE: house.venue},
+        markets=house.markets,
+        transact=house.database.transact,
+        read=house.database.read,
+        clock=house.clock,
+        new_id=counting(500_000),
+        news=Broken(),
+    )
+    with pytest.raises(Crash):
+        await desk.execute(request(Side.BUY, "0.1", key="wish"))
+    [order] = await house.open_orders()
+    assert order.status is OrderStatus.INTENT
+    # Another process cannot know that nobody is placing it any more.
+    assert await house.another().desk.recover(CUT_OFF_AFTER) == []
+    [found] = await desk.recover(CUT_OFF_AFTER)
+    assert (found.id, found.status, found.filled) == (order.id, OrderStatus.FILLED, D("0.1"))
+    again = await desk.execute(request(Side.BUY, "0.1", key="wish"))
+    assert (again.order.id, len(house.venue.sent)) == (order.id, 1)
+    await house.audit()
 
 
 async def test_an_answer_that_comes_after_another_process_gave_the_order_up_still_counts(
