@@ -118,29 +118,15 @@ class Desk:
             exchanges, markets, transact, read, clock, bookkeeper, news.order, self._begun
         )
         self._lookups = Lookups(
-            exchanges,
-            markets,
-            self._placing,
-            transact,
-            read,
-            clock,
-            new_id,
-            self._begun,
-            Locks() if locks is None else locks,
+            exchanges, markets, self._placing, transact, read, clock, new_id, self._begun, locks or Locks()
         )
-        self.held = HeldOrders(self._placing, markets, transact, read, clock, news, self._begun)
-        """Orders that wait for a person."""
         self._guards = Guards(
-            exchanges,
-            markets,
-            transact,
-            read,
-            clock,
-            new_id,
-            news.order,
-            self._carry_out,
-            self._cancel_order,
+            exchanges, markets, transact, read, clock, new_id, news.order, self._carry_out, self._cancel_order
         )
+        self.held = HeldOrders(
+            self._placing, markets, transact, read, clock, news, self._begun, self._guards.room
+        )
+        """Orders that wait for a person."""
         self._amending = Amending(markets, transact, read, clock, new_id, news.order)
         self.switchboard = Switchboard(transact, read, clock, new_id, news, self.held, self._cancel_order)
         """The kill switch."""
@@ -231,6 +217,7 @@ class Desk:
                 key=wish.key,
                 origin=wish.origin,
                 by=wish.by,
+                session_id=wish.session_id,
             )
         )
         async with self._read() as uow:

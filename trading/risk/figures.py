@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading.funds import spends
+from trading.margin import opening
 from trading.model import ZERO, Account, Order, Side
-from trading.risk.proposal import Proposal, is_waiting_entry, receives
+from trading.risk.proposal import Proposal, receives, waiting_entries
 
 DUST = Decimal(1)
 """Holdings worth less than this, in the account's currency, are no position."""
@@ -69,11 +70,7 @@ def exposure(proposal: Proposal) -> Exposure:
             mark, rate = _mark(proposal, position.symbol.base, position.symbol.quote)
             assets[_margin_name(position.symbol)] = position.amount * mark * rate
             margin += (position.margin + position.unrealized(mark)) * rate
-    entries = [
-        each
-        for each in proposal.open_orders
-        if each.id != order.id and is_waiting_entry(each, account, proposal.positions)
-    ]
+    entries = waiting_entries(account, proposal.positions, tuple(proposal.others))
     value = _proposed(proposal)
     return Exposure(
         equity=cash + margin,
@@ -87,10 +84,17 @@ def exposure(proposal: Proposal) -> Exposure:
 
 
 def _proposed(proposal: Proposal) -> Decimal:
-    """Return what the proposed order is worth; a sell is worth what it gives away, however low its limit."""
+    """Return what the proposed order is worth; a sell is worth what it gives away, however low its limit.
+
+    Of a margin order that is the share which opens a position.
+    """
     order, prices = proposal.order, proposal.prices
     value = proposal.estimate * prices[order.symbol.quote]
-    return value if order.side is Side.BUY else max(value, order.remaining * prices[order.symbol.base])
+    if order.side is Side.SELL:
+        value = max(value, order.remaining * prices[order.symbol.base])
+    if order.leverage is None:
+        return value
+    return value * opening(order, proposal.position, proposal.others) / order.remaining
 
 
 def _adds(order: Order, account: Account) -> bool:
@@ -106,6 +110,9 @@ def _pending(proposal: Proposal, entries: Iterable[Order]) -> dict[str, Decimal]
 
 
 def _value(proposal: Proposal, order: Order) -> Decimal:
+    if order.leverage is None and order.side is Side.SELL:
+        # What only reduces shares its holding and has nothing reserved.
+        return order.remaining * proposal.prices.get(order.symbol.base, ZERO)
     reserved = order.reserved * proposal.prices.get(spends(order), ZERO)
     return reserved if order.leverage is None else reserved * order.leverage
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.errors import AccountLocked, NotArmed, RiskLimitExceeded, TradingHalted
-from trading.model import ZERO, Mode, OrderStatus, Origin
+from trading.model import ZERO, Mode, Order, OrderStatus, Origin
 from trading.ports import UnitOfWork
 from trading.risk.figures import Exposure, exposure, unpriced
 from trading.risk.limits import Limits, limits_of
-from trading.risk.proposal import Proposal, Verdict, opens
+from trading.risk.proposal import Proposal, Verdict
 from trading.stores import RiskState
 from trading.switch import SwitchState
 
@@ -35,9 +35,9 @@ class RiskGate:
         """
         account, now = proposal.account, proposal.now
         state = await uow.risk.state(account.id, midnight(now), now - MINUTE)
-        entry = opens(proposal.order, account, proposal.positions)
+        entry = proposal.enters
         switch = SwitchState.HALTED if self._tripped() else state.switch
-        _check_switch(switch, entry, proposal.order.origin)
+        _check_switch(switch, entry, proposal.order)
         if account.mode is Mode.LIVE and not state.armed:
             raise NotArmed(f"account {account.id} trades real money and its owner has not armed it")
         guards = not entry and proposal.order.origin is Origin.GUARD
@@ -128,10 +128,13 @@ def _lost(before: Decimal | None, taken: Exposure) -> Decimal:
     return max(1 - taken.equity / before, ZERO) if before else ZERO
 
 
-def _check_switch(switch: SwitchState, entry: bool, origin: Origin) -> None:
+def _check_switch(switch: SwitchState, entry: bool, order: Order) -> None:
     if switch is SwitchState.ACTIVE:
         return
-    if entry:
+    origin = order.origin
+    # A person may leave a position also for an asset that is not the account's currency.
+    leaves = order.reduce_only and origin is Origin.PERSON
+    if entry and not leaves:
         raise TradingHalted(f"trading is {switch}: nothing new is opened until the owner re-arms it")
     if switch is SwitchState.HALTED and origin not in (Origin.PERSON, Origin.GUARD):
         raise TradingHalted("trading is halted: only a person may close what is open")
