@@ -76,6 +76,7 @@ async def build_money(
         new_id,
         settle,
         locks,
+        markets.default.market,
     )
     tripped = partial(os.path.exists, settings.home / HALT_FILE)
     desk = Desk(

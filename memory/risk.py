@@ -16,7 +16,7 @@ from trading.switch import EVERYTHING, Arming, Switch, SwitchState
 SWITCH = Shape(schema.switches, Switch)
 ARMING = Shape(schema.armings, Arming)
 
-_O, _E, _L = schema.orders.c, schema.equity.c, schema.risk_limits.c
+_O, _E, _L, _R = schema.orders.c, schema.equity.c, schema.risk_limits.c, schema.rebases.c
 _OWNER: BindParameter[str] = bindparam("owner")
 _POINTS = select(_E.equity).where(_E.account == _OWNER).order_by(_E.at.desc()).limit(1)
 _FIRST = select(_E.equity).where(_E.account == _OWNER).order_by(_E.at).limit(1)
@@ -27,6 +27,7 @@ STATE: Select[Any] = select(
     _POINTS.with_only_columns(func.coalesce(_E.peak, _E.equity, type_=_E.peak.type)).scalar_subquery(),
     # An account that is younger than the day began it with its first point.
     func.coalesce(
+        select(_R.day_start).where(_R.account == _OWNER, _R.at > bindparam("day")).scalar_subquery(),
         _POINTS.where(_E.at <= bindparam("day")).scalar_subquery(),
         _FIRST.scalar_subquery(),
         type_=_E.equity.type,

@@ -158,6 +158,15 @@ equity = Table(
     PrimaryKeyConstraint("account", "at"),
 )
 
+rebases = Table(
+    "equity_rebases",
+    metadata,
+    Column("account", Words, primary_key=True),
+    # When money was last paid in or taken out, and what that day's loss counts from since.
+    Column("at", Moment, nullable=False),
+    Column("day_start", Money, nullable=False),
+)
+
 positions = Table(
     "positions",
     metadata,

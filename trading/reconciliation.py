@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.clock import Clock
+from trading.equity import margin_value, needed, rebased
 from trading.errors import ExchangeUnavailable, OutcomeUnknown
 from trading.intents import account_of
 from trading.ledger import adoption
 from trading.locks import Locks
-from trading.model import ZERO, Account, Mode, Order
+from trading.model import ZERO, Account, EquityPoint, Mode, Order, Position
 from trading.notices import OWNER, Notice
 from trading.orders import RESTING, UNDECIDED
-from trading.ports import Exchange, NewId, Statement, Transact
+from trading.ports import Exchange, MarketData, NewId, Statement, Transact
+from trading.prices import dated_prices
+from trading.risk.gate import midnight
 
 TOLERANCE = Decimal("0.00000001")
 """Exchanges cut off their own figures at eight places."""
@@ -54,6 +57,7 @@ class Reconciliation:
         new_id: NewId,
         settle: Callable[[], Awaitable[object]],
         locks: Locks,
+        market: MarketData,
     ) -> None:
         self._accounts = tuple(accounts)
         self._locks = locks
@@ -63,6 +67,7 @@ class Reconciliation:
         self._clock = clock
         self._new_id = new_id
         self._settle = settle
+        self._market = market
         self._differing: dict[str, int] = {}
         self._compared: dict[str, datetime] = {}
         for account in self._accounts:
@@ -128,16 +133,38 @@ class Reconciliation:
         return [*_of_balances(balances, statement), *_of_orders(before, statement)]
 
     async def adopt(self, account_id: str, by: str) -> Sequence[Difference]:
-        """Take the exchange's balances over as deposits and withdrawals; return what they were about."""
+        """Take the exchange's balances over as deposits and withdrawals; return what they were about.
+
+        They are no profit or loss, for which they are valued at the prices of now: an asset that no market
+        knows counts for nothing. Raises NotFound, and ExchangeUnavailable for a market that is silent.
+        """
         found = await self.compare(account_id) or ()
         amounts = {each.what: each.theirs - each.ours for each in found if "/" not in each.what}
         if amounts:
-            async with self._transact() as uow:
-                await uow.accounts.lock(account_id)
-                now = self._clock.now()
-                await uow.ledger.append(adoption(account_id, amounts, by, now, self._new_id("ent")))
+            account, balances, _ = await self._books(account_id)
+            async with self._read() as uow:
+                assets = needed(balances, await uow.positions.open(account_id)) | amounts.keys()
+            prices = await dated_prices(
+                self._market, account.currency, assets | {account.currency}, strict=True
+            )
+            await self._take_over(account, amounts, by, {name: each.value for name, each in prices.items()})
         await self.check(account_id)
         return found
+
+    async def _take_over(
+        self, account: Account, amounts: Mapping[str, Decimal], by: str, prices: Mapping[str, Decimal]
+    ) -> None:
+        async with self._transact() as uow:
+            await uow.accounts.lock(account.id)
+            now = self._clock.now()
+            state = await uow.risk.state(account.id, midnight(now), now)
+            positions = await uow.positions.open(account.id)
+            before = await uow.ledger.balances(account.id)
+            await uow.ledger.append(adoption(account.id, amounts, by, now, self._new_id("ent")))
+            after = await uow.ledger.balances(account.id)
+            was, worth = (_worth(balances, prices, positions) for balances in (before, after))
+            point = EquityPoint(now, worth, after.get(account.currency, ZERO))
+            await uow.equity.rebase(account.id, rebased(state, was, point))
 
     async def _books(self, account_id: str) -> tuple[Account, Mapping[str, Decimal], Sequence[Order]]:
         async with self._read() as uow:
@@ -155,6 +182,14 @@ class Reconciliation:
         notice = Notice(self._new_id("ntc"), OWNER, kind, words, self._clock.now(), {"account": account_id})
         async with self._transact() as uow:
             await uow.notices.add(notice)
+
+
+def _worth(
+    balances: Mapping[str, Decimal], prices: Mapping[str, Decimal], positions: Sequence[Position]
+) -> Decimal:
+    """Return what an account is worth by the assets that have a price."""
+    held = sum((amount * prices[asset] for asset, amount in balances.items() if asset in prices), ZERO)
+    return held + sum((margin_value(each, prices) for each in positions), ZERO)
 
 
 def _of_balances(balances: Mapping[str, Decimal], statement: Statement) -> list[Difference]:
