@@ -10,6 +10,7 @@ from memory import schema
 from memory.link import Link
 from memory.rows import Shape
 from memory.sql import upsert
+from trading.model import Origin
 from trading.stores import RiskState
 from trading.switch import EVERYTHING, Arming, Switch, SwitchState
 
@@ -34,7 +35,8 @@ STATE: Select[Any] = select(
     ),
     select(func.count())
     .select_from(schema.orders)
-    .where(_O.account == _OWNER, _O.created_at > bindparam("since"))
+    # What guards a position comes with its entry, or goes in the place of an order that was counted.
+    .where(_O.account == _OWNER, _O.created_at > bindparam("since"), _O.origin != Origin.GUARD)
     .scalar_subquery(),
 )
 SWITCH_OF = SWITCH.query.where(schema.switches.c.scope == bindparam("which"))

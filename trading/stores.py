@@ -154,7 +154,8 @@ class RiskState:
     """What the risk gate needs to know of an account, read in one look.
 
     `limits` are those its owner has set, as text by name; `peak` and `day_start` are equities (None: no point
-    yet); `recent_orders` counts the orders made since the moment that was asked for.
+    yet); `recent_orders` counts the orders made since the moment that was asked for, but not those that guard
+    a position.
     """
 
     limits: Mapping[str, str]

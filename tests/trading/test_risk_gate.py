@@ -124,6 +124,15 @@ async def test_orders_of_a_minute_are_counted_until_it_is_over(house: Guarded) -
     await bid(house, 1_000)
 
 
+async def test_an_entry_counts_once_in_its_minute_with_all_that_guards_it(house: Guarded) -> None:
+    await house.limit(orders_per_minute=3)
+    await house.buy("0.01", stop_loss=60_000, take_profit=80_000)
+    await house.buy("0.01", leverage=D(2), stop_loss=60_000)
+    assert len(await house.open_orders()) == 4
+    await bid(house, 1_000)
+    await refused(house, "orders_per_minute", 4, 3, bid(house, 1_000))
+
+
 @pytest.mark.parametrize(
     ("limits", "name", "inside", "outside", "allowed"),
     [
