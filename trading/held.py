@@ -152,7 +152,7 @@ class HeldOrders:
             try:
                 return await self._allow(approval_id, plan, answer, valued)
             except Unpriced as more:
-                valued = await self._placing.value(more.currency, more.assets)
+                valued = await self._placing.value(more.currency, more.assets, more.again)
             except Unapproved:
                 raise
             except TradingError as error:

@@ -16,6 +16,7 @@ from trading.clock import ManualClock
 from trading.equity import EquityRecorder
 from trading.errors import AccountLocked, NotArmed, RiskLimitExceeded, TradingError, TradingHalted
 from trading.exchanges.scripted import ScriptedMarket
+from trading.held import Answer
 from trading.ledger import deposit
 from trading.model import Mode, Order, OrderBook, OrderStatus, Origin, Side, Ticker
 from trading.risk.gate import RiskGate
@@ -239,6 +240,61 @@ async def test_a_price_that_is_too_old_opens_nothing(
         house.market.age += timedelta(milliseconds=1)
         await refused(house, "price_age", oldest + 0.001, oldest, house.buy("0.01", type=kind, **more))
         assert (await house.sell("0.005")).order.status is OrderStatus.FILLED
+
+
+class LateOnes(ScriptedMarket):
+    """A market in which some pairs tell prices of some time ago, as often as `times` says (None: always)."""
+
+    ages: Mapping[Symbol, float] = {}
+    times: int | None = None
+
+    async def ticker(self, symbol: Symbol) -> Ticker:
+        found = await super().ticker(symbol)
+        if symbol not in self.ages or self.times == 0:
+            return found
+        self.times = None if self.times is None else self.times - 1
+        return replace(found, at=found.at - timedelta(seconds=self.ages[symbol]))
+
+
+@pytest.mark.parametrize(("mode", "oldest"), [(Mode.PAPER, 60), (Mode.LIVE, 10)])
+async def test_an_old_price_of_what_is_held_besides_opens_nothing(
+    sqlite_url: str, mode: Mode, oldest: int
+) -> None:
+    async with guarded(sqlite_url, mode, make=LateOnes) as house:
+        assert isinstance(house.market, LateOnes)
+        await house.buy("0.1", ETH)
+        await house.buy("0.01")
+        await house.clock.advance(3_600)
+        house.market.ages = {ETH: oldest}
+        assert (await house.buy("0.01")).order.status is OrderStatus.FILLED
+        house.market.ages = {ETH: oldest + 0.001}
+        await refused(house, "price_age", oldest + 0.001, oldest, house.buy("0.01"))
+        assert (await house.sell("0.01")).order.status is OrderStatus.FILLED
+        assert (await house.sell("0.1", ETH)).order.status is OrderStatus.FILLED
+        assert (await house.buy("0.01")).order.status is OrderStatus.FILLED
+
+
+async def test_an_old_price_of_what_is_held_besides_is_asked_for_once_more(sqlite_url: str) -> None:
+    async with guarded(sqlite_url, make=LateOnes) as house:
+        assert isinstance(house.market, LateOnes)
+        await house.limit(ask_on_paper="true")
+        await house.buy("0.1", ETH)
+        house.market.ages, house.market.times = {ETH: 61}, 1
+        assert (await house.buy("0.01")).order.status is OrderStatus.FILLED
+        asked = await house.ask("0.01")
+        house.market.times = 1
+        assert (await house.desk.held.approve(asked.id, Answer("eve"))).order.status is OrderStatus.FILLED
+        assert house.market.times == 0
+
+
+async def test_a_second_reference_that_is_too_old_lets_close_and_not_open(house: Guarded) -> None:
+    late = Late(house.clock, usual_pairs(), "second")
+    desk = house.another(1_000, second=late)
+    late.age = timedelta(seconds=60)
+    await desk.buy("0.01")
+    late.age = timedelta(seconds=60, milliseconds=1)
+    await refused(desk, "price_age", 60.001, 60, desk.buy("0.01"))
+    assert (await desk.sell("0.01")).order.status is OrderStatus.FILLED
 
 
 def second(clock: ManualClock, price: Any) -> ScriptedMarket:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from trading.funds import spends
@@ -49,10 +50,21 @@ class Exposure:
 
 def unpriced(proposal: Proposal) -> list[str]:
     """Return the assets that the account holds or would trade and that have no price."""
+    return sorted(_wanted(proposal) - proposal.prices.keys())
+
+
+def oldest(proposal: Proposal) -> tuple[str, datetime] | None:
+    """Return the asset with the oldest price of those that `unpriced` looks at, and of when that is."""
+    times = [(at, asset) for asset in _wanted(proposal) if (at := proposal.priced_at.get(asset)) is not None]
+    at, asset = min(times, default=(None, ""))
+    return None if at is None else (asset, at)
+
+
+def _wanted(proposal: Proposal) -> set[str]:
     wanted = {asset for asset, amount in proposal.balances.items() if amount}
     wanted |= {proposal.order.symbol.base, proposal.order.symbol.quote}
     wanted |= {part for each in proposal.positions for part in (each.symbol.base, each.symbol.quote)}
-    return sorted(wanted - proposal.prices.keys())
+    return wanted
 
 
 def exposure(proposal: Proposal) -> Exposure:

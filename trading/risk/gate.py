@@ -7,13 +7,12 @@ from decimal import Decimal
 from trading.errors import AccountLocked, NotArmed, RiskLimitExceeded, TradingHalted
 from trading.model import ZERO, Mode, Order, OrderStatus, Origin
 from trading.ports import UnitOfWork
-from trading.risk.figures import Exposure, exposure, unpriced
+from trading.risk.figures import Exposure, exposure, oldest, unpriced
 from trading.risk.limits import Limits, limits_of
-from trading.risk.proposal import Proposal, Verdict
+from trading.risk.proposal import OLDEST_PRICE, Proposal, Verdict
 from trading.stores import RiskState
 from trading.switch import SwitchState
 
-OLDEST_PRICE = {Mode.LIVE: timedelta(seconds=10), Mode.PAPER: timedelta(seconds=60)}
 MINUTE = timedelta(minutes=1)
 
 
@@ -150,21 +149,17 @@ def _check_data(proposal: Proposal, limits: Limits) -> None:
         raise RiskLimitExceeded(
             f"the account cannot be valued: nobody prices {', '.join(missing)}", limit="prices"
         )
-    age, oldest = proposal.now - quote.at, OLDEST_PRICE[proposal.account.mode]
-    if age > oldest:
-        raise RiskLimitExceeded(
-            f"the price of {symbol} is {age.total_seconds():.0f} s old, and may be "
-            f"{oldest.total_seconds():.0f} s",
-            limit="price_age",
-            actual=age.total_seconds(),
-            allowed=oldest.total_seconds(),
-        )
+    _check_age(proposal, f"the price of {symbol}", quote.at)
+    if (held := oldest(proposal)) is not None:
+        _check_age(proposal, f"the price of {held[0]}, by which the account is valued,", held[1])
     if quote.silent:
         raise RiskLimitExceeded(
             f"the price of {symbol} cannot be compared: its second reference does not tell one",
             limit="reference_distance",
         )
     if quote.second is not None:
+        if quote.second_at is not None:
+            _check_age(proposal, f"the price of {symbol} at its second reference", quote.second_at)
         distance = abs(quote.price / quote.second - 1)
         if distance > limits.reference_distance:
             raise RiskLimitExceeded(
@@ -174,3 +169,14 @@ def _check_data(proposal: Proposal, limits: Limits) -> None:
                 actual=float(distance),
                 allowed=float(limits.reference_distance),
             )
+
+
+def _check_age(proposal: Proposal, what: str, at: datetime) -> None:
+    age, most = proposal.now - at, OLDEST_PRICE[proposal.account.mode]
+    if age > most:
+        raise RiskLimitExceeded(
+            f"{what} is {age.total_seconds():.0f} s old, and may be {most.total_seconds():.0f} s",
+            limit="price_age",
+            actual=age.total_seconds(),
+            allowed=most.total_seconds(),
+        )

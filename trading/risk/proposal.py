@@ -2,28 +2,33 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Protocol
 
 from trading.margin import margin_of, opening
-from trading.model import Account, Instrument, Order, Origin, Position, Side
+from trading.model import Account, Instrument, Mode, Order, Origin, Position, Side
 from trading.orders import OPEN
 from trading.ports import UnitOfWork
+
+OLDEST_PRICE = {Mode.LIVE: timedelta(seconds=10), Mode.PAPER: timedelta(seconds=60)}
+"""How old a price may be that an entry is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """The price of an order's pair when it was measured, and that of a second source where one is set.
 
-    `silent` says that there is such a source and that it did not tell a price.
+    `at` and `second_at` are of when the two are. `silent` says that there is such a source and that it did
+    not tell a price.
     """
 
     price: Decimal
     at: datetime
     second: Decimal | None = None
     silent: bool = False
+    second_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Proposal:
 
     `estimate` is the quote it should trade; `balances`, `open_orders` and margin `positions` are those of the
     account before it. `prices` values assets in the account's currency; an asset that nobody prices is
-    missing in it.
+    missing in it. `priced_at` is of when each price is that has a time.
     """
 
     order: Order
@@ -45,6 +50,7 @@ class Proposal:
     prices: Mapping[str, Decimal]
     quote: Quote
     now: datetime
+    priced_at: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def position(self) -> Position | None:
