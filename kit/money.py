@@ -87,7 +87,7 @@ async def build_money(
         clock=clock,
         new_id=new_id,
         news=herald,
-        checks=[RiskGate(tripped, locks.why)],
+        checks=[RiskGate(tripped, locks)],
         second=second,
         locks=locks,
     )

@@ -111,7 +111,7 @@ class Lookups:
         reason = f"what became of order {order.id} of {order.symbol} cannot be written down: {words}"
         known = self._failures.setdefault(order.id, _Failure(order, reason))
         known.reason = reason
-        self._locks.put(order.account, order.id, reason)
+        self._locks.put(order.account, order.id, reason, (order.symbol.base, order.symbol.quote))
         return None
 
     async def _tell(self, lost: Collection[str]) -> None:

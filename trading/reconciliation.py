@@ -14,7 +14,7 @@ from trading.locks import Locks
 from trading.model import ZERO, Account, EquityPoint, Mode, Order, Position
 from trading.notices import OWNER, Notice
 from trading.orders import RESTING, UNDECIDED
-from trading.ports import Exchange, MarketData, NewId, Statement, Transact
+from trading.ports import Exchange, MarketData, NewId, Statement, Transact, VenueOrder
 from trading.prices import dated_prices
 from trading.risk.gate import midnight
 
@@ -34,11 +34,15 @@ PATIENCE = 2
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something in which our books and the exchange's differ: an asset's total, or a resting order."""
+    """Something in which our books and the exchange's differ: an asset's total, or a resting order.
+
+    `assets` are those of which it is not certain how much the account holds.
+    """
 
     what: str
     ours: Decimal
     theirs: Decimal
+    assets: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"{self.what}: {self.ours.normalize():f} here, {self.theirs.normalize():f} at the exchange"
@@ -174,7 +178,8 @@ class Reconciliation:
     async def _lock(self, account_id: str, found: Sequence[Difference]) -> None:
         reason = "its books and the exchange's differ: " + "; ".join(str(each) for each in found[:5])
         if self._locks.of(account_id, BOOKS) != reason:
-            self._locks.put(account_id, BOOKS, reason)
+            unsure = {asset for each in found for asset in each.assets}
+            self._locks.put(account_id, BOOKS, reason, unsure)
             await self._tell(account_id, "account.locked", reason)
 
     async def _tell(self, account_id: str, kind: str, text: str) -> None:
@@ -196,7 +201,9 @@ def _of_balances(balances: Mapping[str, Decimal], statement: Statement) -> list[
     assets = sorted(balances.keys() | statement.balances.keys())
     pairs = ((a, balances.get(a, ZERO), statement.balances.get(a, ZERO)) for a in assets)
     return [
-        Difference(asset, ours, theirs) for asset, ours, theirs in pairs if abs(ours - theirs) > TOLERANCE
+        Difference(asset, ours, theirs, (asset,))
+        for asset, ours, theirs in pairs
+        if abs(ours - theirs) > TOLERANCE
     ]
 
 
@@ -204,13 +211,17 @@ def _of_orders(open_orders: Sequence[Order], statement: Statement) -> list[Diffe
     resting = {order.id: order for order in open_orders if order.status in RESTING and order.venue_id}
     theirs = {each.order_id: each for each in statement.orders if each.order_id is not None}
     found = [
-        Difference(f"order {order.id} of {order.symbol}", order.remaining, ZERO)
+        Difference(f"order {order.id} of {order.symbol}", order.remaining, ZERO, _assets(order))
         for order in resting.values()
         if order.id not in theirs
     ]
     found += [
-        Difference(f"order {each.venue_id} of {each.symbol}, not ours", ZERO, each.remaining)
+        Difference(f"order {each.venue_id} of {each.symbol}, not ours", ZERO, each.remaining, _assets(each))
         for each in statement.orders
         if each.order_id not in resting
     ]
     return found
+
+
+def _assets(order: Order | VenueOrder) -> tuple[str, ...]:
+    return order.symbol.base, order.symbol.quote

@@ -328,7 +328,7 @@ async def test_an_order_that_cannot_be_booked_locks_its_account_and_keeps_no_oth
         bad, good = (await house.buy("0.1")).order, (await house.buy("0.1")).order
         # More than the account could ever have paid for.
         house.venue.books = {bad.id: filled(bad, "1000"), good.id: filled(good, "0.1")}
-        again = house.another(checks=[RiskGate(lambda: False, locks.why)], locks=locks)
+        again = house.another(checks=[RiskGate(lambda: False, locks)], locks=locks)
         found = await again.desk.recover()
         assert [(each.id, each.status) for each in found] == [(good.id, OrderStatus.FILLED)]
         with pytest.raises(AccountLocked):

@@ -20,7 +20,7 @@ from trading.exchanges.scripted_exchange import ScriptedExchange
 from trading.ledger import adoption
 from trading.locks import Locks
 from trading.markets import Markets
-from trading.model import Mode, OrderStatus, OrderType, Side, Ticker
+from trading.model import Mode, OrderStatus, OrderType, Origin, Side, Ticker
 from trading.reconciliation import EVERY, Reconciliation
 from trading.risk.gate import RiskGate
 from trading.switch import Arming
@@ -82,7 +82,7 @@ async def live(url: str) -> AsyncIterator[Live]:
             clock=clock,
             new_id=new_id,
             news=Heard(),
-            checks=[RiskGate(lambda: False, locks.why)],
+            checks=[RiskGate(lambda: False, locks)],
             locks=locks,
         )
         own = replace(account(), mode=Mode.LIVE, initial=D(0))
@@ -132,6 +132,29 @@ async def test_books_that_differ_twice_lock_the_account_until_they_agree(house: 
     await house.books.step()
     assert house.books.locked(MAIN) is None
     assert await house.buy() is OrderStatus.FILLED
+
+
+async def test_a_person_may_sell_what_the_books_agree_about_on_a_locked_account(house: Live) -> None:
+    await house.buy()
+    house.exchange.balances["USDT"] -= 100
+    await house.differences()
+    await house.differences()
+    for refused in (request(Side.BUY, "0.001"), request(Side.SELL, "0.001", origin=Origin.MODEL)):
+        with pytest.raises(AccountLocked):
+            await house.desk.execute(refused)
+    assert (await house.desk.execute(request(Side.SELL, "0.001"))).order.status is OrderStatus.FILLED
+    house.exchange.balances["BTC"] -= D("0.001")
+    await house.differences()
+    with pytest.raises(AccountLocked):
+        await house.desk.execute(request(Side.SELL, "0.001"))
+
+
+async def test_nobody_sells_before_the_first_comparison(sqlite_url: str) -> None:
+    async with live(sqlite_url) as house:
+        async with house.database.transact() as uow:
+            await uow.ledger.append(adoption(MAIN, {"BTC": D(1)}, "owner", START, "ent_first"))
+        with pytest.raises(AccountLocked):
+            await house.desk.execute(request(Side.SELL, "0.001"))
 
 
 async def test_the_owner_can_take_over_what_the_exchange_has(house: Live) -> None:

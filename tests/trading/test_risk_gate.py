@@ -18,6 +18,7 @@ from trading.errors import AccountLocked, NotArmed, RiskLimitExceeded, TradingEr
 from trading.exchanges.scripted import ScriptedMarket
 from trading.held import Answer
 from trading.ledger import deposit
+from trading.locks import Locks
 from trading.model import Mode, Order, OrderBook, OrderStatus, Origin, Side, Ticker
 from trading.risk.gate import RiskGate
 from trading.switch import SwitchState
@@ -451,17 +452,34 @@ async def test_nothing_leaves_for_a_live_account_that_is_not_armed(sqlite_url: s
 
 
 async def test_an_account_that_is_locked_trades_nothing(house: Guarded) -> None:
-    why: dict[str, str] = {MAIN: "the books differ"}
-    desk = house.another(1_000, checks=[RiskGate(tripped=lambda: False, locked=why.get)])
+    locks = Locks()
+    locks.put(MAIN, "books", "they differ")
+    desk = house.another(1_000, checks=[RiskGate(tripped=lambda: False, locks=locks)])
     with pytest.raises(AccountLocked):
         await desk.buy("0.1")
-    why.clear()
+    locks.lift(MAIN, "books")
     assert (await desk.buy("0.1")).order.status is OrderStatus.FILLED
+
+
+async def test_a_locked_account_sells_only_holdings_that_are_certain(house: Guarded) -> None:
+    locks = Locks()
+    desk = house.another(1_000, checks=[RiskGate(tripped=lambda: False, locks=locks)])
+    await desk.buy("0.1")
+    await desk.buy("0.1", ETH)
+    await desk.buy("0.1", leverage=D(2))
+    locks.put(MAIN, "books", "they differ", ("ETH",))
+    for order in (desk.sell("0.1", ETH), desk.sell("0.1", leverage=D(2), reduce_only=True)):
+        with pytest.raises(AccountLocked):
+            await order
+    assert (await desk.sell("0.05")).order.status is OrderStatus.FILLED
+    locks.put(MAIN, "ord_1", "it cannot be written down")
+    with pytest.raises(AccountLocked):
+        await desk.sell("0.05")
 
 
 async def test_a_switch_thrown_outside_of_the_database_halts(house: Guarded) -> None:
     thrown = [True]
-    desk = house.another(1_000, checks=[RiskGate(tripped=lambda: thrown[0], locked=lambda _: None)])
+    desk = house.another(1_000, checks=[RiskGate(tripped=lambda: thrown[0], locks=Locks())])
     await house.buy("0.1")
     with pytest.raises(TradingHalted):
         await desk.buy("0.1")

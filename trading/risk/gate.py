@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.errors import AccountLocked, NotArmed, RiskLimitExceeded, TradingHalted
+from trading.funds import spends
+from trading.locks import Locks
 from trading.model import ZERO, Mode, Order, OrderStatus, Origin
 from trading.ports import UnitOfWork
 from trading.risk.figures import Exposure, exposure, oldest, unpriced
@@ -19,13 +21,13 @@ MINUTE = timedelta(minutes=1)
 class RiskGate:
     """Judges orders by the limits, the switch and the arming that are on disk when they are committed.
 
-    `tripped` says whether the switch was thrown outside of the database; `locked` why an account may not
-    trade for now, None when it may.
+    `tripped` says whether the switch was thrown outside of the database; `locks` which accounts may not trade
+    for now.
     """
 
-    def __init__(self, tripped: Callable[[], bool], locked: Callable[[str], str | None]) -> None:
+    def __init__(self, tripped: Callable[[], bool], locks: Locks) -> None:
         self._tripped = tripped
-        self._locked = locked
+        self._locks = locks
 
     async def __call__(self, uow: UnitOfWork, proposal: Proposal) -> Verdict:
         """Return the figures of an order that passes.
@@ -38,14 +40,26 @@ class RiskGate:
         switch = SwitchState.HALTED if self._tripped() else state.switch
         _check_switch(switch, entry, proposal.order)
         if account.mode is Mode.LIVE and not state.armed:
+            # Exits too, and a person's: disarmed says that nothing leaves from here. What rests at the
+            # exchange stays there, and arming again is one step.
             raise NotArmed(f"account {account.id} trades real money and its owner has not armed it")
-        guards = not entry and proposal.order.origin is Origin.GUARD
-        if not guards and (reason := self._locked(account.id)) is not None:
+        reason = self._locks.why(account.id)
+        if reason is not None and (entry or not self._may_leave(proposal.order)):
             raise AccountLocked(f"account {account.id} is locked: {reason}")
         if not entry:
             return Verdict()
         limits = limits_of(state.limits)
         return Verdict(judge(proposal, limits, state), hold=_asks(proposal, limits))
+
+    def _may_leave(self, order: Order) -> bool:
+        """Return whether an order that opens nothing may go on a locked account."""
+        if order.origin is Origin.GUARD:
+            return True
+        # Where the books are wrong about what would be sold, or were not compared, an exit by their figures
+        # could sell what is not there or what a stop at the exchange still covers. Of margin positions the
+        # exchange's statement says nothing.
+        sure = order.leverage is None and self._locks.sure(order.account, spends(order))
+        return sure and order.origin is Origin.PERSON
 
 
 def midnight(moment: datetime) -> datetime:
