@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, Decimal
 from trading.fees import FEE_UNIT
 from trading.funds import locked, reservation, spends
 from trading.margin import closes, liquidation_trigger, opening
-from trading.model import ZERO, Order, OrderStatus, OrderType, Position, Side
+from trading.model import ZERO, Order, OrderStatus, OrderType, Origin, Position, Side
 from trading.orders import LIQUIDATION, OPEN, RESTING, advance, elsewhere, is_liquidation
 from trading.ports import NewId
 
@@ -85,6 +85,7 @@ def guard(
         group=group,
         looked_at=at,
         leverage=protected.leverage,
+        origin=Origin.GUARD,
     )
 
 
@@ -117,6 +118,7 @@ def liquidate(
         exchange=position.exchange,
         reduce_only=True,
         group=group,
+        origin=Origin.GUARD,
     )
     return replace(
         order,
