@@ -314,7 +314,7 @@ async def test_past_orders_are_told_as_they_ended(tmp_path: Path) -> None:
         await said(agent, "sell 0.005 BTC stop order at 60000")
         await said(agent, "cancel all BTC orders")
         filled, rests, canceled = (
-            "• PAPER: buy 0.00727 BTC, filled",
+            "• PAPER: buy 0.00727 BTC at 68,714.18 USDT, filled",
             "• PAPER: buy 0.01 ETH at a stop of 9,000.00 USDT, open",
             "• PAPER: sell 0.005 BTC at a stop of 60,000.00 USDT, cancelled",
         )

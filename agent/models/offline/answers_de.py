@@ -200,7 +200,7 @@ ANSWERS: Mapping[str, str] = {
     "oco_with": ", OCO mit {others}",
     "tied": ", storniert, sobald {others} ausgeführt wird",
     "reduces": ", reduziert nur",
-    "past": "Deine Aufträge, die neuesten zuerst:",
+    "past": "Deine Aufträge, die neuesten zuerst, je mit der letzten Änderung:",
     "past_none": "Solche Aufträge gibt es nicht.",
     "past_line": "• {when} {mode}{side} {amount} {base}{at}, {state} ({id})",
     "waiting": "Diese Aufträge warten auf deine Freigabe:",

@@ -193,7 +193,7 @@ ANSWERS: Mapping[str, str] = {
     "oco_with": ", OCO with {others}",
     "tied": ", cancelled when {others} fills",
     "reduces": ", only reduces",
-    "past": "Your orders, the newest first:",
+    "past": "Your orders, the newest first, each with its last change:",
     "past_none": "There are no such orders.",
     "past_line": "• {when} {mode}{side} {amount} {base}{at}, {state} ({id})",
     "waiting": "These orders wait for your approval:",

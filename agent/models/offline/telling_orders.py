@@ -10,6 +10,7 @@ from agent.models.offline.telling_terms import terms
 from agent.models.offline.turn import Done
 from agent.models.offline.voice import Voice
 from trading.model import OrderStatus, OrderType
+from trading.orders import OPEN as OPEN_ORDERS
 
 MAX_ROWS = 10
 MAX_PAST_ROWS = 100
@@ -24,6 +25,7 @@ _ENDED: Mapping[str, frozenset[str]] = {
     "rejected": frozenset({OrderStatus.REJECTED, OrderStatus.DENIED}),
 }
 """The states of orders by the word that asks for them; other words ask for every one."""
+_OVER = frozenset(status for status in OrderStatus if status not in OPEN_ORDERS)
 _LEVELS: Mapping[str, tuple[OrderType, str]] = {
     "stop": (OrderType.STOP, "stopPrice"),
     "target": (OrderType.LIMIT, "price"),
@@ -139,10 +141,18 @@ def _figures(row: Facts, voice: Voice) -> dict[str, str]:
         "side": voice.name("word", row.text("side")),
         "amount": voice.amount(row.number("amount")),
         "base": base_of(row),
-        "at": terms(row, voice),
+        "at": _traded_at(row, voice) or terms(row, voice),
         "state": voice.name("state", row.text("state") or row.text("status")),
         "id": row.id("orderId"),
     }
+
+
+def _traded_at(row: Facts, voice: Voice) -> str:
+    """Tell at which mean price an order that has ended traded, empty for others."""
+    price = row.number("executedPrice")
+    if price is None or row.text("state") not in _OVER:
+        return ""
+    return voice.say("at", price=voice.price(price), quote=quote_of(row))
 
 
 def _tied(row: Facts, rows: Sequence[Facts], voice: Voice) -> str:
