@@ -171,6 +171,9 @@ REFUSED: list[tuple[str, Kind]] = [
     ("sell 0.1 BTC at 70000 stop at 60000 or", Kind.UNCLEAR_ORDER),
     ("sell 0.1 BTC at 70000 or stop at 60000 or stop at 50000", Kind.UNCLEAR_ORDER),
     # A trigger or a limit that is missing
+    ("sell 0.1 BTC stop at 60000", Kind.ORDER),
+    ("sell 0.1 BTC at 70000 with stop 60000", Kind.ORDER),
+    ("verkaufe 0,1 BTC mit Stop 60.000", Kind.ORDER),
     ("buy stop 0.1 BTC", Kind.ORDER),
     ("stop buy BTC for 500", Kind.ORDER),
     ("sell 0.1 BTC stop limit at 60000", Kind.ORDER),

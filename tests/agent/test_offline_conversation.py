@@ -113,7 +113,7 @@ TURNS: list[tuple[tuple[str, ...], list[Call]]] = [
     (("move stop of BTC to 50000€",), [POSITIONS]),
     (("remove the stop of BTC",), [POSITIONS, amend("pos_1", remove=["stopLoss"])]),
     (("entferne das Ziel von ETH",), [POSITIONS, amend("pos_2", remove=["takeProfit"])]),
-    (("cancel the BTC order",), [*OF_BTC, cancel("ord_3")]),
+    (("cancel the BTC order",), OF_BTC),
     # How much?
     (("sell BTC with a trailing stop of 2%", "0.1 BTC"), placed("sell", "trailing-stop", trailPercent=2)),
     (("sell BTC at 70000 or stop at 60000", "0.1 BTC"), [*price("BTC/USDT"), *both(0.1)]),

@@ -35,6 +35,8 @@ BOTH = ("sell 0.1 BTC at 70000 or stop at 60000", "verkaufe 0,1 BTC bei 70.000 o
         ("sell 0.1 BTC at 70000 or stop 5%", EN, "trigger_percent", BTC),
         ("sell BTC for 500 at 70000 or stop at 60000", EN, "ask_base", BTC),
         ("buy stop 0.1 BTC", EN, "trigger_missing.buy", BTC),
+        ("sell 0.1 BTC stop at 60000", EN, "sale_stop", BTC),
+        ("verkaufe 0,1 BTC bei 70.000 mit Stop 60.000", DE, "sale_stop", BTC),
         ("sell stop 0.1 BTC limit 59500", EN, "stop_limit_prices.sell", BTC),
         ("verkaufe 0,1 BTC Stop-Limit bei 60000", DE, "stop_limit_prices.sell", BTC),
         ("move target of BTC to the moon", EN, "target_level", {}),

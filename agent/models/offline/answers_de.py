@@ -45,6 +45,9 @@ ANSWERS: Mapping[str, str] = {
     "nichts gehandelt.",
     "ask_base": "Von beiden Aufträgen storniert einer den anderen, darum brauchen sie dieselbe Menge "
     "{base}. Wie viel? Sag es so: „0,1 {base}“.",
+    "sale_stop": "Ein Verkauf eröffnet nichts, was ein Stop schützen könnte; es wurde nichts gehandelt. Um "
+    "zu verkaufen, sobald der Preis gefallen ist, sag „Stop-Verkauf 0,1 {base} bei 60000“; für Gewinn oder "
+    "Verlustgrenze „verkaufe 0,1 {base} bei 70000 oder Stop bei 60000“.",
     "trigger_missing.buy": "Ab welchem Preis? Es wurde nichts gehandelt. Schreib es etwa so: „Stop-Kauf 0,1 "
     "{base} bei 70000“.",
     "trigger_missing.sell": "Ab welchem Preis? Es wurde nichts gehandelt. Schreib es etwa so: „Stop-Verkauf "

@@ -42,6 +42,9 @@ ANSWERS: Mapping[str, str] = {
     "positive": "Amounts and prices must be above zero, and a share at most 100%. Nothing was traded.",
     "ask_base": "Of the two orders one cancels the other, so both need the same amount of {base}. How much? "
     "Say it like “0.1 {base}”.",
+    "sale_stop": "A sale opens nothing that a stop could protect, so nothing was traded. To sell once the "
+    "price has fallen, say “sell stop 0.1 {base} at 60000”; to take a gain or limit a loss, “sell 0.1 "
+    "{base} at 70000 or stop at 60000”.",
     "trigger_missing.buy": "From which price on? Nothing was traded. Write it like “buy stop 0.1 {base} at "
     "70000”.",
     "trigger_missing.sell": "From which price on? Nothing was traded. Write it like “sell stop 0.1 {base} "

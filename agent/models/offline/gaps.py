@@ -22,6 +22,8 @@ class Gap(StrEnum):
     POSITIVE = "positive"
     BASE = "base"
     """Two orders of which one cancels the other are for one amount of the coin."""
+    SALE_STOP = "sale_stop"
+    """A sale of what is held opens nothing that a stop could protect; it may be meant to wait for one."""
     TRIGGER = "trigger"
     STOP_LIMIT = "stop_limit"
     TRIGGER_PERCENT = "trigger_percent"
@@ -84,7 +86,10 @@ def _price_gap(order: Order) -> Gap | None:
         return Gap.TRIGGER
     if order.form is Form.STOP_LIMIT and (limit is None or trigger is None):
         return Gap.STOP_LIMIT
-    return _oco_gap(order, limit, trigger) if order.form is Form.OCO else None
+    if order.form is Form.OCO:
+        return _oco_gap(order, limit, trigger)
+    waits = order.form is None and order.stop is not None and not order.stop.percent
+    return Gap.SALE_STOP if waits and order.side is Side.SELL and not order.margin else None
 
 
 def _oco_gap(order: Order, limit: Level | None, trigger: Level | None) -> Gap | None:

@@ -34,7 +34,9 @@ def plan_cancel(intent: Intent, turn: Turn, voice: Voice) -> Step:
         return Ask((Call("trade_orders", _pair(intent)),))
     facts = listed[0].facts or Facts()
     rows = [row for row in facts.rows("orders") if row.id("orderId")]
-    if intent.pairs and len(rows) == 1 and not listed[0].failed:
+    # What protects a position goes only by its number.
+    sure = intent.pairs and len(rows) == 1 and rows[0].data.get("reduceOnly") is False
+    if sure and not listed[0].failed:
         return Ask((Call("trade_cancel", {"orderId": rows[0].id("orderId")}),))
     shown = problem(listed[0], voice) or order_list(intent, facts, voice)
     return Say(f"{shown}\n{voice.say('which_order')}" if rows else shown)

@@ -49,7 +49,7 @@ def plan_level(guard: Guard) -> Plan:
             return held
         if moved := turn.of("trade_amend"):
             return Say("\n".join(level_told(done, held, guard.word, voice) for done in moved))
-        wrong = refusal(Order(Side.SELL, pair_of(held[0]), stop=level), voice)
+        wrong = refusal(Order(Side.BUY, pair_of(held[0]), price=level), voice)
         if wrong:
             return Say(wrong)
         calls = tuple(_moving(row, guard, level) for row in held)

@@ -21,6 +21,7 @@ _KEYS: Mapping[Gap, str] = {
 _REFUSALS: Mapping[Gap, str] = {
     Gap.LEVEL_CURRENCY: "level_currency",
     Gap.POSITIVE: "positive",
+    Gap.SALE_STOP: "sale_stop",
     Gap.TRIGGER: "trigger_missing.{side}",
     Gap.STOP_LIMIT: "stop_limit_prices.{side}",
     Gap.TRIGGER_PERCENT: "trigger_percent",
