@@ -48,6 +48,7 @@ ORDER_SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(which|what) [of my] orders (were|have been|got|are) {state}",
         "(do i have|are there|any) [any] [{state}] orders [(of|for|in|on) {pair}]",
         "order (list|book|status)",
+        "[<show>] [<the>] (status|state|states) of [my|the|all] orders",
     ),
     Kind.CANCEL_ORDER: (
         "<drop> [my|the] order [number|no|id] {n}",
@@ -74,6 +75,7 @@ ORDER_SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "trail [my|the] {pair} [position|holding|stop]",
         "<set> [my|the|a] trailing stop [order] [(on|for|of) [my] {pair} [position]]",
         "trailing stop (of|for|on) [my] {pair} (to|at|of|by|with) {rest}",
+        "trailing stop [my] {pair} [position] [of|at|by] {level}",
         "trailing stop [of|at|by] {level} [(on|for) [my] {pair} [position]]",
         "[my] {pair} trailing stop [to|at|of|by|with] {level}",
         "protect [my] {pair} [position] with a trailing stop [of|at] {level}",
