@@ -17,6 +17,7 @@ from trading.clock import Clock
 from trading.desk import Desk
 from trading.equity import EquityRecorder
 from trading.exchanges.paper import PaperExchange
+from trading.locks import Locks
 from trading.markets import Markets
 from trading.model import Account, Mode
 from trading.portfolio import PortfolioReader
@@ -65,6 +66,7 @@ async def build_money(
     async def settle() -> None:
         await desk.settle()
 
+    locks = Locks()
     reconciliation = Reconciliation(
         [LIVE] if live is not None else [],
         exchanges,
@@ -73,6 +75,8 @@ async def build_money(
         clock,
         new_id,
         settle,
+        locks,
+        markets.default.market,
     )
     tripped = partial(os.path.exists, settings.home / HALT_FILE)
     desk = Desk(
@@ -83,8 +87,9 @@ async def build_money(
         clock=clock,
         new_id=new_id,
         news=herald,
-        checks=[RiskGate(tripped, reconciliation.locked)],
+        checks=[RiskGate(tripped, locks)],
         second=second,
+        locks=locks,
     )
     await _open_accounts(database, live is not None, clock, new_id)
     equity = EquityRecorder(database.transact, database.read, markets, clock)

@@ -123,7 +123,18 @@ def _price(told: Told) -> str:
     if told["type"] == "market":
         return "at the market"
     price = told["stopPrice"] if told["price"] is None else told["price"]
-    return f"at {number(price)} ({told['type']})"
+    return f"at {number(price)} ({_kind(told)})"
+
+
+def _kind(told: Told) -> str:
+    """Return the type of an order with what its price alone does not tell."""
+    if told["type"] == "stop-limit":
+        return f"stop-limit from {number(told['stopPrice'])} on"
+    behind = told.get("trailPercent"), told.get("trailAmount")
+    if behind == (None, None):
+        return str(told["type"])
+    distance = number(behind[1]) if behind[0] is None else f"{number(behind[0])} %"
+    return f"{told['type']} {distance} behind"
 
 
 def _levels(told: Told) -> str:

@@ -15,6 +15,7 @@ from memory.sql import ExactMax, Insert, insert_unless_there, inserting, upsert
 from trading.errors import StaleOrder
 from trading.model import Account, EquityPoint, Fill, Order, OrderStatus, Position
 from trading.orders import OPEN
+from trading.stores import Rebase
 from trading.symbols import Symbol
 
 ORDER = Shape(schema.orders, Order)
@@ -64,6 +65,8 @@ def _worth(insert: Insert) -> Executable:
 
 
 UPSERT_EQUITY = inserting(schema.equity, _worth)
+UPSERT_REBASED = upsert(schema.equity, "account", "at")
+UPSERT_REBASE = upsert(schema.rebases, "account")
 EQUITY_OF = EQUITY.query.where(_E.account == bindparam("owner"))
 FIRST_EQUITY = EQUITY_OF.order_by(_E.at).limit(1)
 EQUITY_AT = EQUITY_OF.where(_E.at <= bindparam("moment")).order_by(_E.at.desc()).limit(1)
@@ -204,6 +207,14 @@ class Equity:
         upsert = UPSERT_EQUITY[self._connection.dialect.name]
         values = {"owner": account, "moment": point.at, "worth": point.equity, "money": point.cash}
         await self._connection.execute(upsert, values)
+
+    async def rebase(self, account: str, rebase: Rebase) -> None:
+        """Store the point after a payment, and what peak and day's start count as from it on."""
+        point, dialect = rebase.point, self._connection.dialect.name
+        values = {"account": account, "at": point.at, "equity": point.equity, "cash": point.cash}
+        await self._connection.execute(UPSERT_REBASED[dialect], {**values, "peak": rebase.peak})
+        start = {"account": account, "at": point.at, "day_start": rebase.day_start}
+        await self._connection.execute(UPSERT_REBASE[dialect], start)
 
     async def between(self, account: str, since: datetime, until: datetime) -> Sequence[EquityPoint]:
         """Return points in the range (inclusive), oldest first."""

@@ -10,13 +10,14 @@ from memory import schema
 from memory.link import Link
 from memory.rows import Shape
 from memory.sql import upsert
+from trading.model import Origin
 from trading.stores import RiskState
 from trading.switch import EVERYTHING, Arming, Switch, SwitchState
 
 SWITCH = Shape(schema.switches, Switch)
 ARMING = Shape(schema.armings, Arming)
 
-_O, _E, _L = schema.orders.c, schema.equity.c, schema.risk_limits.c
+_O, _E, _L, _R = schema.orders.c, schema.equity.c, schema.risk_limits.c, schema.rebases.c
 _OWNER: BindParameter[str] = bindparam("owner")
 _POINTS = select(_E.equity).where(_E.account == _OWNER).order_by(_E.at.desc()).limit(1)
 _FIRST = select(_E.equity).where(_E.account == _OWNER).order_by(_E.at).limit(1)
@@ -27,13 +28,15 @@ STATE: Select[Any] = select(
     _POINTS.with_only_columns(func.coalesce(_E.peak, _E.equity, type_=_E.peak.type)).scalar_subquery(),
     # An account that is younger than the day began it with its first point.
     func.coalesce(
+        select(_R.day_start).where(_R.account == _OWNER, _R.at > bindparam("day")).scalar_subquery(),
         _POINTS.where(_E.at <= bindparam("day")).scalar_subquery(),
         _FIRST.scalar_subquery(),
         type_=_E.equity.type,
     ),
     select(func.count())
     .select_from(schema.orders)
-    .where(_O.account == _OWNER, _O.created_at > bindparam("since"))
+    # What guards a position comes with its entry, or goes in the place of an order that was counted.
+    .where(_O.account == _OWNER, _O.created_at > bindparam("since"), _O.origin != Origin.GUARD)
     .scalar_subquery(),
 )
 SWITCH_OF = SWITCH.query.where(schema.switches.c.scope == bindparam("which"))

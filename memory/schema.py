@@ -81,7 +81,8 @@ orders = Table(
     Column("verdict", Json),
     UniqueConstraint("account", "key"),
     Index(None, "status", "account"),
-    Index(None, "account", "created_at"),
+    # The orders of a minute are counted with every new one: by this alone, without a look at any row.
+    Index(None, "account", "created_at", "origin"),
 )
 
 fills = Table(
@@ -156,6 +157,15 @@ equity = Table(
     # The highest equity up to and including this point.
     Column("peak", Money),
     PrimaryKeyConstraint("account", "at"),
+)
+
+rebases = Table(
+    "equity_rebases",
+    metadata,
+    Column("account", Words, primary_key=True),
+    # When money was last paid in or taken out, and what that day's loss counts from since.
+    Column("at", Moment, nullable=False),
+    Column("day_start", Money, nullable=False),
 )
 
 positions = Table(

@@ -10,7 +10,7 @@ from tools.market import EVERYWHERE, Exchange
 from tools.policy import Scope
 from tools.registry import capability
 from tools.trade import AccountName, account_of, wish_of
-from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, maybe_percent
+from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, maybe_percent, unless_none
 from trading.desk import Closing
 from trading.portfolio import PositionLine
 
@@ -99,7 +99,10 @@ class Close(Params):
 
 
 class CloseReport(Result):
-    """A position that was closed, or a part of it: sizes in base, profit and fees in quote."""
+    """A position that was closed, or a part of it: sizes in base, profit and fees in quote.
+
+    One whose order a person has to allow first is pending under `approvalId` until `approvalExpiresAt`.
+    """
 
     position_id: str
     order_id: str
@@ -113,6 +116,8 @@ class CloseReport(Result):
     exit_price: Num | None
     realized_pnl: Num
     fees: Num
+    approval_id: str | None = unless_none()
+    approval_expires_at: Millis | None = unless_none()
     timestamp_ms: Millis
     time: IsoTime
 
@@ -128,11 +133,12 @@ async def close(ctx: Context, params: Close) -> CloseReport:
 
 def close_report(closing: Closing, percentage: Decimal) -> CloseReport:
     """Return what closing a position came to, in the words of the wire."""
-    order, left = closing.outcome.order, closing.position
+    order, left, approval = closing.outcome.order, closing.position, closing.outcome.approval
+    done = "partial" if left.amount else "closed"
     return CloseReport(
         position_id=left.id,
         order_id=order.id,
-        status="partial" if left.amount else "closed",
+        status="pending" if approval else done,
         exchange=order.exchange,
         mode=order.mode.value,
         pair=order.symbol,
@@ -142,6 +148,8 @@ def close_report(closing: Closing, percentage: Decimal) -> CloseReport:
         exit_price=order.average,
         realized_pnl=closing.realized,
         fees=order.fees,
+        approval_id=approval.id if approval else None,
+        approval_expires_at=approval.expires_at if approval else None,
         timestamp_ms=order.updated_at,
         time=order.updated_at,
     )

@@ -19,6 +19,7 @@ from trading.approvals import Approval
 from trading.desk import Wish
 from trading.errors import UnknownSymbol
 from trading.model import Fill, Order, OrderRequest, OrderStatus, OrderType, Side
+from trading.orders import is_liquidation
 
 STATUS: Mapping[OrderStatus, str] = {
     OrderStatus.HELD: "pending",
@@ -107,6 +108,9 @@ class OrderReport(Result):
 
     `price` is the mean of the fills, or else what the order asks; `executedPrice` is null until it trades. An
     order that a person has to allow first is pending under `approvalId` until `approvalExpiresAt`.
+
+    `trailPercent` or `trailAmount` is how far a trailing stop follows, and `stopPrice` where it is now. Of
+    the orders of one `group` the first that fills cuts the others. A `liquidation` is the venue's own.
     """
 
     order_id: str
@@ -128,6 +132,10 @@ class OrderReport(Result):
     fee: Num
     fees: Num
     leverage: Num | None = unless_none()
+    trail_percent: Num | None = unless_none()
+    trail_amount: Num | None = unless_none()
+    group: str | None = unless_none()
+    liquidation: bool | None = unless_none()
     reason: str | None
     approval_id: str | None = unless_none()
     approval_expires_at: Millis | None = unless_none()
@@ -158,12 +166,26 @@ def report(order: Order, counts: AmountType, approval: Approval | None = None) -
         fee=order.fees,
         fees=order.fees,
         leverage=order.leverage,
+        trail_percent=trail_percent(order),
+        trail_amount=trail_amount(order),
+        group=order.group,
+        liquidation=is_liquidation(order) or None,
         reason=order.reason,
         approval_id=approval.id if approval else None,
         approval_expires_at=approval.expires_at if approval else None,
         timestamp_ms=order.updated_at,
         time=order.updated_at,
     )
+
+
+def trail_percent(order: Order) -> Decimal | None:
+    """Return how far a trailing stop follows in percent of the best price, None for any other order."""
+    return order.trail * HUNDRED if order.trail is not None and order.trail_relative else None
+
+
+def trail_amount(order: Order) -> Decimal | None:
+    """Return how far a trailing stop follows in quote, None for any other order."""
+    return None if order.trail_relative else order.trail
 
 
 @capability("trade.execute", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, errors=NO_SUCH_PAIR)
@@ -228,7 +250,10 @@ class HistoryOf(Params):
 
 
 class TradeView(Result):
-    """One fill of an order: `amount` in base, `realizedPnl` net of fees, null when it closed nothing."""
+    """One fill of an order: `amount` in base, `realizedPnl` net of fees, null when it closed nothing.
+
+    `fee` is in quote; where the exchange took it in another asset, that was `feeAmount` of `feeAsset`.
+    """
 
     id: str
     order_id: str
@@ -240,6 +265,8 @@ class TradeView(Result):
     amount: Num
     price: Num
     fee: Num
+    fee_asset: str | None = unless_none()
+    fee_amount: Num | None = unless_none()
     realized_pnl: Num | None
     timestamp: Millis
 
@@ -277,6 +304,8 @@ def _trade_view(fill: Fill) -> TradeView:
         amount=fill.amount,
         price=fill.price,
         fee=fill.fee,
+        fee_asset=fill.fee_asset,
+        fee_amount=fill.fee_amount,
         realized_pnl=fill.realized,
         timestamp=fill.at,
     )

@@ -6,8 +6,8 @@ from typing import cast
 
 from memory.database import UnitOfWork as Transaction
 from tools.events import EventBus
-from tools.trade import STATUS
-from tools.wire import IsoTime, Millis, Num, Pair, Result
+from tools.trade import STATUS, trail_amount, trail_percent
+from tools.wire import IsoTime, Millis, Num, Pair, Result, unless_none
 from trading.approvals import Approval, ApprovalStatus
 from trading.model import ZERO, Fill, Order
 from trading.ports import UnitOfWork
@@ -57,6 +57,10 @@ class ApprovalAsked(Result):
     stop_loss: Num | None
     take_profit: Num | None
     leverage: Num | None
+    trail_percent: Num | None = unless_none()
+    trail_amount: Num | None = unless_none()
+    reduce_only: bool | None = unless_none()
+    group: str | None = unless_none()
     cost: Num
     fee: Num
     reference: Num
@@ -89,6 +93,10 @@ def approval_view(approval: Approval, order: Order) -> ApprovalAsked:
         stop_loss=order.stop_loss,
         take_profit=order.take_profit,
         leverage=order.leverage,
+        trail_percent=trail_percent(order),
+        trail_amount=trail_amount(order),
+        reduce_only=order.reduce_only or None,
+        group=order.group,
         cost=approval.cost,
         fee=approval.fee,
         reference=approval.reference,

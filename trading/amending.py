@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from trading.clock import Clock
 from trading.errors import InvalidOrder, NotFound
+from trading.margin import check_reached, liquidation_trigger
 from trading.markets import Markets
 from trading.matching import floor_to
 from trading.model import Instrument, Order, OrderStatus, OrderType, Position, Side
@@ -132,6 +133,8 @@ def _on_grid(
         raise InvalidOrder(
             f"the stop-loss of a {position.side} lies {side} the market at {last}; {stop} does not"
         )
+    if stop is not None and position.leverage is not None:
+        check_reached(stop, position.sign, liquidation_trigger(position, instrument.tick))
     if target is not None and (target <= last if long else target >= last):
         side = "above" if long else "below"
         raise InvalidOrder(

@@ -21,6 +21,7 @@ from trading.errors import (
 from trading.guards import Guards
 from trading.held import Answer, HeldOrder, HeldOrders
 from trading.intents import account_of
+from trading.locks import Locks
 from trading.lookups import Lookups
 from trading.markets import Markets
 from trading.matching import floor_to
@@ -79,7 +80,8 @@ class Desk:
 
     `exchanges` says where accounts of each mode trade: an account whose mode has none cannot. `checks` are
     asked about every order after its funds, in their order. `news` hears of every change in the transaction
-    that makes it. `second` is where prices are compared before an entry, when there is such a place.
+    that makes it. `second` is where prices are compared before an entry, when there is such a place. An
+    account is put into `locks` while one of its orders cannot be written down.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Desk:
         news: News,
         checks: Sequence[Check] = (),
         second: MarketData | None = None,
+        locks: Locks | None = None,
     ) -> None:
         self._exchanges = exchanges
         self._markets = markets
@@ -114,20 +117,16 @@ class Desk:
         self._settlement = Settlement(
             exchanges, markets, transact, read, clock, bookkeeper, news.order, self._begun
         )
-        self._lookups = Lookups(exchanges, markets, self._placing, read, clock, self._begun)
-        self.held = HeldOrders(self._placing, markets, transact, read, clock, news, self._begun)
-        """Orders that wait for a person."""
-        self._guards = Guards(
-            exchanges,
-            markets,
-            transact,
-            read,
-            clock,
-            new_id,
-            news.order,
-            self._carry_out,
-            self._cancel_order,
+        self._lookups = Lookups(
+            exchanges, markets, self._placing, transact, read, clock, new_id, self._begun, locks or Locks()
         )
+        self._guards = Guards(
+            exchanges, markets, transact, read, clock, new_id, news.order, self._carry_out, self._cancel_order
+        )
+        self.held = HeldOrders(
+            self._placing, markets, transact, read, clock, news, self._begun, self._guards.room
+        )
+        """Orders that wait for a person."""
         self._amending = Amending(markets, transact, read, clock, new_id, news.order)
         self.switchboard = Switchboard(transact, read, clock, new_id, news, self.held, self._cancel_order)
         """The kill switch."""
@@ -154,12 +153,13 @@ class Desk:
         Raises as `execute`; when the limit is refused, the stop is taken back.
         """
         stop_request, limit_request = split(request, self._new_id("grp"))
-        stop = await self.execute(stop_request)
-        try:
-            limit = await self.execute(limit_request)
-        except TradingError:
-            await self.cancel(request.account, stop.order.id)
-            raise
+        with self._guards.incomplete(stop_request.group):
+            stop = await self.execute(stop_request)
+            try:
+                limit = await self.execute(limit_request)
+            except TradingError:
+                await self.cancel(request.account, stop.order.id)
+                raise
         async with self._read() as uow:
             stop = replace(stop, order=await uow.orders.get(stop.order.id) or stop.order)
         if stop.order.filled and stop.order.status not in OPEN and limit.order.status in RESTING:
@@ -218,6 +218,7 @@ class Desk:
                 key=wish.key,
                 origin=wish.origin,
                 by=wish.by,
+                session_id=wish.session_id,
             )
         )
         async with self._read() as uow:
@@ -302,7 +303,8 @@ class Desk:
         """Ask what became of orders that a crash cut off, or that were never answered.
 
         Call it at the start and again and again; where several processes share a database, with an age that
-        no order has which is just being placed. Returns the orders that changed.
+        no order has which is just being placed. Returns the orders that changed; one that cannot be written
+        down locks its account, and is tried again with the next call.
         """
         return await self._lookups.look(older_than)
 

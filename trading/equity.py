@@ -5,11 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from trading.clock import Clock
+from trading.fees import FEE_UNIT
 from trading.margin import worth
 from trading.markets import Markets
 from trading.model import ZERO, Account, EquityPoint, Position
-from trading.ports import Transact
+from trading.ports import Transact, UnitOfWork
 from trading.prices import price_assets
+from trading.stores import Rebase, RiskState
 
 
 def needed(balances: Mapping[str, Decimal], positions: Iterable[Position] = ()) -> set[str]:
@@ -55,6 +57,22 @@ def point(
     return None if equity is None else EquityPoint(at, equity, balances.get(currency, ZERO))
 
 
+def rebased(state: RiskState, before: Decimal, after: EquityPoint) -> Rebase:
+    """Return what losses count from after a payment in or out: what was lost by then stays the same share.
+
+    `before` is what the account was worth the moment before the payment, `state` as it was then. One that was
+    worth nothing begins anew.
+    """
+    if before <= 0:
+        return Rebase(after, after.equity, after.equity)
+    peak, day_start = max(state.peak or before, before), state.day_start or before
+    return Rebase(after, _share(peak, after.equity, before), _share(day_start, after.equity, before))
+
+
+def _share(figure: Decimal, after: Decimal, before: Decimal) -> Decimal:
+    return (figure * after / before).quantize(FEE_UNIT)
+
+
 class EquityRecorder:
     """Writes down what every account is worth, whenever it is called; the desk adds a point at every fill."""
 
@@ -67,24 +85,25 @@ class EquityRecorder:
     async def record(self) -> int:
         """Add a point to each account that can be valued now; return how many."""
         async with self._read() as uow:
-            held = [
-                (account, await uow.ledger.balances(account.id), await uow.positions.open(account.id))
-                for account in await uow.accounts.all()
+            held = [(account, needed(*await _holdings(uow, account))) for account in await uow.accounts.all()]
+        market = self._markets.default.market
+        priced = [(account, await price_assets(market, account.currency, assets)) for account, assets in held]
+        async with self._transact() as uow:
+            points = [
+                await self._add(uow, account, prices)
+                for account, prices in sorted(priced, key=lambda each: each[0].id)
             ]
-        found = [
-            (account, await self._point(account, balances, positions))
-            for account, balances, positions in held
-        ]
-        points = [(account, each) for account, each in found if each is not None]
-        if points:
-            async with self._transact() as uow:
-                for account, each in points:
-                    await uow.equity.add(account.id, each)
-        return len(points)
+        return sum(points)
 
-    async def _point(
-        self, account: Account, balances: Mapping[str, Decimal], positions: Sequence[Position]
-    ) -> EquityPoint | None:
-        assets = needed(balances, positions)
-        prices = await price_assets(self._markets.default.market, account.currency, assets)
-        return point(self._clock.now(), account.currency, balances, prices, positions)
+    async def _add(self, uow: UnitOfWork, account: Account, prices: Mapping[str, Decimal]) -> bool:
+        # What was paid in or out since the prices were asked for must not look like a gain or a loss.
+        await uow.accounts.lock(account.id)
+        balances, positions = await _holdings(uow, account)
+        worth = point(self._clock.now(), account.currency, balances, prices, positions)
+        if worth is not None:
+            await uow.equity.add(account.id, worth)
+        return worth is not None
+
+
+async def _holdings(uow: UnitOfWork, account: Account) -> tuple[Mapping[str, Decimal], Sequence[Position]]:
+    return await uow.ledger.balances(account.id), await uow.positions.open(account.id)

@@ -73,7 +73,8 @@ class NotArmed(TradingError):
 
 
 class AccountLocked(TradingError):
-    """Wait, or ask the owner: the account's books and the exchange's differ, or were not compared yet."""
+    """Wait, or ask the owner: what the account holds is not certain, as its books and the exchange's differ,
+    were not compared yet, or lack an order that could not be written down."""
 
 
 class Unapproved(TradingError):

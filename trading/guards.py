@@ -4,29 +4,42 @@ A live stop-loss rests at the exchange when that has such orders: it works there
 the exchange does not know, and the take-profit beside a stop that has the holding reserved there, is kept
 here and watched. When its price comes, an order is sent in its place, under a key made of its id and as one
 of its group: what that trades is taken off the order in the same transaction, and while nobody knows what
-became of it nothing else of the group is sent. So a crash in the middle never sends a second one.
+became of it nothing else of the group is sent. The order itself stays until what was sent has done its work
+or rests at the exchange, so that a crash in the middle neither loses it nor sends a second one.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from trading.clock import Clock
 from trading.errors import TradingError
+from trading.kept import Kept
 from trading.markets import Markets
 from trading.matching import allows, floor_to, triggers
-from trading.model import Mode, Order, OrderRequest, OrderStatus, OrderType, Origin, Side
-from trading.notices import OWNER, Notice
-from trading.orders import OPEN, RESTING, UNDECIDED, advance, kept_here, parked
+from trading.model import Mode, Order, OrderRequest, OrderType, Origin, Side
+from trading.orders import OPEN, RESTING, UNDECIDED, elsewhere, kept_here, parked
 from trading.placing import OrderOutcome
-from trading.ports import Exchange, NewId, Publish, Transact, UnitOfWork
+from trading.ports import Exchange, NewId, Publish, Transact
+from trading.setbacks import Attempt, Setbacks
 
 FIRED = "its price came: another order was sent in its place"
 PARKED = "it rests at the exchange now"
 DUST = "what is left of it is below the smallest step"
+FIRING = Attempt(
+    "could not be sent, and is tried again, later each time",
+    first=timedelta(seconds=1),
+    longest=timedelta(minutes=1),
+)
+PARKING = Attempt(
+    "is kept here where it should rest at the exchange, and is tried there again, later each time",
+    first=timedelta(seconds=5),
+    longest=timedelta(minutes=10),
+)
 _SENT_AS: Mapping[OrderType, OrderType] = {
     OrderType.STOP: OrderType.MARKET,
     OrderType.STOP_LIMIT: OrderType.LIMIT,
@@ -36,9 +49,6 @@ _SENT_AS: Mapping[OrderType, OrderType] = {
 
 PARKABLE = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 """What is better off at an exchange that holds it: a take-profit would reserve the same holding once more."""
-
-GROUP = "guard:"
-"""How the group of an order begins that had none, and has others sent in its place."""
 
 Execute = Callable[[OrderRequest], Awaitable[OrderOutcome]]
 Cancel = Callable[[Order], Awaitable[Order]]
@@ -63,22 +73,26 @@ class Guards:
         self._parkable = PARKABLE & self._live.holds if self._live is not None else frozenset()
         self._parking = asyncio.Lock()
         self._selling: Counter[tuple[str, str]] = Counter()
+        self._incomplete: Counter[str | None] = Counter()
+        self._setbacks = Setbacks()
+        self._kept = Kept(transact, read, clock, new_id, publish)
         self._markets = markets
-        self._transact = transact
         self._read = read
         self._clock = clock
-        self._new_id = new_id
-        self._publish = publish
         self._execute = execute
         self._cancel = cancel
 
     async def step(self) -> Sequence[tuple[Order, str]]:
-        """Look at every order that is kept here once; return those that could not be sent, and why."""
+        """Look at every order that is kept here once; return those that could not be sent, and why.
+
+        One that could not is looked at every time, but sent again later each time.
+        """
         if self._live is None:
             return ()
         async with self._read() as uow:
             kept = [order for order in await uow.orders.open() if kept_here(order)]
             armings = {order.account: await uow.risk.arming(order.account) for order in kept}
+        self._setbacks.keep({order.id for order in kept})
         failed: list[tuple[Order, str]] = []
         for order in kept:
             arming = armings[order.account]
@@ -103,49 +117,49 @@ class Guards:
         self._selling[account, base] += 1
         try:
             async with self._parking:
-                await self._take_back(account, base)
+                async with self._read() as uow:
+                    open_orders = await uow.orders.open(account)
+                await self._take_back(
+                    [each for each in open_orders if parked(each) and each.symbol.base == base]
+                )
             yield
         finally:
             self._selling[account, base] -= 1
 
-    async def _take_back(self, account: str, base: str) -> None:
-        async with self._read() as uow:
-            open_orders = await uow.orders.open(account)
-        for order in open_orders:
-            if parked(order) and order.symbol.base == base:
-                await self._keep(order)
-                await self._cancel(order)
+    @contextmanager
+    def incomplete(self, group: str | None) -> Iterator[None]:
+        """Send nothing of a group until the block ends: what has to be taken back before is still to come."""
+        self._incomplete[group] += 1
+        try:
+            yield
+        finally:
+            self._incomplete[group] -= 1
+
+    async def _take_back(self, orders: Sequence[Order]) -> None:
+        for order in orders:
+            await self._kept.keep(order)
+            await self._cancel(order)
 
     async def _look_at(self, order: Order) -> None:
         market = self._markets.venue(order.exchange).market
         last = (await market.ticker(order.symbol)).last
         instrument = await market.instrument(order.symbol)
         # It may have changed while others were looked at.
-        current, _ = await self._as_it_stands(order)
-        if current is None:
+        current, _ = await self._kept.standing(order)
+        if current is None or (current.group is not None and self._incomplete[current.group]):
             return
         if floor_to(current.remaining, instrument.step) <= 0:
-            await self._end(current, DUST)
+            await self._kept.end(current, DUST)
             return
-        current = await self._follow(current, last)
+        current = await self._follow(current, last, instrument.tick)
         if _comes(current, last):
-            await (self._close_by(current) if current.reduce_only else self._enter_by(current))
+            await self._try(FIRING, current, partial(self._fire, current, instrument.step))
         elif current.reduce_only and current.type in self._parkable:
             async with self._parking:
                 if not self._selling[current.account, current.symbol.base]:
-                    await self._park(current)
+                    await self._try(PARKING, current, partial(self._park, current, instrument.step))
 
-    async def _as_it_stands(self, order: Order) -> tuple[Order | None, Sequence[Order]]:
-        """Return an order, None when it is not kept here any more, and the open others of its group."""
-        async with self._read() as uow:
-            current = await uow.orders.get(order.id)
-            open_orders = await uow.orders.open(order.account)
-        if current is None or not kept_here(current):
-            return None, ()
-        group = [each for each in open_orders if each.group is not None and each.group == current.group]
-        return current, [each for each in group if each.id != current.id]
-
-    async def _follow(self, order: Order, last: Decimal) -> Order:
+    async def _follow(self, order: Order, last: Decimal, tick: Decimal) -> Order:
         """Return an order, saved with its stop moved when it follows the price."""
         if order.trail is None or order.stop_price is None:
             return order
@@ -154,76 +168,80 @@ class Guards:
         better = stop > order.stop_price if order.side is Side.SELL else stop < order.stop_price
         if not better:
             return order
-        instrument = await self._markets.venue(order.exchange).market.instrument(order.symbol)
-        on_tick = (stop / instrument.tick).to_integral_value() * instrument.tick
-        async with self._transact() as uow:
-            await uow.accounts.lock(order.account)
-            moved = replace(order, stop_price=on_tick, updated_at=self._clock.now())
-            return await uow.orders.save(moved)
+        return await self._kept.move(order, (stop / tick).to_integral_value() * tick)
 
-    async def _park(self, order: Order) -> None:
-        """Let a stop rest at the exchange that was kept here; one that it refuses stays here for good."""
-        current, others = await self._as_it_stands(order)
-        key = f"park:{order.id}"
-        if current is not None and any(parked(each) and each.key == key for each in others):
-            # It was sent before, and a crash kept that from being written down.
-            await self._end(current, PARKED)
-            return
-        if current is None or any(each.status in UNDECIDED or parked(each) for each in others):
-            # What is at the exchange already has the holding, or may have it.
-            return
-        current = await self._grouped(current)
-        outcome = await self._send(current, current.type, key)
-        if outcome.order.status in RESTING or outcome.order.filled:
-            await self._end(current, PARKED)
+    async def _try(self, attempt: Attempt, order: Order, work: Callable[[], Awaitable[str | None]]) -> None:
+        """Do some work with an order when it is due; where that fails it is written down, and waits.
 
-    async def _close_by(self, order: Order) -> None:
-        """Sell, or buy back, what an order protects; one that the exchange refuses is tried again."""
-        async with self.room(order.account, order.symbol.base):
-            current, others = await self._as_it_stands(order)
+        `work` returns why nothing came of it, None when something did or may still.
+        """
+        if not self._setbacks.due(order.id, attempt, self._clock.now()):
+            return
+        try:
+            refusal = await work()
+        except TradingError as error:
+            await self._failed(attempt, order, str(error))
+            raise
+        if refusal is None:
+            self._setbacks.clear(order.id, attempt)
+        else:
+            await self._failed(attempt, order, refusal)
+
+    async def _failed(self, attempt: Attempt, order: Order, reason: str) -> None:
+        self._setbacks.add(order.id, attempt, self._clock.now())
+        await self._kept.note(order, attempt, reason)
+
+    async def _park(self, order: Order, step: Decimal) -> str | None:
+        """Let a stop rest at the exchange that was kept here, in the place of a smaller one of its group."""
+        current, others = await self._kept.standing(order)
+        if current is None or any(each.status in UNDECIDED for each in others):
+            return None
+        there = next((each for each in others if parked(each) and each.type is current.type), None)
+        if there is not None:
+            # It was sent before and a crash kept that from being written down, or more has been bought since.
+            if await self._kept.hand_over(current, there, step, PARKED):
+                return None
+            await self._cancel(there)
+            current, others = await self._kept.standing(order)
+        if current is None or floor_to(current.remaining, step) <= 0 or any(parked(each) for each in others):
+            # What is at the exchange already has the holding.
+            return None
+        current = await self._kept.group(current)
+        sent = (await self._send(current, current.type, f"park:{current.id}:{current.version}")).order
+        if sent.status in RESTING:
+            await self._kept.hand_over(current, sent, step, PARKED)
+        return _refusal(sent)
+
+    async def _fire(self, order: Order, step: Decimal) -> str | None:
+        """Send what an order waited for, once nothing else of its group can trade in its place."""
+        current, others = await self._kept.standing(order)
+        if current is None or any(each.status in UNDECIDED for each in others):
+            return None
+        before = [each for each in others if elsewhere(each) and _sent_for(each, current)]
+        for each in before:
+            # A crash kept that from being written down.
+            if await self._kept.hand_over(current, each, step, FIRED):
+                return None
+        await self._take_back([each for each in others if elsewhere(each) and not parked(each)])
+        async with self._alone(current):
+            current, others = await self._kept.standing(order)
             if current is None or any(each.status in UNDECIDED for each in others):
                 # It traded where it was taken back from, or nobody knows yet whether it did.
-                return
-            current = await self._grouped(current)
-            try:
-                key = f"fire:{current.id}:{current.version}"
-                outcome = await self._send(current, _SENT_AS.get(current.type, OrderType.MARKET), key)
-            except TradingError as error:
-                await self._note(current, str(error))
-                raise
-            sent = outcome.order
+                return None
+            if floor_to(current.remaining, step) <= 0:
+                await self._kept.end(current, DUST)
+                return None
+            current = await self._kept.group(current)
+            kind = _SENT_AS.get(current.type, OrderType.MARKET)
+            sent = (await self._send(current, kind, f"fire:{current.id}:{current.version}")).order
             # What it has traded is off the order already; the rest of it goes on.
             if sent.status in RESTING:
-                await self._end(current, FIRED)
-            elif sent.status not in OPEN and not sent.filled:
-                await self._note(current, sent.reason or sent.status.value)
+                await self._kept.hand_over(current, sent, step, FIRED)
+            return _refusal(sent)
 
-    async def _grouped(self, order: Order) -> Order:
-        """Return an order, saved with a group of its own where it has none."""
-        if order.group is not None:
-            return order
-        async with self._transact() as uow:
-            await uow.accounts.lock(order.account)
-            return await uow.orders.save(replace(order, group=f"{GROUP}{order.id}"))
-
-    async def _enter_by(self, order: Order) -> None:
-        """Send an entry whose price has come: what it has reserved is what the one in its place needs."""
-        await self._end(order, FIRED)
-        await self._send(order, _SENT_AS.get(order.type, OrderType.MARKET), f"fire:{order.id}")
-
-    async def _note(self, order: Order, reason: str) -> None:
-        """Write down why an order could not be sent, so that the next time is another wish."""
-        async with self._transact() as uow:
-            await uow.accounts.lock(order.account)
-            current = await uow.orders.get(order.id)
-            if current is None or not kept_here(current):
-                return
-            await uow.orders.save(replace(current, reason=reason, updated_at=self._clock.now()))
-            if current.reason != reason:
-                what = f"{order.type} {order.id} of {order.symbol}"
-                words = f"{what} could not be sent and is tried again: {reason}"
-                notice = Notice(self._new_id("ntc"), OWNER, "order.stuck", words, self._clock.now())
-                await uow.notices.add(notice)
+    def _alone(self, order: Order) -> AbstractAsyncContextManager[None]:
+        """Return what keeps others from holding at the exchange what an order is to sell."""
+        return self.room(order.account, order.symbol.base) if order.side is Side.SELL else nullcontext()
 
     async def _send(self, order: Order, kind: OrderType, key: str) -> OrderOutcome:
         limit = order.price if kind in (OrderType.LIMIT, OrderType.STOP_LIMIT) else None
@@ -247,51 +265,19 @@ class Guards:
             )
         )
 
-    async def _keep(self, order: Order) -> None:
-        """Store a twin of an order, kept here, unless there is one; they are of one group."""
-        async with self._transact() as uow:
-            await uow.accounts.lock(order.account)
-            current = await uow.orders.get(order.id)
-            if current is None or not parked(current):
-                return
-            key = f"keep:{order.id}"
-            twin = await uow.orders.by_key(order.account, key)
-            if twin is not None and kept_here(twin):
-                return
-            if current.group is None:
-                current = await uow.orders.save(replace(current, group=f"{GROUP}{current.id}"))
-            await self._add_twin(uow, current, key if twin is None else None)
-
-    async def _add_twin(self, uow: UnitOfWork, order: Order, key: str | None) -> None:
-        now = self._clock.now()
-        twin = replace(
-            order,
-            id=self._new_id("ord"),
-            status=OrderStatus.ACCEPTED,
-            amount=order.remaining,
-            filled=Decimal(0),
-            cost=Decimal(0),
-            fees=Decimal(0),
-            created_at=now,
-            updated_at=now,
-            venue_id=None,
-            key=key,
-            version=0,
-        )
-        await uow.orders.add(twin)
-        await self._publish(uow, twin, ())
-
-    async def _end(self, order: Order, reason: str) -> None:
-        async with self._transact() as uow:
-            await uow.accounts.lock(order.account)
-            current = await uow.orders.get(order.id)
-            if current is not None and current.status in RESTING:
-                closed = advance(current, OrderStatus.CANCELED, self._clock.now(), reason)
-                await self._publish(uow, await uow.orders.save(closed), ())
-
 
 def _comes(order: Order, last: Decimal) -> bool:
     """Return whether the price of an order has come."""
     if order.stop_price is not None and not order.triggered:
         return triggers(order, last)
     return order.price is not None and allows(order.side, order.price, last)
+
+
+def _sent_for(order: Order, kept: Order) -> bool:
+    """Return whether an order was sent because the price of a kept one came."""
+    return order.key is not None and order.key.startswith(f"fire:{kept.id}:")
+
+
+def _refusal(sent: Order) -> str | None:
+    """Return why nothing came of an order that was sent; None when something did or may still."""
+    return None if sent.status in OPEN or sent.filled else sent.reason or sent.status.value

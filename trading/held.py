@@ -1,6 +1,7 @@
 """Orders that wait for a person: let go once, exactly as they were asked for, or not at all."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from trading.clock import Clock
 from trading.errors import NotFound, TradingError, Unapproved
 from trading.intents import Committed, Plan, Unpriced, Valued, account_of
 from trading.markets import Markets
-from trading.model import Order, OrderStatus
+from trading.model import Order, OrderStatus, Side
 from trading.orders import advance
 from trading.placing import OrderOutcome, Placing
 from trading.ports import News, Transact, UnitOfWork
@@ -23,6 +24,9 @@ LATE = "nobody answered in time"
 
 AS_ASKED = 0
 """The version of an order that nobody has changed since it was held."""
+
+Room = Callable[[str, str], AbstractAsyncContextManager[None]]
+"""Keeps what an account holds of an asset free to be sold until the block ends."""
 
 Ruling = Callable[[Approval], tuple[ApprovalStatus, str]]
 """Says how a request that is still pending ends, and why."""
@@ -63,6 +67,7 @@ class HeldOrders:
         clock: Clock,
         news: News,
         begun: Begun,
+        room: Room,
     ) -> None:
         self._placing = placing
         self._markets = markets
@@ -71,6 +76,7 @@ class HeldOrders:
         self._clock = clock
         self._news = news
         self._begun = begun
+        self._room = room
 
     async def get(self, approval_id: str) -> HeldOrder:
         """Return a request with its order; raise NotFound."""
@@ -88,12 +94,16 @@ class HeldOrders:
 
         Raises NotFound, and Unapproved when the request is not pending any more, has expired, or is void
         because the price has moved too far; whatever the order would be refused for now makes it void too.
+        Also raises OutcomeUnknown or ExchangeUnavailable when what it is to sell could not be freed.
         """
         held = await self.get(approval_id)
         instrument = await self._markets.venue(held.order.exchange).market.instrument(held.order.symbol)
         quote = await self._placing.quote(held.order)
         plan = Plan(held.order, held.approval.cost, instrument, quote)
-        return await self._begun.finish(self._let_go(approval_id, plan, answer))
+        if plan.order.side is Side.BUY or plan.order.leverage is not None:
+            return await self._begun.finish(self._let_go(approval_id, plan, answer))
+        async with self._room(plan.order.account, plan.order.symbol.base):
+            return await self._begun.finish(self._let_go(approval_id, plan, answer))
 
     async def deny(self, approval_id: str, answer: Answer) -> HeldOrder:
         """Take a held order back; raise NotFound, or Unapproved when it is not pending any more."""
@@ -142,7 +152,7 @@ class HeldOrders:
             try:
                 return await self._allow(approval_id, plan, answer, valued)
             except Unpriced as more:
-                valued = await self._placing.value(more.currency, more.assets)
+                valued = await self._placing.value(more.currency, more.assets, more.again)
             except Unapproved:
                 raise
             except TradingError as error:

@@ -5,8 +5,8 @@ disk exactly as it would be sent.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.approvals import Approval, ApprovalStatus
@@ -15,12 +15,13 @@ from trading.equity import needed
 from trading.errors import InsufficientFunds, InvalidOrder, NotFound
 from trading.fees import fee, worst_rate
 from trading.funds import cut_to_holding, locked, secure, spends
+from trading.margin import check_stop_loss, opening
 from trading.model import ZERO, Account, Instrument, Mode, Order, OrderStatus, OrderType
 from trading.notices import OWNER
 from trading.orders import OPEN, UNDECIDED
 from trading.ports import NewId, News, Transact, UnitOfWork
 from trading.protection import fit
-from trading.risk.proposal import Check, Proposal, Quote
+from trading.risk.proposal import OLDEST_PRICE, Check, Proposal, Quote
 
 APPROVAL_TIME = timedelta(seconds=120)
 
@@ -38,10 +39,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """Prices in an account's currency, by asset. `asked` names every asset whose price was asked for."""
+    """Prices in an account's currency, by asset, and of when each is.
+
+    `asked` names every asset whose price was asked for; `again` says that this was because they had become
+    too old.
+    """
 
     asked: frozenset[str] = frozenset()
     prices: Mapping[str, Decimal] | None = None
+    at: Mapping[str, datetime] = field(default_factory=dict)
+    again: bool = False
 
     @property
     def found(self) -> Mapping[str, Decimal]:
@@ -61,12 +68,16 @@ class Committed:
 
 
 class Unpriced(Exception):
-    """Ask for the prices of these assets, in the account's currency: it holds or trades them."""
+    """Ask for the prices of these assets, in the account's currency: it holds or trades them.
 
-    def __init__(self, assets: frozenset[str], currency: str) -> None:
+    `again` says that they were known, and have become too old since.
+    """
+
+    def __init__(self, assets: frozenset[str], currency: str, again: bool) -> None:
         super().__init__(", ".join(sorted(assets)))
         self.assets = assets
         self.currency = currency
+        self.again = again
 
 
 class Intents:
@@ -91,7 +102,8 @@ class Intents:
     async def commit(self, plan: Plan, valued: Valued) -> Committed | None:
         """Put the intent, its reservation and verdict on disk; None when its key is already taken.
 
-        Raises Unpriced when the account holds what `valued` knows nothing of, NotFound for the account,
+        Raises Unpriced when the account holds what `valued` knows nothing of, or knows from too long ago
+        unless it was asked for again, NotFound for the account,
         InvalidOrder, InsufficientFunds, and whatever a check refuses with.
         """
         draft = plan.order
@@ -141,6 +153,8 @@ class Intents:
             if draft.leverage is None:
                 open_orders, moved = await self._give_way(uow, draft, proposal.balances, open_orders)
         proposal = replace(proposal, order=draft, open_orders=open_orders)
+        opens = opening(draft, proposal.position, open_orders)
+        check_stop_loss(draft, proposal.position, opens, plan.quote.price)
         return replace(proposal, order=_secured(proposal)), moved
 
     async def _proposal(
@@ -151,7 +165,11 @@ class Intents:
         wanted = needed(balances, positions) | {account.currency}
         wanted |= {plan.order.symbol.base, plan.order.symbol.quote}
         if not wanted <= valued.asked:
-            raise Unpriced(frozenset(wanted), account.currency)
+            raise Unpriced(frozenset(wanted), account.currency, again=False)
+        now = self._clock.now()
+        oldest = now - OLDEST_PRICE[account.mode]
+        if not valued.again and any(valued.at.get(asset, now) < oldest for asset in wanted):
+            raise Unpriced(frozenset(wanted), account.currency, again=True)
         return Proposal(
             order=plan.order,
             account=account,
@@ -162,7 +180,8 @@ class Intents:
             positions=positions,
             prices=valued.found,
             quote=plan.quote,
-            now=self._clock.now(),
+            now=now,
+            priced_at=valued.at,
         )
 
     async def _judged(self, uow: UnitOfWork, proposal: Proposal) -> tuple[Order, bool]:

@@ -11,6 +11,7 @@ for. Which part that is changes with the position: an order counts on closing wh
 from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 
+from trading.errors import InvalidOrder
 from trading.fees import FEE_UNIT
 from trading.model import ZERO, Order, Position
 from trading.orders import UNDECIDED
@@ -32,11 +33,44 @@ def liquidation_price(position: Position) -> Decimal:
 
     That is where what is left of the margin equals the maintenance margin.
     """
-    side, amount = position.sign, position.amount
-    if not amount:
+    if not position.amount:
         return ZERO
-    exact = (position.margin - side * position.cost) / (amount * (MAINTENANCE - side))
-    return max(exact, ZERO)
+    return _liquidated_at(position.sign, position.amount, position.cost, position.margin)
+
+
+def _liquidated_at(sign: int, amount: Decimal, cost: Decimal, margin: Decimal) -> Decimal:
+    return max((margin - sign * cost) / (amount * (MAINTENANCE - sign)), ZERO)
+
+
+def check_stop_loss(order: Order, position: Position | None, opens: Decimal, market: Decimal) -> None:
+    """Raise InvalidOrder when what an order opens would be liquidated before its stop-loss is reached.
+
+    `opens` is how much that is, `position` the one of its pair, `market` the price of this moment.
+    """
+    if order.leverage is None or order.stop_loss is None or not opens:
+        return
+    sign = order.side.sign
+    price = order.stop_price or order.price or market
+    if order.stop_price is None:
+        # A limit that is past the market trades there.
+        price = min(price, market) if sign > 0 else max(price, market)
+    amount, cost, margin = opens, opens * price, set_aside(opens * price, order.leverage)
+    if position is not None and position.sign == sign:
+        amount, cost = amount + position.amount, cost + position.cost
+        margin += position.margin
+    check_reached(order.stop_loss, sign, _liquidated_at(sign, amount, cost, margin))
+
+
+def check_reached(stop_loss: Decimal, sign: int, liquidated: Decimal) -> None:
+    """Raise InvalidOrder for a stop-loss at or beyond the price of the liquidation; zero is none."""
+    if liquidated and (stop_loss - liquidated) * sign <= 0:
+        words = "above" if sign > 0 else "below"
+        raise InvalidOrder(
+            f"the stop-loss must lie {words} {liquidated:.8g}, where the position would be liquidated; "
+            f"{stop_loss} does not",
+            stop_loss=float(stop_loss),
+            liquidation_price=float(liquidated),
+        )
 
 
 def liquidation_trigger(position: Position, tick: Decimal) -> Decimal:

@@ -1,9 +1,13 @@
-"""One cancels the other: a limit and a stop for one amount, of which the first that fills cuts the other."""
+"""One cancels the other: a limit and a stop for one amount, of which the first that fills cuts the other.
+
+An exchange that does not know of that would fill both. So of real orders only the limit goes there, and the
+stop is kept by us until its price comes and the limit has been taken back.
+"""
 
 from dataclasses import replace
 
 from trading.errors import InvalidOrder
-from trading.model import OrderRequest, OrderType
+from trading.model import Mode, Order, OrderRequest, OrderType, Origin
 
 PREFIX = "oco:"
 
@@ -26,3 +30,10 @@ def split(request: OrderRequest, name: str) -> tuple[OrderRequest, OrderRequest]
     key = None if request.key is None else f"{request.key}:stop"
     stop = replace(grouped, type=OrderType.STOP, price=None, key=key)
     return stop, replace(grouped, type=OrderType.LIMIT, stop_price=None)
+
+
+def stays_here(order: Order) -> bool:
+    """Return whether an order is one of such a pair that its exchange must not hold beside the other."""
+    paired = order.group is not None and order.group.startswith(PREFIX)
+    waits = order.type is OrderType.STOP and order.origin is not Origin.GUARD
+    return order.mode is Mode.LIVE and paired and waits

@@ -70,7 +70,11 @@ def kept_here(order: Order) -> bool:
     return order.mode is Mode.LIVE and order.status in RESTING and order.venue_id is None
 
 
+def elsewhere(order: Order) -> bool:
+    """Return whether an order rests at an exchange that has it on books of its own."""
+    return order.mode is Mode.LIVE and order.status in RESTING and order.venue_id is not None
+
+
 def parked(order: Order) -> bool:
     """Return whether an order protects a holding, or closes it, from a place at its exchange."""
-    at_exchange = order.mode is Mode.LIVE and order.status in RESTING and order.venue_id is not None
-    return at_exchange and order.reduce_only and order.leverage is None
+    return elsewhere(order) and order.reduce_only and order.leverage is None

@@ -11,10 +11,11 @@ from trading.clock import Clock
 from trading.errors import ExchangeUnavailable, OutcomeUnknown, StaleOrder, TradingError, UnknownSymbol
 from trading.intents import Committed, Intents, Plan, Unpriced, Valued
 from trading.markets import Markets
-from trading.model import ZERO, Account, Fill, Mode, Order, OrderRequest, OrderStatus, OrderType
+from trading.model import Account, Fill, Mode, Order, OrderRequest, OrderStatus, OrderType
 from trading.notices import OWNER, Notice
+from trading.oco import stays_here
 from trading.ports import Exchange, MarketData, NewId, News, Report, Transact
-from trading.prices import price_assets
+from trading.prices import dated_prices
 from trading.risk.proposal import Check, Quote
 from trading.sizing import Reference, Terms, terms
 from trading.symbols import Symbol
@@ -61,6 +62,8 @@ class Placing:
         self.intents = Intents(transact, clock, new_id, news, checks, frozenset(exchanges))
         self.under_way: set[str] = set()
         """The orders that are being placed by this process right now."""
+        self.cut_off: set[str] = set()
+        """The orders that this process was to hand in and whose answer is not on disk."""
 
     async def plan(self, request: OrderRequest) -> Plan:
         """Judge a request by the venue's rules and the market of this moment; commit nothing."""
@@ -81,11 +84,11 @@ class Placing:
         if self._second is None:
             return Quote(reference.last, at)
         try:
-            second = (await self._second.ticker(symbol)).last
+            second = await self._second.ticker(symbol)
         except (ExchangeUnavailable, UnknownSymbol):
             # What only reduces needs no second opinion: the gate judges what that means.
-            second = ZERO
-        return Quote(reference.last, at, second or None, silent=not second)
+            return Quote(reference.last, at, silent=True)
+        return Quote(reference.last, at, second.last or None, silent=not second.last, second_at=second.at)
 
     async def run(self, plan: Plan) -> OrderOutcome | None:
         """Commit a plan, and place it unless a person has to allow it; None when its key is taken."""
@@ -113,20 +116,24 @@ class Placing:
                 # The set of what it holds changes seldom: the next order asks for the right prices at once.
                 self._known[account] = more.assets
                 self._currency[account] = more.currency
-                valued = await self.value(more.currency, wanted | more.assets)
+                valued = await self.value(more.currency, wanted | more.assets, more.again)
 
-    async def value(self, currency: str, assets: frozenset[str]) -> Valued:
+    async def value(self, currency: str, assets: frozenset[str], again: bool = False) -> Valued:
         """Return the prices of assets in a currency, as far as the default market knows them."""
         asked = assets | {currency}
-        return Valued(asked, await price_assets(self._markets.default.market, currency, asked))
+        found = await dated_prices(self._markets.default.market, currency, asked)
+        prices = {asset: price.value for asset, price in found.items()}
+        times = {asset: price.at for asset, price in found.items() if price.at is not None}
+        return Valued(asked, prices, times, again)
 
     async def place(self, committed: Committed) -> OrderOutcome:
         """Hand a committed order in, once, and write down what came of it."""
         account, order, instrument = committed.account, committed.order, committed.instrument
         exchange = self._exchanges[account.mode]
-        if order.type not in AT_ONCE | exchange.holds:
+        self.cut_off.add(order.id)
+        if order.type not in AT_ONCE | exchange.holds or stays_here(order):
             report = Report(order.id, OrderStatus.ACCEPTED)
-            return OrderOutcome((await self.record(account, Change(order, report, instrument), {})).order)
+            return await self._answered(account, Change(order, report, instrument), {})
         try:
             report = await exchange.place(order)
         except OutcomeUnknown as error:
@@ -144,12 +151,14 @@ class Placing:
         while True:
             try:
                 booked = await self.record(account, change, prices)
+                self.cut_off.discard(change.order.id)
                 return OrderOutcome(booked.order, booked.fills)
             except StaleOrder:
                 async with self._transact() as uow:
                     current = await uow.orders.get(change.order.id) or change.order
                     fills = await uow.fills.of_order(current.id)
                 if current.status is not OrderStatus.UNKNOWN or change.report.status is current.status:
+                    self.cut_off.discard(current.id)
                     return OrderOutcome(current, tuple(fills))
                 change = replace(change, order=current)
 

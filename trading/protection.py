@@ -11,8 +11,8 @@ from decimal import ROUND_DOWN, Decimal
 from trading.fees import FEE_UNIT
 from trading.funds import locked, reservation, spends
 from trading.margin import closes, liquidation_trigger, opening
-from trading.model import ZERO, Order, OrderStatus, OrderType, Position, Side
-from trading.orders import LIQUIDATION, OPEN, RESTING, advance, is_liquidation
+from trading.model import ZERO, Order, OrderStatus, OrderType, Origin, Position, Side
+from trading.orders import LIQUIDATION, OPEN, RESTING, advance, elsewhere, is_liquidation
 from trading.ports import NewId
 
 GONE = "what it was to give is gone"
@@ -24,21 +24,36 @@ def protect(
 ) -> tuple[list[Order], list[Order]]:
     """Return the protective orders to add, and those to change, for what an entry has `opened`, in base.
 
-    Stop-loss and take-profit form one group under the entry's id; what fills later makes both larger.
+    Stop-loss and take-profit form one group under the entry's id; what fills later makes both larger. One
+    that an exchange has, or may have, stays as it is there: one kept here, for all that the group protects,
+    then waits to take its place.
     """
-    existing = {order.type: order for order in open_orders if order.group == entry.id}
+    existing = sorted((each for each in open_orders if each.group == entry.id), key=_size)
+    ours = {order.type: order for order in existing if order.status in RESTING and not elsewhere(order)}
+    theirs = {order.type: order for order in existing}
     new: list[Order] = []
     changed: list[Order] = []
-    for kind, level in ((OrderType.STOP, entry.stop_loss), (OrderType.LIMIT, entry.take_profit)):
-        if level is None:
+    for kind, asked in ((OrderType.STOP, entry.stop_loss), (OrderType.LIMIT, entry.take_profit)):
+        if asked is None:
             continue
-        if kind in existing:
-            order = existing[kind]
+        if kind in ours:
+            order = ours[kind]
             changed.append(replace(order, amount=order.amount + opened, updated_at=at))
         else:
-            side = entry.side.opposite
-            new.append(guard(entry, side, kind, level, opened, entry.id, at, new_id("ord")))
+            level, amount = _beside(theirs.get(kind), asked, opened)
+            new.append(guard(entry, entry.side.opposite, kind, level, amount, entry.id, at, new_id("ord")))
     return new, changed
+
+
+def _beside(there: Order | None, asked: Decimal, opened: Decimal) -> tuple[Decimal, Decimal]:
+    """Return level and amount of a protective order: where one of the exchange stands by now, and its too."""
+    if there is None:
+        return asked, opened
+    return there.stop_price or there.price or asked, there.remaining + opened
+
+
+def _size(order: Order) -> Decimal:
+    return order.remaining
 
 
 def guard(
@@ -70,6 +85,7 @@ def guard(
         group=group,
         looked_at=at,
         leverage=protected.leverage,
+        origin=Origin.GUARD,
     )
 
 
@@ -102,6 +118,7 @@ def liquidate(
         exchange=position.exchange,
         reduce_only=True,
         group=group,
+        origin=Origin.GUARD,
     )
     return replace(
         order,

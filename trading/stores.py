@@ -154,7 +154,8 @@ class RiskState:
     """What the risk gate needs to know of an account, read in one look.
 
     `limits` are those its owner has set, as text by name; `peak` and `day_start` are equities (None: no point
-    yet); `recent_orders` counts the orders made since the moment that was asked for.
+    yet); `recent_orders` counts the orders made since the moment that was asked for, but not those that guard
+    a position.
     """
 
     limits: Mapping[str, str]
@@ -229,11 +230,28 @@ class NoticeStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Rebase:
+    """What losses count from once money was paid in or taken out: `point` is the account after it.
+
+    Peak and the day's start are shares of what the account was worth before it, and so no payment is a loss
+    or hides one.
+    """
+
+    point: EquityPoint
+    peak: Decimal
+    day_start: Decimal
+
+
 class EquityStore(Protocol):
     """Equity over time on disk."""
 
     async def add(self, account: str, point: EquityPoint) -> None:
         """Store a point; one at the same moment replaces the earlier one."""
+        ...
+
+    async def rebase(self, account: str, rebase: Rebase) -> None:
+        """Store the point after a payment, and what peak and day's start count as from it on."""
         ...
 
     async def between(self, account: str, since: datetime, until: datetime) -> Sequence[EquityPoint]:

@@ -106,9 +106,13 @@ class Switchboard:
         staying: list[Order] = []
         async with self._read() as uow:
             accounts = {each.id: each for each in await uow.accounts.all()}
+            older: dict[str, list[Order]] = {}
             for order in await uow.orders.open():
+                before = older.setdefault(order.account, [])
                 if order.status in RESTING:
                     account = accounts[order.account]
                     positions = await uow.positions.open(account.id)
-                    (entries if opens(order, account, positions) else staying).append(order)
+                    enters = not order.reduce_only and opens(order, account, positions, before)
+                    (entries if enters else staying).append(order)
+                before.append(order)
         return entries, staying

@@ -1,6 +1,7 @@
 """Sentences people type that call no tool, each with the kind of answer it gets."""
 
 from agent.models.offline.intents import Kind
+from tests.agent.offline_orders import REFUSED
 
 KINDS: list[tuple[str, Kind]] = [
     # Understood, with something to ask
@@ -140,6 +141,7 @@ KINDS: list[tuple[str, Kind]] = [
     ("price love", Kind.UNKNOWN),
     ("buy bitcion for 500", Kind.UNCLEAR_ORDER),
     ("close etherium", Kind.UNCLEAR_ORDER),
+    *REFUSED,
     # Not to be traded on
     ("buy BTC for 500 when it rains", Kind.UNCLEAR_ORDER),
     ("buy BTC and sell ETH", Kind.UNCLEAR_ORDER),
@@ -154,7 +156,6 @@ KINDS: list[tuple[str, Kind]] = [
     ("buy BTC for 5½", Kind.UNCLEAR_ORDER),
     ("buy BTC for ٣", Kind.UNCLEAR_ORDER),
     ("buy BTC for 500 with stop", Kind.UNCLEAR_ORDER),
-    ("buy stop BTC at 70000 for 500", Kind.UNCLEAR_ORDER),
     ("buy milk for 5", Kind.UNCLEAR_ORDER),
     ("kauf nicht BTC für 500", Kind.UNCLEAR_ORDER),
     ("kaufe keine BTC für 500", Kind.UNCLEAR_ORDER),

@@ -110,6 +110,52 @@ def _order(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _resting(given: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "orderId": "ord_3",
+        "status": "pending",
+        "state": "accepted",
+        "mode": "paper",
+        "pair": given.get("pair", "BTC/USDT"),
+        "side": given.get("action", "sell"),
+        "type": "trailing-stop",
+        "amount": 0.5,
+        "price": 66000.0,
+        "stopPrice": 66000.0,
+        "trailPercent": 2.0,
+        "reduceOnly": True,
+        "executedQty": 0.0,
+        "reason": None,
+        **more,
+    }
+
+
+def _orders(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"orders": [_resting(given)]}
+
+
+def _pairing(given: Mapping[str, Any]) -> dict[str, Any]:
+    limit, stop = (
+        {"type": "limit", "price": given["price"]},
+        {"type": "stop", "stopPrice": given["stopPrice"]},
+    )
+    return {"stop": _resting(given, **stop), "limit": _resting(given, **limit)}
+
+
+def _amended(given: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {"stopLoss": "stop", "takeProfit": "limit"}
+    found = [
+        _resting({}, type=kept[name], stopPrice=given[name], price=given[name])
+        for name in kept
+        if name in given
+    ]
+    return {"positionId": given["positionId"], "orders": found}
+
+
+def _canceled(given: Mapping[str, Any]) -> dict[str, Any]:
+    return _resting({}, orderId=given["orderId"], status="cancelled")
+
+
 def _closed(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "positionId": given["positionId"],
@@ -189,6 +235,11 @@ ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "market_analyze": _analysis,
     "market_candles": _candles,
     "trade_execute": _order,
+    "trade_oco": _pairing,
+    "trade_orders": _orders,
+    "trade_amend": _amended,
+    "trade_cancel": _canceled,
+    "trade_cancelAll": _orders,
     "trade_positions": _positions,
     "trade_close": _closed,
     "trade_history": _history,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.agent.offline_driver import Call
+from tests.agent.offline_orders import ORDER_CALLS
 
 
 def price(*pairs: str) -> list[Call]:
@@ -279,4 +280,5 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("pending approvals", [("trade_orders", {})]),
     ("was wartet auf Freigabe", [("trade_orders", {})]),
     ("offene Freigaben", [("trade_orders", {})]),
+    *ORDER_CALLS,
 ]

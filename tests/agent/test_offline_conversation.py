@@ -14,6 +14,7 @@ from agent.models.offline.voice import Voice
 from agent.models.port import Message, ToolCall, ToolSpec
 from tests.agent.offline_driver import SPECS, Answers, Call, Chat
 from tests.agent.offline_market import ANSWERS, play, playing
+from tests.agent.offline_orders import placed
 from tests.agent.offline_sentences import analyze, candles, order, pnl, price
 from tests.agent.talking import house
 from tests.service import NOON
@@ -26,6 +27,28 @@ def close(position: str, percentage: float) -> Call:
 
 
 POSITIONS: Call = ("trade_positions", {})
+OF_BTC: list[Call] = [("trade_orders", {"pair": "BTC/USDT"})]
+
+
+def both(amount: float) -> list[Call]:
+    """Return two orders to sell BTC of which one cancels the other."""
+    shape = {"action": "sell", "pair": "BTC/USDT", "amount": amount}
+    return [("trade_oco", {**shape, "price": 70000, "stopPrice": 60000})]
+
+
+def follow(**distance: Any) -> list[Call]:
+    """Return a trailing stop for all of the BTC that is held."""
+    return placed("sell", "trailing-stop", 0.5, reduceOnly=True, exchange="simulated", **distance)
+
+
+def amend(position: str, **levels: Any) -> Call:
+    """Return a change of what protects a position."""
+    return ("trade_amend", {"positionId": position, **levels})
+
+
+def cancel(order_id: str) -> Call:
+    """Return the cancelling of an order."""
+    return ("trade_cancel", {"orderId": order_id})
 
 
 async def calls_of(*said: str, answers: Answers = play, plain: bool = True) -> list[Call]:
@@ -61,7 +84,47 @@ TURNS: list[tuple[tuple[str, ...], list[Call]]] = [
     ),
     (("buy BTC for 500 with stop 100%",), price("BTC/USDT")),
     (("sell half my BTC with stop 5%",), []),
+    (
+        ("sell half my BTC with a trailing stop of 2%",),
+        [POSITIONS, *placed("sell", "trailing-stop", 0.25, trailPercent=2)],
+    ),
+    (("sell BTC 50% trailing 2%",), [POSITIONS, *placed("sell", "trailing-stop", 0.25, trailPercent=2)]),
+    (("sell half my BTC at 60000 or stop at 50000",), [POSITIONS, *price("BTC/USDT")]),
+    (("sell half my BTC at 70000 or stop at 60000",), [POSITIONS, *price("BTC/USDT"), *both(0.25)]),
+    (("sell 0.1 BTC at 70000 or stop at 60000",), [*price("BTC/USDT"), *both(0.1)]),
+    (("verkaufe 0,1 BTC bei 70.000 oder Stop bei 60.000",), [*price("BTC/USDT"), *both(0.1)]),
+    (("sell 0.1 BTC at 66000 or stop at 60000",), price("BTC/USDT")),
+    (("buy 0.1 BTC at 67500 or stop at 70000",), price("BTC/USDT")),
+    (("sell 0.1 BTC reduce only",), [POSITIONS, *placed("sell", "market", reduceOnly=True)]),
+    (("sell 0.1 SOL reduce only",), [POSITIONS]),
+    (("buy 0.1 BTC reduce only",), [POSITIONS]),
+    (("trail my BTC by 3%",), [POSITIONS, *OF_BTC, *follow(trailPercent=3), cancel("ord_3")]),
+    (
+        ("ziehe den Stop bei BTC mit 500 USDT nach",),
+        [POSITIONS, *OF_BTC, *follow(trailAmount=500), cancel("ord_3")],
+    ),
+    (("trail my BTC by 500",), [POSITIONS]),
+    (("trail my BTC by 500€",), [POSITIONS]),
+    (("trail my BTC by 200%",), [POSITIONS]),
+    (("trail SOL by 3%",), [POSITIONS]),
+    (("trail my stop by 3%",), [POSITIONS]),
+    (("move target of BTC to 80000",), [POSITIONS, amend("pos_1", takeProfit=80000)]),
+    (("set a 10% take profit on BTC",), [POSITIONS, amend("pos_1", takeProfit=66000)]),
+    (("move stop of BTC to 50000€",), [POSITIONS]),
+    (("remove the stop of BTC",), [POSITIONS, amend("pos_1", remove=["stopLoss"])]),
+    (("entferne das Ziel von ETH",), [POSITIONS, amend("pos_2", remove=["takeProfit"])]),
+    (("cancel the BTC order",), OF_BTC),
     # How much?
+    (("sell BTC with a trailing stop of 2%", "0.1 BTC"), placed("sell", "trailing-stop", trailPercent=2)),
+    (("sell BTC at 70000 or stop at 60000", "0.1 BTC"), [*price("BTC/USDT"), *both(0.1)]),
+    (("sell BTC at 70000 or stop at 60000", "500"), []),
+    (("sell BTC at 70000", "0.1 BTC stop order at 60000"), []),
+    (("sell BTC with a trailing stop of 2%", "0.1 BTC at 70000"), []),
+    (("sell 0.1 BTC with a trailing stop of 500", "USDT"), []),
+    (
+        ("sell 0.1 BTC at 70000 or stop at 60000", "and ETH?", "0.1 ETH"),
+        order("sell", "ETH/USDT", 0.1, "base"),
+    ),
     (("buy BTC", "500"), order("buy", "BTC/USDT", 500)),
     (("buy BTC", "for 500 please"), order("buy", "BTC/USDT", 500)),
     (("buy BTC", "0.01 BTC"), order("buy", "BTC/USDT", 0.01, "base")),

@@ -1,6 +1,8 @@
 """The offline model with the real service: orders that rest, stops, the kill switch, limits, approvals."""
 
 import asyncio
+import re
+from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +13,9 @@ from tests.agent.talking import House, house
 from tools.orders import OrderList
 from tools.positions import PositionList
 from tools.switch import SwitchView
+
+NAMES = re.compile(r" \(?ord_\w+\)?|[\d.-]{10} \d\d:\d\d UTC ")
+"""The names of orders, and times."""
 
 
 async def said(agent: House, text: str, session_id: str = "main") -> str:
@@ -168,3 +173,172 @@ async def test_what_became_of_an_order_that_waited_is_told(
         assert "kit approve ID" in await said(agent, "approve", "other")
         await agent.call(answered, approvalId=waiting["approvalId"], reason="no")
         assert (await turn).message.content.startswith(told)
+
+
+async def lines(agent: House, text: str) -> list[str]:
+    """Return the lines under the head of an answer, without the names of orders and the times."""
+    return [NAMES.sub("", line) for line in (await said(agent, text)).splitlines()[1:]]
+
+
+SENTENCES = {
+    "my orders": (
+        "sell 0.005 BTC with a trailing stop of 2%",
+        "sell 0.005 BTC with a trailing stop of 500 USDT",
+        "sell 0.005 BTC stop-limit with stop 60000 and limit 59500",
+        "stop sell 0.005 BTC at 60000",
+        "sell 0.005 BTC at 80000 or stop at 50000",
+    ),
+    "meine Orders": (
+        "verkaufe 0,005 BTC mit Trailing-Stop 2 %",
+        "verkaufe 0,005 BTC mit Trailing-Stop 500 USDT",
+        "verkaufe 0,005 BTC Stop-Limit mit Stop 60.000 und Limit 59.500",
+        "Stop-Verkauf 0,005 BTC bei 60.000",
+        "verkaufe 0,005 BTC bei 80.000 oder Stop bei 50.000",
+    ),
+}
+LISTED = {
+    "my orders": [
+        "1. PAPER: sell 0.005 BTC at 80,000.00 USDT, OCO with 2, open",
+        "2. PAPER: sell 0.005 BTC at a stop of 50,000.00 USDT, OCO with 1, open",
+        "3. PAPER: sell 0.005 BTC at a stop of 60,000.00 USDT, open",
+        "4. PAPER: sell 0.005 BTC at a stop of 60,000.00 and a limit of 59,500.00 USDT, open",
+        "5. PAPER: sell 0.005 BTC at a trailing stop 500.00 USDT behind (now 68,214.18 USDT), open",
+        "6. PAPER: sell 0.005 BTC at a trailing stop 2% behind (now 67,339.90 USDT), open",
+    ],
+    "meine Orders": [
+        "1. PAPER: Verkauf 0,005 BTC bei 80.000,00 USDT, OCO mit 2, offen",
+        "2. PAPER: Verkauf 0,005 BTC bei einem Stop von 50.000,00 USDT, OCO mit 1, offen",
+        "3. PAPER: Verkauf 0,005 BTC bei einem Stop von 60.000,00 USDT, offen",
+        "4. PAPER: Verkauf 0,005 BTC bei einem Stop von 60.000,00 und einem Limit von 59.500,00 USDT, offen",
+        "5. PAPER: Verkauf 0,005 BTC mit Trailing-Stop im Abstand von 500,00 USDT (jetzt 68.214,18 USDT), "
+        "offen",
+        "6. PAPER: Verkauf 0,005 BTC mit Trailing-Stop im Abstand von 2 % (jetzt 67.339,90 USDT), offen",
+    ],
+}
+
+
+@pytest.mark.parametrize("asked", SENTENCES)
+async def test_every_form_of_order_rests_and_is_listed_as_what_it_is(tmp_path: Path, asked: str) -> None:
+    async with house(tmp_path, OfflineModel()) as agent, asyncio.timeout(60):
+        await said(agent, "buy BTC for 5000")
+        for text in SENTENCES[asked]:
+            await agent.service.advance(1)
+            assert NAMES.search(await said(agent, text)), text
+        assert await lines(agent, asked) == LISTED[asked]
+
+
+async def test_what_cannot_be_meant_places_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path, OfflineModel()) as agent, asyncio.timeout(60):
+        await said(agent, "buy BTC for 500")
+        for text in (
+            "sell 0.005 BTC with a trailing stop of 200 %",
+            "sell 0.005 BTC at 70000 or stop at 80000",
+            "sell 0.005 BTC at 60000 or stop at 50000",
+            "buy 0.005 BTC at 70000 or stop at 80000",
+            "trail my BTC by 500",
+            "trail my BTC by 200%",
+            "trail my ETH by 2%",
+            "sell 0.1 ETH reduce only",
+            "buy stop 0.005 BTC at 60000",
+        ):
+            assert "ord_" not in await said(agent, text)
+            assert await said(agent, "my orders") == "There are no open orders.", text
+        assert len(cast(PositionList, await agent.call("trade.positions")).positions) == 1
+
+
+async def test_a_stop_follows_a_position_and_a_new_distance_replaces_the_old_one(tmp_path: Path) -> None:
+    async with house(tmp_path, OfflineModel()) as agent, asyncio.timeout(60):
+        await said(agent, "buy BTC for 500")
+        await said(agent, "trail my BTC by 3 %")
+        three = "at a trailing stop 3% behind (now 66,652.76 USDT), only reduces, open"
+        assert await lines(agent, "my orders") == [f"1. PAPER: sell 0.00727 BTC {three}"]
+        await said(agent, "ziehe den Stop bei BTC mit 500 USDT nach")
+        five = "at a trailing stop 500.00 USDT behind (now 68,214.18 USDT), only reduces, open"
+        assert await lines(agent, "my orders") == [f"1. PAPER: sell 0.00727 BTC {five}"]
+
+
+async def test_a_short_position_is_trailed_by_a_purchase_that_only_reduces_it(tmp_path: Path) -> None:
+    async with house(tmp_path, OfflineModel()) as agent, asyncio.timeout(60):
+        await said(agent, "short BTC 5x for 500")
+        await agent.service.advance(1)
+        await said(agent, "trail my BTC by 3 %")
+        trailing, liquidation = await lines(agent, "my orders")
+        assert trailing.startswith("1. PAPER: buy 0.00727 BTC at a trailing stop 3% behind (now ")
+        assert trailing.endswith(", only reduces, open")
+        assert liquidation.startswith("2. PAPER: buy 0.00727 BTC by liquidation at ")
+        await said(agent, "buy 0.007 BTC reduce only")
+        positions = cast(PositionList, await agent.call("trade.positions")).positions
+        assert [(each.side, float(each.size)) for each in positions] == [("short", 0.00027)]
+
+
+@pytest.mark.parametrize(
+    ("target", "moved", "stop", "drop", "dropped"),
+    [
+        (
+            "move target of BTC to 80000",
+            "PAPER: The target of BTC/USDT is at 80,000.00 USDT now.",
+            "move stop of BTC to 60000",
+            ("remove the target of BTC", "remove the stop of BTC"),
+            ["PAPER: BTC/USDT has no target any more.", "PAPER: BTC/USDT has no stop any more."],
+        ),
+        (
+            "Ziel von BTC auf 80.000",
+            "PAPER: Das Ziel von BTC/USDT liegt jetzt bei 80.000,00 USDT.",
+            "Stop von BTC auf 60.000",
+            ("entferne das Ziel von BTC", "entferne den Stop von BTC"),
+            ["PAPER: BTC/USDT hat kein Ziel mehr.", "PAPER: BTC/USDT hat keinen Stop mehr."],
+        ),
+    ],
+)
+async def test_the_target_of_a_position_is_moved_and_both_levels_are_removed(
+    tmp_path: Path, target: str, moved: str, stop: str, drop: tuple[str, str], dropped: list[str]
+) -> None:
+    async with house(tmp_path, OfflineModel()) as agent, asyncio.timeout(60):
+        await said(agent, "buy BTC for 500")
+        assert await said(agent, target) == moved
+        await said(agent, stop)
+        (position,) = cast(PositionList, await agent.call("trade.positions")).positions
+        assert (position.stop_loss, position.take_profit) == (Decimal(60_000), Decimal(80_000))
+        assert [await said(agent, text) for text in drop] == dropped
+        (position,) = cast(PositionList, await agent.call("trade.positions")).positions
+        assert (position.stop_loss, position.take_profit) == (None, None)
+
+
+async def test_past_orders_are_told_as_they_ended(tmp_path: Path) -> None:
+    async with house(tmp_path, OfflineModel()) as agent, asyncio.timeout(60):
+        assert await said(agent, "show my filled orders") == "There are no such orders."
+        await said(agent, "buy BTC for 500")
+        await agent.service.advance(1)
+        await said(agent, "buy stop 0.01 ETH at 9000")
+        await agent.service.advance(1)
+        await said(agent, "sell 0.005 BTC stop order at 60000")
+        await said(agent, "cancel all BTC orders")
+        filled, rests, canceled = (
+            "• PAPER: buy 0.00727 BTC at 68,714.18 USDT, filled",
+            "• PAPER: buy 0.01 ETH at a stop of 9,000.00 USDT, open",
+            "• PAPER: sell 0.005 BTC at a stop of 60,000.00 USDT, cancelled",
+        )
+        assert await lines(agent, "show my filled orders") == [filled]
+        assert await lines(agent, "show my cancelled orders") == [canceled]
+        assert await lines(agent, "closed orders") == [canceled, filled]
+        assert await lines(agent, "order history") == [canceled, rests, filled]
+        assert await lines(agent, "my last 2 orders") == [canceled, rests]
+        german = "• PAPER: Verkauf 0,005 BTC bei einem Stop von 60.000,00 USDT, storniert"
+        assert await lines(agent, "meine stornierten Orders") == [german]
+
+
+async def test_the_orders_of_one_pair_are_canceled_and_what_protects_it_stays(tmp_path: Path) -> None:
+    async with house(tmp_path, OfflineModel()) as agent, asyncio.timeout(60):
+        await said(agent, "buy BTC for 500 with stop 60000")
+        await said(agent, "buy 0.01 BTC at 50000")
+        await said(agent, "buy 0.1 ETH at 1000")
+        await said(agent, "cancel all BTC orders")
+        assert sorted(await resting(agent)) == ["buy 0.1 at 1000", "sell 0.00727 at 60000"]
+        nothing = "There was no order to cancel. What protects positions stays; “my orders” shows it."
+        assert await said(agent, "cancel all BTC orders") == nothing
+        await said(agent, "storniere die ETH-Order")
+        assert await resting(agent) == ["sell 0.00727 at 60000"]
+        await said(agent, "buy 0.01 BTC at 50000")
+        # Of two it is not known which one is meant.
+        assert len(await lines(agent, "cancel the BTC order")) == 3
+        assert len(await resting(agent)) == 2

@@ -36,6 +36,7 @@ keys = st.sampled_from(
         """
         pair last price positions id side size assets symbol amount trades indicators rsi ma value
         support candles close open status orderId mode error message executedQty timestamp source
+        orders stop limit type group trailPercent trailAmount liquidation reduceOnly stopPrice state
         realizedPnl skills confidence signal percentage trend period winRate change24h low high stopLoss
         """
     )

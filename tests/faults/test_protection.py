@@ -1,4 +1,4 @@
-"""A service that is killed while it lets a stop rest at the exchange, or sells what one protects."""
+"""A service that is killed while it lets a stop rest at the exchange, sells what one protects, or enters."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -10,7 +10,7 @@ import pytest_asyncio
 from tests.faults.house import House
 from tests.faults.pace import until
 from trading.model import OrderStatus
-from trading.orders import OPEN
+from trading.orders import OPEN, kept_here
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 
@@ -131,3 +131,81 @@ async def test_while_a_take_profit_is_sent(service: House, holding: Mapping[str,
     await sold_once(service, holding)
     fired = [each for each in await service.orders() if each.key and each.key.startswith("fire:")]
     assert [each.status for each in fired][:1] == [OrderStatus.FILLED]
+
+
+@pytest.mark.parametrize(
+    ("cut", "path"),
+    [
+        pytest.param("fail", "DELETE order", id="smaller-one-canceled"),
+        pytest.param("bar", "DELETE order", marks=pytest.mark.long, id="smaller-one-not-canceled"),
+        pytest.param("fail", "POST order", marks=pytest.mark.long, id="larger-one-taken"),
+        pytest.param("bar", "POST order", marks=pytest.mark.long, id="larger-one-never-arrived"),
+    ],
+)
+async def test_while_a_stop_grows_with_its_entry(
+    service: House, holding: Mapping[str, Decimal], cut: str, path: str
+) -> None:
+    exchange = service.exchange
+    answer = await service.execute(
+        action="buy",
+        pair="ETH/USDT",
+        type="limit",
+        amount=0.1,
+        price=2950,
+        stopLoss=2900,
+        takeProfit=3100,
+    )
+    assert answer["payload"]["status"] == "pending", answer
+    entry = (await exchange.state())["orders"][-1]["id"]
+    await exchange.control("fill", order=entry, amount="0.05", price="2950")
+    await stop_of(service, Decimal("0.0499"))
+    await exchange.control(cut, path=path, fault="hangs")
+    async with exchange.being_asked(path):
+        await exchange.control("fill", order=entry, amount="0.05", price="2950")
+    await service.kill()
+    await exchange.control("mend")
+    await service.start()
+    # Of both parts together the fees have left one step more than of each alone.
+    await stop_of(service, Decimal("0.0999"))
+    await service.acquit()
+    await service.kill()
+    await exchange.control("price", pair="ETHUSDT", price="2890")
+    await service.start()
+    await sold_once(service, holding)
+
+
+async def stop_of(service: House, amount: Decimal) -> None:
+    """Wait until one stop rests at the exchange, and it is for so much."""
+
+    async def rests() -> bool:
+        state = await service.exchange.state()
+        stops = [each for each in state["orders"] if (each["kind"], each["status"]) == ("stop", "open")]
+        return [Decimal(each["amount"]) for each in stops] == [amount]
+
+    await until(rests)
+
+
+@pytest.mark.parametrize(
+    "cut", [pytest.param("fail", marks=pytest.mark.long, id="taken"), pytest.param("bar", id="never-arrived")]
+)
+async def test_while_an_entry_that_was_kept_here_is_sent(
+    service: House, holding: Mapping[str, Decimal], cut: str
+) -> None:
+    exchange = service.exchange
+    answer = await service.execute(
+        action="buy", pair="ETH/USDT", type="trailing-stop", trailPercent=2, amountType="base", amount=0.07
+    )
+    entry = await service.order(answer["payload"]["orderId"])
+    assert kept_here(entry)
+    await exchange.control(cut, path="POST order", fault="hangs")
+    async with exchange.being_asked("POST order"):
+        await exchange.control("price", pair="ETHUSDT", price="3080")
+    await service.kill()
+    await exchange.control("mend")
+    await service.start()
+    await over(service)
+    evidence = await service.acquit()
+    assert 0 <= holding["ETH"] + entry.amount - evidence.balances["ETH"] < STEP
+    sent = [each for each in evidence.orders if (each.key or "").startswith(f"fire:{entry.id}:")]
+    assert sorted(each.status for each in sent)[-1] is OrderStatus.FILLED
+    assert sum(each.filled for each in sent) == entry.amount

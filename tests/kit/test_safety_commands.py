@@ -107,6 +107,25 @@ async def test_an_order_that_rests_is_listed_and_canceled(tmp_path: Path) -> Non
         assert canceled.startswith("PAPER: buy 0.01 BTC at 60,000 (limit): cancelled")
 
 
+@pytest.mark.parametrize(
+    ("terms", "shown"),
+    [
+        ('"type": "trailing-stop", "trailPercent": 2', "(trailing-stop 2 % behind): accepted"),
+        ('"type": "trailing-stop", "trailAmount": 500', "(trailing-stop 500 behind): accepted"),
+        (
+            '"type": "stop-limit", "stopPrice": 90000, "price": 91000',
+            "at 91,000 (stop-limit from 90,000 on): accepted",
+        ),
+    ],
+)
+async def test_an_order_that_rests_is_listed_with_its_terms(tmp_path: Path, terms: str, shown: str) -> None:
+    async with running(tmp_path) as service:
+        order = f'{{"action": "buy", "pair": "BTC/USDT", "amount": 0.01, {terms}}}'
+        await typed(service, "call", "trade.execute", order)
+        (line,) = await typed(service, "orders")
+        assert shown in line
+
+
 async def test_real_money_is_armed_compared_and_disarmed(tmp_path: Path) -> None:
     clock = ManualClock(NOON)
     exchange = ScriptedExchange(clock, {"USDT": 1_000}, {parse_symbol("BTC/USDT"): 68_000})

@@ -11,7 +11,7 @@ from memory.errors import AlreadyStored
 from tests.memory.samples import START, account, later, order, point
 from trading.approvals import Approval, ApprovalStatus
 from trading.model import Origin
-from trading.stores import RiskState
+from trading.stores import Rebase, RiskState
 from trading.switch import Arming, Switch, SwitchState
 
 
@@ -66,6 +66,27 @@ async def test_the_state_of_an_account_is_read_in_one_look(db: Database) -> None
         )
         assert await uow.risk.switch() == Switch("all", SwitchState.HALTED, "ada", later(2), "panic")
         assert await uow.risk.arming("main") == Arming("main", True, "ada", later(3))
+
+
+async def test_losses_count_from_the_last_payment_of_the_day(db: Database) -> None:
+    async with db.transact() as uow:
+        await uow.equity.add("main", point(0, "100"))
+        for seconds, equity, peak, day_start in ((10, "50", "55.5", "52"), (20, "25", "27.75", "26")):
+            rebase = Rebase(point(seconds, equity), Decimal(peak), Decimal(day_start))
+            await uow.equity.rebase("main", rebase)
+        await uow.equity.add("main", point(30, "24"))
+        await uow.equity.rebase("other", Rebase(point(20, "7"), Decimal(9), Decimal(8)))
+    async with db.read() as uow:
+        today = await uow.risk.state("main", later(5), START)
+        assert (today.peak, today.day_start) == (Decimal("27.75"), Decimal("26"))
+        # From the next midnight on it is the point before that.
+        next_day = await uow.risk.state("main", later(25), START)
+        assert (next_day.peak, next_day.day_start) == (Decimal("27.75"), Decimal("25"))
+        assert await uow.equity.between("main", START, later(20)) == [
+            point(0, "100"),
+            point(10, "50"),
+            point(20, "25"),
+        ]
 
 
 async def test_an_approval_is_answered_once(db: Database) -> None:

@@ -17,6 +17,7 @@ from trading.clock import Clock, ManualClock
 from trading.errors import ExchangeUnavailable, InvalidOrder, OutcomeUnknown, TradingError
 from trading.exchanges.paper import PaperExchange
 from trading.exchanges.scripted import ScriptedMarket
+from trading.locks import Locks
 from trading.markets import Markets
 from trading.model import Mode, Order, OrderStatus, OrderType, Origin
 from trading.placing import OrderOutcome
@@ -106,7 +107,7 @@ class LiveVenue:
 
 
 def gate() -> RiskGate:
-    return RiskGate(tripped=lambda: False, locked=lambda account: None)
+    return RiskGate(tripped=lambda: False, locks=Locks())
 
 
 @dataclass

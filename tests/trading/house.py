@@ -16,6 +16,7 @@ from trading.desk import Desk
 from trading.exchanges.paper import PaperExchange
 from trading.exchanges.scripted import ScriptedMarket, instrument
 from trading.ledger import totals
+from trading.locks import Locks
 from trading.markets import Markets
 from trading.model import Account, Fill, Instrument, Mode, Order, OrderRequest, OrderType, Side
 from trading.placing import OrderOutcome
@@ -173,6 +174,7 @@ def furnish(
     checks: Sequence[Check] = (),
     exchange: Exchange | None = None,
     second: MarketData | None = None,
+    locks: Locks | None = None,
 ) -> House:
     news = Heard()
     markets = Markets(market, known=("binance", "kraken"))
@@ -187,6 +189,7 @@ def furnish(
         news=news,
         checks=checks,
         second=second,
+        locks=locks,
     )
     portfolio = PortfolioReader(database.read, markets, clock)
     return House(database, clock, market, markets, exchange, desk, portfolio, new_id, news)

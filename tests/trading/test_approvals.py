@@ -26,6 +26,7 @@ from trading.errors import (
 )
 from trading.funds import holdings
 from trading.held import Answer
+from trading.locks import Locks
 from trading.model import Mode, OrderStatus, Origin, Side
 from trading.risk.gate import RiskGate
 from trading.switch import SwitchState
@@ -180,7 +181,7 @@ async def test_putting_the_switch_denies_what_waits(house: Guarded) -> None:
 
 async def test_a_switch_that_is_thrown_meanwhile_lets_nothing_go(house: Guarded) -> None:
     thrown: list[bool] = []
-    desk = house.another(1_000, checks=[RiskGate(lambda: bool(thrown), lambda _: None)])
+    desk = house.another(1_000, checks=[RiskGate(lambda: bool(thrown), Locks())])
     asked = await house.ask()
     thrown.append(True)
     with pytest.raises(TradingHalted):

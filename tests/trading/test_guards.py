@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.trading.guarded import Fault, Guarded, guarded
+from tests.trading.guarded import Fault, Guarded, guarded, told
 from tests.trading.house import MAIN
 from trading.held import Answer
 from trading.model import Mode, Order, OrderStatus, OrderType, Origin, Side
@@ -96,17 +96,55 @@ async def test_a_trailing_stop_follows_and_sells(house: Guarded) -> None:
     assert "BTC" not in await house.balances()
 
 
-async def test_what_the_exchange_refuses_is_tried_again_and_told_once(house: Guarded) -> None:
+async def test_what_the_exchange_refuses_is_tried_again_later_each_time_and_told_once(
+    house: Guarded, sqlite_url: str
+) -> None:
     house.venue.holds = frozenset()
     house = house.another()
     await house.buy("0.1", stop_loss=60_000)
-    house.venue.faults = [Fault.REFUSED, Fault.REFUSED]
-    await house.moves(59_000)
-    await house.desk.guard()
-    assert kept_here((await protection(house))[OrderType.STOP])
-    await house.desk.guard()
+    house.venue.faults = [Fault.REFUSED] * 9
+    handed_in: list[float] = []
+    for second in range(250):
+        before = len(house.venue.sent)
+        await house.moves(59_000)
+        handed_in += [second] * (len(house.venue.sent) - before)
+        if handed_in[8:] == [second]:
+            # What is on disk is as good as what is remembered: it is told once, also after a restart.
+            assert kept_here((await protection(house))[OrderType.STOP])
+            assert told(sqlite_url) == [("owner", "order.stuck")]
+            house = house.another(700_000)
+    assert handed_in == [0, 1, 3, 7, 15, 31, 63, 123, 183, 184]
     assert "BTC" not in await house.balances()
     assert await protection(house) == {}
+    assert told(sqlite_url) == [("owner", "order.stuck")]
+
+
+async def test_a_stop_that_the_exchange_does_not_take_is_kept_here_and_offered_again(
+    house: Guarded, sqlite_url: str
+) -> None:
+    await house.buy("0.1", stop_loss=60_000)
+    house.venue.faults = [Fault.REFUSED, Fault.DOWN]
+    offered = []
+    for second in range(20):
+        before = len(house.venue.sent)
+        await house.moves(67_000)
+        offered += [second] * (len(house.venue.sent) - before)
+        assert (await protection(house))[OrderType.STOP].remaining == D("0.1")
+    assert offered == [0, 5, 15]
+    assert [parked(each) for each in (await protection(house)).values()] == [True]
+    assert told(sqlite_url) == [("owner", "order.stuck")]
+
+
+async def test_a_refused_sale_is_told_of_though_its_stop_was_refused_before(
+    house: Guarded, sqlite_url: str
+) -> None:
+    await house.buy("0.1", stop_loss=60_000)
+    house.venue.faults = [Fault.REFUSED, Fault.REFUSED]
+    await house.desk.guard()
+    await house.moves(59_000)
+    assert told(sqlite_url) == [("owner", "order.stuck")] * 2
+    await house.moves(59_000)
+    assert "BTC" not in await house.balances()
 
 
 async def test_an_unanswered_sale_is_never_sent_again(house: Guarded) -> None:
@@ -122,6 +160,25 @@ async def test_an_unanswered_sale_is_never_sent_again(house: Guarded) -> None:
     await house.desk.guard()
     assert "BTC" not in await house.balances()
     assert len(house.venue.sent) == 2
+
+
+async def test_an_unanswered_entry_is_not_sent_again_though_its_stop_has_moved(house: Guarded) -> None:
+    house.venue.holds, house.venue.silent = frozenset(), True
+    house = house.another()
+    await house.buy("0.1", type="trailing-stop", trail=D("0.1"))
+    house.venue.faults = [Fault.UNANSWERED]
+    for price in (74_000, 60_000, 67_000):
+        await house.moves(price)
+    assert [(each.type, each.stop_price) for each in await house.open_orders()] == [
+        (OrderType.TRAILING_STOP, D(66_000)),
+        (OrderType.MARKET, None),
+    ]
+    house.venue.silent = False
+    await house.desk.recover()
+    await house.moves(67_000)
+    assert len(house.venue.sent) == 1
+    assert (await house.balances())["BTC"] == D("0.1")
+    assert await house.open_orders() == []
 
 
 async def test_a_restart_between_sending_and_writing_down_sends_nothing_twice(house: Guarded) -> None:
@@ -165,3 +222,27 @@ async def test_a_model_needs_nobody_for_the_stop_of_an_approved_entry(house: Gua
     async with house.database.read() as uow:
         assert await uow.approvals.pending() == []
     assert stop.account == MAIN
+
+
+async def test_an_entry_that_waits_here_counts_once_against_the_limits(house: Guarded) -> None:
+    house.venue.holds = frozenset()
+    house = house.another()
+    await house.limit(order="0.1", position="0.1", exposure="0.1")
+    await house.buy("0.1", type="stop", stop_price=69_000)
+    await house.moves(69_200)
+    assert (await house.balances())["BTC"] == D("0.1")
+    assert await house.open_orders() == []
+
+
+async def test_an_entry_that_the_limits_refuse_waits_on_and_its_owner_is_told(
+    house: Guarded, sqlite_url: str
+) -> None:
+    house.venue.holds = frozenset()
+    house = house.another()
+    entry = (await house.buy("0.1", type="stop", stop_price=69_000)).order
+    await house.limit(order="0.01")
+    await house.moves(69_200)
+    await house.moves(69_200)
+    assert kept_here(await house.stored(entry))
+    assert told(sqlite_url) == [("owner", "order.stuck")]
+    assert house.venue.sent == []

@@ -12,12 +12,15 @@ import pytest_asyncio
 from tests.trading.guarded import Crash, Fault, Guarded, guarded, outcomes, told
 from tests.trading.house import BTC, ETHBTC, MAIN, Heard, counting, request
 from trading.desk import Desk
-from trading.errors import InsufficientFunds, InvalidOrder
+from trading.errors import AccountLocked, InsufficientFunds, InvalidOrder
 from trading.funds import holdings
-from trading.model import Fill, Mode, Order, OrderStatus, Side
-from trading.ports import Report, UnitOfWork
+from trading.locks import Locks
+from trading.model import Fill, Liquidity, Mode, Order, OrderStatus, Side
+from trading.ports import Execution, Report, UnitOfWork
+from trading.risk.gate import RiskGate
 
 D = Decimal
+CUT_OFF_AFTER = timedelta(minutes=5)
 UNKNOWN = [("owner", "order.unknown"), ("ada", "order.unknown")]
 FOUND = [("owner", "order.found"), ("ada", "order.found")]
 
@@ -247,6 +250,39 @@ async def test_an_order_that_is_just_being_placed_is_not_looked_for(house: Guard
     assert house.venue.asked == []
 
 
+async def test_an_answer_that_could_not_be_written_down_is_asked_for_again_at_once(house: Guarded) -> None:
+    class Broken(Heard):
+        """Keeps the first answer from getting to disk."""
+
+        answers = 0
+
+        async def order(self, uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
+            self.answers += 1
+            if self.answers == 1:
+                raise Crash
+
+    desk = Desk(
+        exchanges={Mode.LIVE: house.venue},
+        markets=house.markets,
+        transact=house.database.transact,
+        read=house.database.read,
+        clock=house.clock,
+        new_id=counting(500_000),
+        news=Broken(),
+    )
+    with pytest.raises(Crash):
+        await desk.execute(request(Side.BUY, "0.1", key="wish"))
+    [order] = await house.open_orders()
+    assert order.status is OrderStatus.INTENT
+    # Another process cannot know that nobody is placing it any more.
+    assert await house.another().desk.recover(CUT_OFF_AFTER) == []
+    [found] = await desk.recover(CUT_OFF_AFTER)
+    assert (found.id, found.status, found.filled) == (order.id, OrderStatus.FILLED, D("0.1"))
+    again = await desk.execute(request(Side.BUY, "0.1", key="wish"))
+    assert (again.order.id, len(house.venue.sent)) == (order.id, 1)
+    await house.audit()
+
+
 async def test_an_answer_that_comes_after_another_process_gave_the_order_up_still_counts(
     house: Guarded, sqlite_url: str
 ) -> None:
@@ -275,6 +311,37 @@ async def test_an_answer_to_what_another_process_has_found_is_not_booked_twice(h
     assert (outcome.order.status, len(outcome.fills)) == (OrderStatus.FILLED, 1)
     assert (await house.balances())["BTC"] == D("0.1")
     await house.audit()
+
+
+def filled(order: Order, amount: str) -> Report:
+    """What an exchange says of a market order that has filled, with so much traded."""
+    execution = Execution(D(amount), D(67_000), D(1), Liquidity.TAKER, order.created_at)
+    return Report(order.id, OrderStatus.FILLED, (execution,))
+
+
+async def test_an_order_that_cannot_be_booked_locks_its_account_and_keeps_no_other_waiting(
+    sqlite_url: str,
+) -> None:
+    async with guarded(sqlite_url) as house:
+        locks = Locks()
+        house.venue.faults = [Fault.LOST] * 2
+        bad, good = (await house.buy("0.1")).order, (await house.buy("0.1")).order
+        # More than the account could ever have paid for.
+        house.venue.books = {bad.id: filled(bad, "1000"), good.id: filled(good, "0.1")}
+        again = house.another(checks=[RiskGate(lambda: False, locks)], locks=locks)
+        found = await again.desk.recover()
+        assert [(each.id, each.status) for each in found] == [(good.id, OrderStatus.FILLED)]
+        with pytest.raises(AccountLocked):
+            await again.buy("0.01")
+        assert await again.desk.recover() == []
+        locked = [kind for _, kind in told(sqlite_url) if kind.startswith("account")]
+        assert locked == ["account.locked"]
+        house.venue.books[bad.id] = filled(bad, "0.1")
+        assert [each.id for each in await again.desk.recover()] == [bad.id]
+        assert (await again.buy("0.01")).order.status is OrderStatus.FILLED
+        assert told(sqlite_url)[-1] == ("owner", "account.unlocked")
+        assert [each.id for each in house.venue.sent[:2]] == [bad.id, good.id]
+        await house.audit()
 
 
 async def test_two_processes_that_look_at_once_book_once(database_url: str) -> None:

@@ -362,9 +362,9 @@ def test_whatever_is_traded_on_margin_the_books_are_right(
 
 
 @pytest.mark.long
-@settings(unhurried, max_examples=10_000)
+@settings(unhurried, max_examples=2_000)
 @given(acts=lives, in_base=st.booleans())
-def test_whatever_is_traded_on_margin_in_ten_thousand_lives_the_books_are_right(
+def test_whatever_is_traded_on_margin_in_thousands_of_lives_the_books_are_right(
     sqlite_template: Path, acts: list[Act], in_base: bool
 ) -> None:
     run(sqlite_template, acts, in_base)

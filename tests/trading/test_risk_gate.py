@@ -16,7 +16,9 @@ from trading.clock import ManualClock
 from trading.equity import EquityRecorder
 from trading.errors import AccountLocked, NotArmed, RiskLimitExceeded, TradingError, TradingHalted
 from trading.exchanges.scripted import ScriptedMarket
+from trading.held import Answer
 from trading.ledger import deposit
+from trading.locks import Locks
 from trading.model import Mode, Order, OrderBook, OrderStatus, Origin, Side, Ticker
 from trading.risk.gate import RiskGate
 from trading.switch import SwitchState
@@ -122,6 +124,15 @@ async def test_orders_of_a_minute_are_counted_until_it_is_over(house: Guarded) -
     await refused(house, "orders_per_minute", 3, 2, bid(house, 1_000))
     await house.clock.advance(0.001)
     await bid(house, 1_000)
+
+
+async def test_an_entry_counts_once_in_its_minute_with_all_that_guards_it(house: Guarded) -> None:
+    await house.limit(orders_per_minute=3)
+    await house.buy("0.01", stop_loss=60_000, take_profit=80_000)
+    await house.buy("0.01", leverage=D(2), stop_loss=60_000)
+    assert len(await house.open_orders()) == 4
+    await bid(house, 1_000)
+    await refused(house, "orders_per_minute", 4, 3, bid(house, 1_000))
 
 
 @pytest.mark.parametrize(
@@ -230,6 +241,61 @@ async def test_a_price_that_is_too_old_opens_nothing(
         house.market.age += timedelta(milliseconds=1)
         await refused(house, "price_age", oldest + 0.001, oldest, house.buy("0.01", type=kind, **more))
         assert (await house.sell("0.005")).order.status is OrderStatus.FILLED
+
+
+class LateOnes(ScriptedMarket):
+    """A market in which some pairs tell prices of some time ago, as often as `times` says (None: always)."""
+
+    ages: Mapping[Symbol, float] = {}
+    times: int | None = None
+
+    async def ticker(self, symbol: Symbol) -> Ticker:
+        found = await super().ticker(symbol)
+        if symbol not in self.ages or self.times == 0:
+            return found
+        self.times = None if self.times is None else self.times - 1
+        return replace(found, at=found.at - timedelta(seconds=self.ages[symbol]))
+
+
+@pytest.mark.parametrize(("mode", "oldest"), [(Mode.PAPER, 60), (Mode.LIVE, 10)])
+async def test_an_old_price_of_what_is_held_besides_opens_nothing(
+    sqlite_url: str, mode: Mode, oldest: int
+) -> None:
+    async with guarded(sqlite_url, mode, make=LateOnes) as house:
+        assert isinstance(house.market, LateOnes)
+        await house.buy("0.1", ETH)
+        await house.buy("0.01")
+        await house.clock.advance(3_600)
+        house.market.ages = {ETH: oldest}
+        assert (await house.buy("0.01")).order.status is OrderStatus.FILLED
+        house.market.ages = {ETH: oldest + 0.001}
+        await refused(house, "price_age", oldest + 0.001, oldest, house.buy("0.01"))
+        assert (await house.sell("0.01")).order.status is OrderStatus.FILLED
+        assert (await house.sell("0.1", ETH)).order.status is OrderStatus.FILLED
+        assert (await house.buy("0.01")).order.status is OrderStatus.FILLED
+
+
+async def test_an_old_price_of_what_is_held_besides_is_asked_for_once_more(sqlite_url: str) -> None:
+    async with guarded(sqlite_url, make=LateOnes) as house:
+        assert isinstance(house.market, LateOnes)
+        await house.limit(ask_on_paper="true")
+        await house.buy("0.1", ETH)
+        house.market.ages, house.market.times = {ETH: 61}, 1
+        assert (await house.buy("0.01")).order.status is OrderStatus.FILLED
+        asked = await house.ask("0.01")
+        house.market.times = 1
+        assert (await house.desk.held.approve(asked.id, Answer("eve"))).order.status is OrderStatus.FILLED
+        assert house.market.times == 0
+
+
+async def test_a_second_reference_that_is_too_old_lets_close_and_not_open(house: Guarded) -> None:
+    late = Late(house.clock, usual_pairs(), "second")
+    desk = house.another(1_000, second=late)
+    late.age = timedelta(seconds=60)
+    await desk.buy("0.01")
+    late.age = timedelta(seconds=60, milliseconds=1)
+    await refused(desk, "price_age", 60.001, 60, desk.buy("0.01"))
+    assert (await desk.sell("0.01")).order.status is OrderStatus.FILLED
 
 
 def second(clock: ManualClock, price: Any) -> ScriptedMarket:
@@ -386,17 +452,34 @@ async def test_nothing_leaves_for_a_live_account_that_is_not_armed(sqlite_url: s
 
 
 async def test_an_account_that_is_locked_trades_nothing(house: Guarded) -> None:
-    why: dict[str, str] = {MAIN: "the books differ"}
-    desk = house.another(1_000, checks=[RiskGate(tripped=lambda: False, locked=why.get)])
+    locks = Locks()
+    locks.put(MAIN, "books", "they differ")
+    desk = house.another(1_000, checks=[RiskGate(tripped=lambda: False, locks=locks)])
     with pytest.raises(AccountLocked):
         await desk.buy("0.1")
-    why.clear()
+    locks.lift(MAIN, "books")
     assert (await desk.buy("0.1")).order.status is OrderStatus.FILLED
+
+
+async def test_a_locked_account_sells_only_holdings_that_are_certain(house: Guarded) -> None:
+    locks = Locks()
+    desk = house.another(1_000, checks=[RiskGate(tripped=lambda: False, locks=locks)])
+    await desk.buy("0.1")
+    await desk.buy("0.1", ETH)
+    await desk.buy("0.1", leverage=D(2))
+    locks.put(MAIN, "books", "they differ", ("ETH",))
+    for order in (desk.sell("0.1", ETH), desk.sell("0.1", leverage=D(2), reduce_only=True)):
+        with pytest.raises(AccountLocked):
+            await order
+    assert (await desk.sell("0.05")).order.status is OrderStatus.FILLED
+    locks.put(MAIN, "ord_1", "it cannot be written down")
+    with pytest.raises(AccountLocked):
+        await desk.sell("0.05")
 
 
 async def test_a_switch_thrown_outside_of_the_database_halts(house: Guarded) -> None:
     thrown = [True]
-    desk = house.another(1_000, checks=[RiskGate(tripped=lambda: thrown[0], locked=lambda _: None)])
+    desk = house.another(1_000, checks=[RiskGate(tripped=lambda: thrown[0], locks=Locks())])
     await house.buy("0.1")
     with pytest.raises(TradingHalted):
         await desk.buy("0.1")

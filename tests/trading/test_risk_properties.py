@@ -52,7 +52,12 @@ def value(order: Order, prices: Mapping[str, Decimal]) -> Decimal:
 
 
 def enters(order: Order) -> bool:
-    return not order.reduce_only and (order.side is Side.BUY or order.symbol.quote != "USDT")
+    return order.side is Side.BUY or order.symbol.quote != "USDT"
+
+
+def waits_to_enter(order: Order) -> bool:
+    """What protects an entry was never proposed by itself, and so was never measured."""
+    return enters(order) and (order.verdict is not None or not order.reduce_only)
 
 
 class Witness:
@@ -80,7 +85,7 @@ class Witness:
         held = {asset: amount for (owner, asset), amount in sums.items() if owner == MAIN and amount}
         equity = sum(amount * prices[asset] for asset, amount in held.items())
         everything = [each for each in await uow.orders.open(MAIN) if each.id != order.id]
-        waiting = [each for each in everything if enters(each)]
+        waiting = [each for each in everything if waits_to_enter(each)]
         self._measure(order, waiting, held, prices, D(equity))
         await self._losses(uow, now, D(equity))
         return None

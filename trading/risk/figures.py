@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from trading.funds import spends
+from trading.margin import opening
 from trading.model import ZERO, Account, Order, Side
-from trading.risk.proposal import Proposal, is_waiting_entry, receives
+from trading.risk.proposal import Proposal, receives, waiting_entries
 
 DUST = Decimal(1)
 """Holdings worth less than this, in the account's currency, are no position."""
@@ -48,10 +50,21 @@ class Exposure:
 
 def unpriced(proposal: Proposal) -> list[str]:
     """Return the assets that the account holds or would trade and that have no price."""
+    return sorted(_wanted(proposal) - proposal.prices.keys())
+
+
+def oldest(proposal: Proposal) -> tuple[str, datetime] | None:
+    """Return the asset with the oldest price of those that `unpriced` looks at, and of when that is."""
+    times = [(at, asset) for asset in _wanted(proposal) if (at := proposal.priced_at.get(asset)) is not None]
+    at, asset = min(times, default=(None, ""))
+    return None if at is None else (asset, at)
+
+
+def _wanted(proposal: Proposal) -> set[str]:
     wanted = {asset for asset, amount in proposal.balances.items() if amount}
     wanted |= {proposal.order.symbol.base, proposal.order.symbol.quote}
     wanted |= {part for each in proposal.positions for part in (each.symbol.base, each.symbol.quote)}
-    return sorted(wanted - proposal.prices.keys())
+    return wanted
 
 
 def exposure(proposal: Proposal) -> Exposure:
@@ -69,11 +82,8 @@ def exposure(proposal: Proposal) -> Exposure:
             mark, rate = _mark(proposal, position.symbol.base, position.symbol.quote)
             assets[_margin_name(position.symbol)] = position.amount * mark * rate
             margin += (position.margin + position.unrealized(mark)) * rate
-    entries = [
-        each
-        for each in proposal.open_orders
-        if each.id != order.id and is_waiting_entry(each, account, proposal.positions)
-    ]
+    beside = tuple(each for each in proposal.open_orders if not _is_part(each, order))
+    entries = waiting_entries(account, proposal.positions, beside)
     value = _proposed(proposal)
     return Exposure(
         equity=cash + margin,
@@ -86,11 +96,23 @@ def exposure(proposal: Proposal) -> Exposure:
     )
 
 
+def _is_part(other: Order, order: Order) -> bool:
+    """Return whether another order is the proposed one, or shrinks as that fills."""
+    return other.id == order.id or (order.group is not None and other.group == order.group)
+
+
 def _proposed(proposal: Proposal) -> Decimal:
-    """Return what the proposed order is worth; a sell is worth what it gives away, however low its limit."""
+    """Return what the proposed order is worth; a sell is worth what it gives away, however low its limit.
+
+    Of a margin order that is the share which opens a position.
+    """
     order, prices = proposal.order, proposal.prices
     value = proposal.estimate * prices[order.symbol.quote]
-    return value if order.side is Side.BUY else max(value, order.remaining * prices[order.symbol.base])
+    if order.side is Side.SELL:
+        value = max(value, order.remaining * prices[order.symbol.base])
+    if order.leverage is None:
+        return value
+    return value * opening(order, proposal.position, proposal.others) / order.remaining
 
 
 def _adds(order: Order, account: Account) -> bool:
@@ -106,6 +128,9 @@ def _pending(proposal: Proposal, entries: Iterable[Order]) -> dict[str, Decimal]
 
 
 def _value(proposal: Proposal, order: Order) -> Decimal:
+    if order.leverage is None and order.side is Side.SELL:
+        # What only reduces shares its holding and has nothing reserved.
+        return order.remaining * proposal.prices.get(order.symbol.base, ZERO)
     reserved = order.reserved * proposal.prices.get(spends(order), ZERO)
     return reserved if order.leverage is None else reserved * order.leverage
 

@@ -5,28 +5,29 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.errors import AccountLocked, NotArmed, RiskLimitExceeded, TradingHalted
-from trading.model import ZERO, Mode, OrderStatus, Origin
+from trading.funds import spends
+from trading.locks import Locks
+from trading.model import ZERO, Mode, Order, OrderStatus, Origin
 from trading.ports import UnitOfWork
-from trading.risk.figures import Exposure, exposure, unpriced
+from trading.risk.figures import Exposure, exposure, oldest, unpriced
 from trading.risk.limits import Limits, limits_of
-from trading.risk.proposal import Proposal, Verdict, opens
+from trading.risk.proposal import OLDEST_PRICE, Proposal, Verdict
 from trading.stores import RiskState
 from trading.switch import SwitchState
 
-OLDEST_PRICE = {Mode.LIVE: timedelta(seconds=10), Mode.PAPER: timedelta(seconds=60)}
 MINUTE = timedelta(minutes=1)
 
 
 class RiskGate:
     """Judges orders by the limits, the switch and the arming that are on disk when they are committed.
 
-    `tripped` says whether the switch was thrown outside of the database; `locked` why an account may not
-    trade for now, None when it may.
+    `tripped` says whether the switch was thrown outside of the database; `locks` which accounts may not trade
+    for now.
     """
 
-    def __init__(self, tripped: Callable[[], bool], locked: Callable[[str], str | None]) -> None:
+    def __init__(self, tripped: Callable[[], bool], locks: Locks) -> None:
         self._tripped = tripped
-        self._locked = locked
+        self._locks = locks
 
     async def __call__(self, uow: UnitOfWork, proposal: Proposal) -> Verdict:
         """Return the figures of an order that passes.
@@ -35,18 +36,30 @@ class RiskGate:
         """
         account, now = proposal.account, proposal.now
         state = await uow.risk.state(account.id, midnight(now), now - MINUTE)
-        entry = opens(proposal.order, account, proposal.positions)
+        entry = proposal.enters
         switch = SwitchState.HALTED if self._tripped() else state.switch
-        _check_switch(switch, entry, proposal.order.origin)
+        _check_switch(switch, entry, proposal.order)
         if account.mode is Mode.LIVE and not state.armed:
+            # Exits too, and a person's: disarmed says that nothing leaves from here. What rests at the
+            # exchange stays there, and arming again is one step.
             raise NotArmed(f"account {account.id} trades real money and its owner has not armed it")
-        guards = not entry and proposal.order.origin is Origin.GUARD
-        if not guards and (reason := self._locked(account.id)) is not None:
+        reason = self._locks.why(account.id)
+        if reason is not None and (entry or not self._may_leave(proposal.order)):
             raise AccountLocked(f"account {account.id} is locked: {reason}")
         if not entry:
             return Verdict()
         limits = limits_of(state.limits)
         return Verdict(judge(proposal, limits, state), hold=_asks(proposal, limits))
+
+    def _may_leave(self, order: Order) -> bool:
+        """Return whether an order that opens nothing may go on a locked account."""
+        if order.origin is Origin.GUARD:
+            return True
+        # Where the books are wrong about what would be sold, or were not compared, an exit by their figures
+        # could sell what is not there or what a stop at the exchange still covers. Of margin positions the
+        # exchange's statement says nothing.
+        sure = order.leverage is None and self._locks.sure(order.account, spends(order))
+        return sure and order.origin is Origin.PERSON
 
 
 def midnight(moment: datetime) -> datetime:
@@ -128,10 +141,13 @@ def _lost(before: Decimal | None, taken: Exposure) -> Decimal:
     return max(1 - taken.equity / before, ZERO) if before else ZERO
 
 
-def _check_switch(switch: SwitchState, entry: bool, origin: Origin) -> None:
+def _check_switch(switch: SwitchState, entry: bool, order: Order) -> None:
     if switch is SwitchState.ACTIVE:
         return
-    if entry:
+    origin = order.origin
+    # A person may leave a position also for an asset that is not the account's currency.
+    leaves = order.reduce_only and origin is Origin.PERSON
+    if entry and not leaves:
         raise TradingHalted(f"trading is {switch}: nothing new is opened until the owner re-arms it")
     if switch is SwitchState.HALTED and origin not in (Origin.PERSON, Origin.GUARD):
         raise TradingHalted("trading is halted: only a person may close what is open")
@@ -147,21 +163,17 @@ def _check_data(proposal: Proposal, limits: Limits) -> None:
         raise RiskLimitExceeded(
             f"the account cannot be valued: nobody prices {', '.join(missing)}", limit="prices"
         )
-    age, oldest = proposal.now - quote.at, OLDEST_PRICE[proposal.account.mode]
-    if age > oldest:
-        raise RiskLimitExceeded(
-            f"the price of {symbol} is {age.total_seconds():.0f} s old, and may be "
-            f"{oldest.total_seconds():.0f} s",
-            limit="price_age",
-            actual=age.total_seconds(),
-            allowed=oldest.total_seconds(),
-        )
+    _check_age(proposal, f"the price of {symbol}", quote.at)
+    if (held := oldest(proposal)) is not None:
+        _check_age(proposal, f"the price of {held[0]}, by which the account is valued,", held[1])
     if quote.silent:
         raise RiskLimitExceeded(
             f"the price of {symbol} cannot be compared: its second reference does not tell one",
             limit="reference_distance",
         )
     if quote.second is not None:
+        if quote.second_at is not None:
+            _check_age(proposal, f"the price of {symbol} at its second reference", quote.second_at)
         distance = abs(quote.price / quote.second - 1)
         if distance > limits.reference_distance:
             raise RiskLimitExceeded(
@@ -171,3 +183,14 @@ def _check_data(proposal: Proposal, limits: Limits) -> None:
                 actual=float(distance),
                 allowed=float(limits.reference_distance),
             )
+
+
+def _check_age(proposal: Proposal, what: str, at: datetime) -> None:
+    age, most = proposal.now - at, OLDEST_PRICE[proposal.account.mode]
+    if age > most:
+        raise RiskLimitExceeded(
+            f"{what} is {age.total_seconds():.0f} s old, and may be {most.total_seconds():.0f} s",
+            limit="price_age",
+            actual=age.total_seconds(),
+            allowed=most.total_seconds(),
+        )

@@ -1,27 +1,34 @@
 """What is judged before an order is committed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Protocol
 
-from trading.model import Account, Instrument, Order, Position, Side
+from trading.margin import margin_of, opening
+from trading.model import Account, Instrument, Mode, Order, Origin, Position, Side
 from trading.orders import OPEN
 from trading.ports import UnitOfWork
+
+OLDEST_PRICE = {Mode.LIVE: timedelta(seconds=10), Mode.PAPER: timedelta(seconds=60)}
+"""How old a price may be that an entry is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """The price of an order's pair when it was measured, and that of a second source where one is set.
 
-    `silent` says that there is such a source and that it did not tell a price.
+    `at` and `second_at` are of when the two are. `silent` says that there is such a source and that it did
+    not tell a price.
     """
 
     price: Decimal
     at: datetime
     second: Decimal | None = None
     silent: bool = False
+    second_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Proposal:
 
     `estimate` is the quote it should trade; `balances`, `open_orders` and margin `positions` are those of the
     account before it. `prices` values assets in the account's currency; an asset that nobody prices is
-    missing in it.
+    missing in it. `priced_at` is of when each price is that has a time.
     """
 
     order: Order
@@ -43,11 +50,23 @@ class Proposal:
     prices: Mapping[str, Decimal]
     quote: Quote
     now: datetime
+    priced_at: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def position(self) -> Position | None:
         """The margin position of the order's pair."""
-        return next((each for each in self.positions if each.symbol == self.order.symbol), None)
+        return _of_pair(self.order, self.positions)
+
+    @property
+    def others(self) -> Iterator[Order]:
+        """The other open orders, oldest first."""
+        return (each for each in self.open_orders if each.id != self.order.id)
+
+    @property
+    def enters(self) -> bool:
+        """Whether the order opens or adds exposure; what guards a position only ever leaves it."""
+        guards = self.order.reduce_only and self.order.origin is Origin.GUARD
+        return not guards and opens(self.order, self.account, self.positions, self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +94,36 @@ def receives(order: Order) -> str:
     return order.symbol.base if order.side is Side.BUY else order.symbol.quote
 
 
-def opens(order: Order, account: Account, positions: Sequence[Position]) -> bool:
-    """Return whether an order opens or adds exposure.
+def opens(
+    order: Order, account: Account, positions: Iterable[Position], others: Iterable[Order] = ()
+) -> bool:
+    """Return whether an order opens or adds exposure when `others` may fill before it.
 
-    A spot order does when it brings in anything but the account's own currency, one with leverage when it is
-    more than what would close the position against it.
+    A spot order does when it brings in anything but the account's own currency, also one that only reduces
+    what it sells. One with leverage does when it is more than what is left to close of the position against
+    it: several that would each close it would together open another.
     """
-    if order.reduce_only:
-        return False
     if order.leverage is None:
         return receives(order) != account.currency
-    held = next((each for each in positions if each.leverage and each.symbol == order.symbol), None)
-    against = held is not None and held.side != ("long" if order.side is Side.BUY else "short")
-    return not (held is not None and against and order.remaining <= held.amount)
+    return opening(order, _of_pair(order, positions), others) > 0
 
 
-def is_waiting_entry(order: Order, account: Account, positions: Sequence[Position]) -> bool:
-    """Return whether an open order may still open exposure."""
-    return order.status in OPEN and opens(order, account, positions)
+def waiting_entries(
+    account: Account, positions: Sequence[Position], open_orders: Sequence[Order]
+) -> list[Order]:
+    """Return the open orders, given oldest first, that may still open exposure.
+
+    What only reduces is among them where it was judged as an entry when it was placed; the stop-loss and
+    take-profit of an entry were judged with that one.
+    """
+    return [
+        order
+        for number, order in enumerate(open_orders)
+        if order.status in OPEN
+        and (order.verdict is not None or not order.reduce_only)
+        and opens(order, account, positions, islice(open_orders, number))
+    ]
+
+
+def _of_pair(order: Order, positions: Iterable[Position]) -> Position | None:
+    return margin_of(each for each in positions if each.symbol == order.symbol)

@@ -43,6 +43,44 @@ ANSWERS: Mapping[str, str] = {
     "{quote} soll es sein?",
     "positive": "Beträge und Preise müssen größer als null sein, ein Anteil höchstens 100 %. Es wurde "
     "nichts gehandelt.",
+    "ask_base": "Von beiden Aufträgen storniert einer den anderen, darum brauchen sie dieselbe Menge "
+    "{base}. Wie viel? Sag es so: „0,1 {base}“.",
+    "sale_stop": "Ein Verkauf eröffnet nichts, was ein Stop schützen könnte; es wurde nichts gehandelt. Um "
+    "zu verkaufen, sobald der Preis gefallen ist, sag „Stop-Verkauf 0,1 {base} bei 60000“; für Gewinn oder "
+    "Verlustgrenze „verkaufe 0,1 {base} bei 70000 oder Stop bei 60000“.",
+    "trigger_missing.buy": "Ab welchem Preis? Es wurde nichts gehandelt. Schreib es etwa so: „Stop-Kauf 0,1 "
+    "{base} bei 70000“.",
+    "trigger_missing.sell": "Ab welchem Preis? Es wurde nichts gehandelt. Schreib es etwa so: „Stop-Verkauf "
+    "0,1 {base} bei 60000“.",
+    "stop_limit_prices.buy": "Eine Stop-Limit-Order braucht zwei Preise; es wurde nichts gehandelt. Schreib "
+    "es etwa so: „kaufe 0,1 {base} Stop-Limit mit Stop 70000 und Limit 70500“.",
+    "stop_limit_prices.sell": "Eine Stop-Limit-Order braucht zwei Preise; es wurde nichts gehandelt. "
+    "Schreib es etwa so: „verkaufe 0,1 {base} Stop-Limit mit Stop 60000 und Limit 59500“.",
+    "trigger_percent": "Hier brauche ich einen Preis in {quote} und keine Prozent; es wurde nichts "
+    "gehandelt.",
+    "oco_prices.buy": "Dafür braucht es ein Limit und einen Stop; es wurde nichts gehandelt. Schreib es "
+    "etwa so: „kaufe 0,1 {base} bei 60000 oder Stop bei 70000“.",
+    "oco_prices.sell": "Dafür braucht es ein Limit und einen Stop; es wurde nichts gehandelt. Schreib es "
+    "etwa so: „verkaufe 0,1 {base} bei 70000 oder Stop bei 60000“.",
+    "oco_order.buy": "Beim Kaufen muss der Stop über dem Limit liegen; es wurde nichts gehandelt. „Kaufe "
+    "0,1 {base} bei 60000 oder Stop bei 70000“ kauft günstiger, oder sobald der Preis gestiegen ist.",
+    "oco_order.sell": "Beim Verkaufen muss der Stop unter dem Limit liegen; es wurde nichts gehandelt. "
+    "„Verkaufe 0,1 {base} bei 70000 oder Stop bei 60000“ nimmt den Gewinn mit oder begrenzt den Verlust.",
+    "oco_market": "Der Preis muss zwischen beiden liegen, steht aber bei {last} {quote} und nicht zwischen "
+    "{low} und {high}; es wurde nichts gehandelt.",
+    "trail_unit": "{distance} wovon, Prozent oder {quote}? Es wurde nichts gehandelt. Schreib es noch "
+    "einmal mit „{distance} %“ oder „{distance} {quote}“.",
+    "trail_range": "Ein Trailing-Stop folgt mit mehr als 0 % und weniger als 100 %. Es wurde nichts "
+    "gehandelt.",
+    "trail_opens.buy": "Ein Trailing-Stop schützt, was du hältst: Kaufe zuerst und sag dann „ziehe den Stop "
+    "bei {base} mit 2 % nach“. Um zu kaufen, sobald der Preis von seinem Tief um 2 % gestiegen ist, sag "
+    "„Trailing-Stop-Kauf 0,1 {base} 2 %“. Es wurde nichts gehandelt.",
+    "trail_opens.sell": "Ein Trailing-Stop schützt, was du hältst: Eröffne zuerst und sag dann „ziehe den "
+    "Stop bei {base} mit 2 % nach“. Um short zu gehen, sobald der Preis von seinem Hoch um 2 % gefallen "
+    "ist, sag „Trailing-Stop short 0,1 {base} 2 %“. Es wurde nichts gehandelt.",
+    "trail_level": "Wie weit hinter dem Preis? Sag zum Beispiel „ziehe den Stop bei BTC mit 3 % nach“.",
+    "several_positions": "In {pair} gibt es mehrere Positionen, mit und ohne Hebel; es wurde nichts "
+    "gehandelt. Sag, was davon gemeint ist, etwa „schließe BTC“.",
     "ask_close": "Was soll ich schließen? Nenne eine Münze oder sag „alle“.",
     "no_leverage": "Hebel gibt es hier nicht, nur Spot-Handel; es wurde nichts gehandelt. Ohne Hebel geht "
     "„kaufe {base} für 100“.",
@@ -111,6 +149,12 @@ ANSWERS: Mapping[str, str] = {
     "pending.buy": "{mode}Der Auftrag, {amount} {base}{at} zu kaufen, wartet.",
     "pending.sell": "{mode}Der Auftrag, {amount} {base}{at} zu verkaufen, wartet.",
     "at": " bei {price} {quote}",
+    "at_stop": " bei einem Stop von {stop} {quote}",
+    "at_stop_limit": " bei einem Stop von {stop} und einem Limit von {price} {quote}",
+    "at_trail": " mit Trailing-Stop im Abstand von {distance} (jetzt {price} {quote})",
+    "at_liquidation": " durch Liquidation bei {price} {quote}",
+    "oco": "{mode}Zwei Aufträge warten, der erste ausgeführte storniert den anderen: {side} {amount} {base} "
+    "bei {price} {quote} oder bei einem Stop von {stop} {quote}. Aufträge {first} und {second}.",
     "cancelled": "{mode}Der Auftrag für {pair} wurde storniert.",
     "expired": "{mode}Der Auftrag für {pair} ist verfallen.",
     "executed": "Zuvor wurden {done} {base} zu {price} {quote} gehandelt.",
@@ -155,10 +199,18 @@ ANSWERS: Mapping[str, str] = {
     "which_order": "Welchen? Sag „storniere Order“ mit der Nummer.",
     "orders": "Offene Aufträge:",
     "orders_none": "Es sind keine Aufträge offen.",
-    "order_line": "{number}. {mode}{side} {amount} {base}{at}, {state} ({id})",
+    "order_line": "{number}. {mode}{side} {amount} {base}{at}{tied}, {state} ({id})",
+    "oco_with": ", OCO mit {others}",
+    "tied": ", storniert, sobald {others} ausgeführt wird",
+    "reduces": ", reduziert nur",
+    "past": "Deine Aufträge, die neuesten zuerst, je mit der letzten Änderung:",
+    "past_none": "Solche Aufträge gibt es nicht.",
+    "past_line": "• {when} {mode}{side} {amount} {base}{at}, {state} ({id})",
     "waiting": "Diese Aufträge warten auf deine Freigabe:",
     "waiting_none": "Nichts wartet auf deine Freigabe.",
     "canceled": "Storniert:",
+    "canceled_none": "Es gab keinen Auftrag zu stornieren. Was Positionen schützt, bleibt; „meine orders“ "
+    "zeigt es.",
     "approve": "Freigeben kannst nur du, nicht ich: antworte y, wo die Eingabe fragt, oder schreibe "
     "`kit approve ID` "
     "oder `kit deny ID` in ein Terminal; `kit approvals` zeigt, was wartet.",
@@ -166,6 +218,10 @@ ANSWERS: Mapping[str, str] = {
     "stop_level": "Wo soll der Stop liegen? Sag zum Beispiel „stop von BTC auf 60000“.",
     "which_position": "Welche Position? Es gibt {pairs}. Sag zum Beispiel „stop von BTC auf 60000“.",
     "stop_moved": "{mode}Der Stop von {pair} liegt jetzt bei {price} {quote}.",
+    "target_level": "Wo soll das Ziel liegen? Sag zum Beispiel „ziel von BTC auf 80000“.",
+    "target_moved": "{mode}Das Ziel von {pair} liegt jetzt bei {price} {quote}.",
+    "stop_dropped": "{mode}{pair} hat keinen Stop mehr.",
+    "target_dropped": "{mode}{pair} hat kein Ziel mehr.",
     "switch.halted": "Der Handel ist gestoppt: nichts Neues wird eröffnet, und nur du darfst schließen. "
     "Schützende "
     "Stops bleiben.",
@@ -195,6 +251,11 @@ ANSWERS: Mapping[str, str] = {
     "state.accepted": "offen",
     "state.partial": "teilweise ausgeführt",
     "state.cancelled": "storniert",
+    "state.canceled": "storniert",
+    "state.filled": "ausgeführt",
+    "state.expired": "verfallen",
+    "state.rejected": "abgelehnt",
+    "state.denied": "abgelehnt",
     "state.intent": "unterwegs",
     "state.sent": "unterwegs",
     "state.unknown": "noch nicht bestätigt",
@@ -214,6 +275,11 @@ ANSWERS: Mapping[str, str] = {
     "topic.cancel_order": "einen Auftrag stornieren",
     "topic.cancel_all": "alle Aufträge stornieren",
     "topic.move_stop": "einen Stop setzen oder verschieben",
+    "topic.oco": "zwei Aufträge, von denen einer den anderen storniert",
+    "topic.move_target": "ein Ziel setzen oder verschieben",
+    "topic.drop_stop": "einen Stop entfernen",
+    "topic.drop_target": "ein Ziel entfernen",
+    "topic.trail": "einen Stop nachziehen",
     "topic.waiting": "wissen, was auf Freigabe wartet",
     "topic.limits": "deine Grenzen",
     "topic.portfolio": "dein Portfolio",

@@ -40,6 +40,42 @@ ANSWERS: Mapping[str, str] = {
     "prices in {quote}.",
     "ask_share": "I can take a share only of what you hold, when selling. How much should it be in {quote}?",
     "positive": "Amounts and prices must be above zero, and a share at most 100%. Nothing was traded.",
+    "ask_base": "Of the two orders one cancels the other, so both need the same amount of {base}. How much? "
+    "Say it like “0.1 {base}”.",
+    "sale_stop": "A sale opens nothing that a stop could protect, so nothing was traded. To sell once the "
+    "price has fallen, say “sell stop 0.1 {base} at 60000”; to take a gain or limit a loss, “sell 0.1 "
+    "{base} at 70000 or stop at 60000”.",
+    "trigger_missing.buy": "From which price on? Nothing was traded. Write it like “buy stop 0.1 {base} at "
+    "70000”.",
+    "trigger_missing.sell": "From which price on? Nothing was traded. Write it like “sell stop 0.1 {base} "
+    "at 60000”.",
+    "stop_limit_prices.buy": "A stop-limit order needs two prices, so nothing was traded. Write it like "
+    "“buy 0.1 {base} stop-limit with stop 70000 and limit 70500”.",
+    "stop_limit_prices.sell": "A stop-limit order needs two prices, so nothing was traded. Write it like "
+    "“sell 0.1 {base} stop-limit with stop 60000 and limit 59500”.",
+    "trigger_percent": "Here I need a price in {quote} and not a percentage, so nothing was traded.",
+    "oco_prices.buy": "That needs a limit and a stop, so nothing was traded. Write it like “buy 0.1 {base} "
+    "at 60000 or stop at 70000”.",
+    "oco_prices.sell": "That needs a limit and a stop, so nothing was traded. Write it like “sell 0.1 "
+    "{base} at 70000 or stop at 60000”.",
+    "oco_order.buy": "To buy, the stop has to be above the limit, so nothing was traded: “buy 0.1 {base} at "
+    "60000 or stop at 70000” buys lower, or once the price has risen.",
+    "oco_order.sell": "To sell, the stop has to be below the limit, so nothing was traded: “sell 0.1 {base} "
+    "at 70000 or stop at 60000” takes the gain, or limits the loss.",
+    "oco_market": "The price has to be between the two, and it is at {last} {quote}, not between {low} and "
+    "{high}; nothing was traded.",
+    "trail_unit": "{distance} of what, percent or {quote}? Nothing was traded. Write it again with "
+    "“{distance}%” or “{distance} {quote}”.",
+    "trail_range": "A trailing stop follows at more than 0% and less than 100%. Nothing was traded.",
+    "trail_opens.buy": "A trailing stop protects what you hold: buy first, then say “trail my {base} by "
+    "2%”. To buy once the price has risen by 2% from its low, say “trailing stop buy 0.1 {base} 2%”. "
+    "Nothing was traded.",
+    "trail_opens.sell": "A trailing stop protects what you hold: open it first, then say “trail my {base} "
+    "by 2%”. To go short once the price has fallen by 2% from its high, say “trailing stop short 0.1 {base} "
+    "2%”. Nothing was traded.",
+    "trail_level": "How far behind the price? Say for example “trail my BTC by 3%”.",
+    "several_positions": "There are several positions in {pair}, with and without leverage, so nothing was "
+    "traded. Say how much of which, such as “close BTC”.",
     "ask_close": "Close what? Name a coin, or say “all”.",
     "no_leverage": "Leverage is not available here: there is only spot trading, so nothing was traded. "
     "Without it you can say “buy {base} for 100”.",
@@ -107,6 +143,12 @@ ANSWERS: Mapping[str, str] = {
     "pending.buy": "{mode}The order to buy {amount} {base}{at} is waiting.",
     "pending.sell": "{mode}The order to sell {amount} {base}{at} is waiting.",
     "at": " at {price} {quote}",
+    "at_stop": " at a stop of {stop} {quote}",
+    "at_stop_limit": " at a stop of {stop} and a limit of {price} {quote}",
+    "at_trail": " at a trailing stop {distance} behind (now {price} {quote})",
+    "at_liquidation": " by liquidation at {price} {quote}",
+    "oco": "{mode}Two orders wait, of which the first that fills cancels the other: {side} {amount} {base} "
+    "at {price} {quote}, or at a stop of {stop} {quote}. Orders {first} and {second}.",
     "cancelled": "{mode}The order for {pair} was cancelled.",
     "expired": "{mode}The order for {pair} has expired.",
     "executed": "Before that {done} {base} traded at {price} {quote}.",
@@ -150,10 +192,17 @@ ANSWERS: Mapping[str, str] = {
     "which_order": "Which one? Say “cancel order” with its number.",
     "orders": "Open orders:",
     "orders_none": "There are no open orders.",
-    "order_line": "{number}. {mode}{side} {amount} {base}{at}, {state} ({id})",
+    "order_line": "{number}. {mode}{side} {amount} {base}{at}{tied}, {state} ({id})",
+    "oco_with": ", OCO with {others}",
+    "tied": ", cancelled when {others} fills",
+    "reduces": ", only reduces",
+    "past": "Your orders, the newest first, each with its last change:",
+    "past_none": "There are no such orders.",
+    "past_line": "• {when} {mode}{side} {amount} {base}{at}, {state} ({id})",
     "waiting": "These orders wait for your approval:",
     "waiting_none": "Nothing waits for your approval.",
     "canceled": "Cancelled:",
+    "canceled_none": "There was no order to cancel. What protects positions stays; “my orders” shows it.",
     "approve": "Only you can let an order go, not I: answer y where the prompt asks, or type `kit "
     "approve ID` or "
     "`kit deny ID` in a terminal; `kit approvals` lists what waits.",
@@ -161,6 +210,10 @@ ANSWERS: Mapping[str, str] = {
     "stop_level": "Where should the stop be? Say for example “move stop of BTC to 60000”.",
     "which_position": "Which position? There are {pairs}. Say for example “move stop of BTC to 60000”.",
     "stop_moved": "{mode}The stop of {pair} is at {price} {quote} now.",
+    "target_level": "Where should the target be? Say for example “move target of BTC to 80000”.",
+    "target_moved": "{mode}The target of {pair} is at {price} {quote} now.",
+    "stop_dropped": "{mode}{pair} has no stop any more.",
+    "target_dropped": "{mode}{pair} has no target any more.",
     "switch.halted": "Trading is halted: nothing new is opened, and only you may close what is open. "
     "Protective "
     "stops stay.",
@@ -189,6 +242,11 @@ ANSWERS: Mapping[str, str] = {
     "state.accepted": "open",
     "state.partial": "partly filled",
     "state.cancelled": "cancelled",
+    "state.canceled": "cancelled",
+    "state.filled": "filled",
+    "state.expired": "expired",
+    "state.rejected": "rejected",
+    "state.denied": "denied",
     "state.intent": "on its way",
     "state.sent": "on its way",
     "state.unknown": "not confirmed yet",
@@ -208,6 +266,11 @@ ANSWERS: Mapping[str, str] = {
     "topic.cancel_order": "to cancel an order",
     "topic.cancel_all": "to cancel all orders",
     "topic.move_stop": "to set or move a stop",
+    "topic.oco": "to place two orders of which one cancels the other",
+    "topic.move_target": "to set or move a target",
+    "topic.drop_stop": "to remove a stop",
+    "topic.drop_target": "to remove a target",
+    "topic.trail": "to let a stop follow a position",
     "topic.waiting": "to know what waits for approval",
     "topic.limits": "your limits",
     "topic.portfolio": "your portfolio",

@@ -11,11 +11,13 @@ from agent.models.offline.grammar import (
     read_timeframe,
     slots,
     strip_politeness,
+    traded,
     understand,
 )
 from agent.models.offline.intents import Amount, Intent, Kind, Order, Unit
 from agent.models.offline.language import Language
 from agent.models.offline.near_misses import near_miss
+from agent.models.offline.order_forms import levels_of
 from agent.models.offline.orders import read_close, read_order
 from agent.models.offline.pairs import MARK, read_pair
 from agent.models.offline.patterns import read_period
@@ -30,7 +32,7 @@ PATIENCE = timedelta(minutes=10)
 RECENT = timedelta(hours=1)
 """How long the language of a message holds for those that do not tell theirs."""
 
-_TRADES = (Kind.ORDER, Kind.MARGIN)
+_TRADES = (Kind.ORDER, Kind.MARGIN, Kind.OCO)
 _WITHDRAWN = (Kind.DENY, Kind.DROPPED)
 _TIMED = (Kind.PRICE, Kind.ANALYSIS, Kind.ADVICE, Kind.CHART)
 _ABOUT_PAIRS = (*_TIMED, Kind.HOLDING, Kind.HISTORY)
@@ -147,8 +149,7 @@ def _answered(previous: Intent, heard: Heard, direct: Intent) -> Intent | None:
     order = _amount_named(previous.order, tokens) or _order_completed(previous.order, tokens, language)
     if order is None:
         return None
-    margin = order.margin or order.leverage is not None
-    return Intent(Kind.MARGIN if margin else Kind.ORDER, order=replace(order, margin=margin))
+    return traded(order)
 
 
 def _coin_confirmed(previous: Intent, heard: Heard, direct: Intent) -> Intent | None:
@@ -187,6 +188,10 @@ def _order_completed(order: Order, tokens: Sequence[str], language: Language) ->
     foreign = new.pair is not None and order.pair is not None and not order.pair.covers(new.pair.symbol)
     if foreign and new.amount is not None:
         return None
+    both = _reshaped(new) and (_reshaped(order) or levels_of(order))
+    if both or (_reshaped(order) and levels_of(new)):
+        # What both prices would make together, nobody has said.
+        return None
     amount = new.amount
     if amount and amount.unit is Unit.BARE:
         # We asked how much money, so a bare number is money.
@@ -201,7 +206,16 @@ def _order_completed(order: Order, tokens: Sequence[str], language: Language) ->
         target=new.target or order.target,
         leverage=new.leverage or order.leverage,
         exchange=new.exchange or order.exchange,
+        trigger=new.trigger or order.trigger,
+        trail=new.trail or order.trail,
+        form=new.form or order.form,
+        reduce=new.reduce or order.reduce,
     )
+
+
+def _reshaped(order: Order) -> bool:
+    """Tell whether words have made an order more than one at the market or at a limit."""
+    return order.trigger is not None or order.trail is not None or order.form is not None
 
 
 def _repeated(previous: Intent, sentence: Sentence) -> Intent | None:
@@ -223,7 +237,7 @@ def _for_other_pairs(previous: Intent, found: Mapping[str, str]) -> Intent | Non
     if previous.kind in _TRADES:
         # Only the direction carries over: how much of another coin is asked anew.
         order = Order(previous.order.side, pairs[0], margin=previous.order.margin)
-        return Intent(previous.kind, order=order) if len(pairs) == 1 else None
+        return traded(order) if len(pairs) == 1 else None
     if previous.kind in _ABOUT_PAIRS:
         return _with_timeframe(replace(previous, pairs=pairs), found)
     return _with_timeframe(Intent(Kind.CHART if "tf" in found else Kind.PRICE, pairs=pairs), found)

@@ -10,17 +10,18 @@ from agent.models.offline.vocabulary import table_words
 # What tells beside the words of the tables. Words of both languages, such as was and am, tell nothing.
 _ENGLISH = frozenset(
     split_words("""
-    above been below close drops entire flatten half leverage limit liquidate purchase quarter
+    above been below close drops entire flatten half leverage liquidate only purchase quarter reduce
     rises whole year
     """)
 )
 _GERMAN = frozenset(
     split_words("""
-    aufloesen bestens betrag diese drittel einer eroeffne erwerbe ganze ganzen gehe gesamte gesamten
-    gestern gewinnmitnahme gewinnziel glattstellen haelfte halbe halben hebel investiere investieren
-    jahr kaufe kein keine komplett kursziel letztes liquidiere long mal marktpreis meines monate
-    monatlich prozent pruefen schliess schliesse schliessen short stattdessen stuendlich taeglich tage
-    tageschart unter verkaufe viertel wann wochen wochenchart woechentlich ziel
+    abstand aufloesen ausloeser bestens betrag diese drittel einer eroeffne erwerbe ganze ganzen
+    gehe gesamte gesamten gestern gewinnmitnahme gewinnziel glattstellen haelfte halbe halben hebel
+    investiere investieren jahr kaufe kein keine komplett kursziel letztes limit liquidiere long mal
+    marktpreis meines monate monatlich nur prozent pruefen reduzieren reduzierend schliess schliesse
+    schliessen short stattdessen stuendlich taeglich tage tageschart unter verkaufe viertel wann
+    wochen wochenchart woechentlich ziel
     """)
 )
 

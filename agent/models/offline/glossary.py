@@ -66,6 +66,35 @@ TERMS: Sequence[Term] = (
         "damit ein Verlust klein bleibt. In einem schnellen Markt kann der Verkauf darunter liegen.",
     ),
     Term(
+        "trailing stop|trailing stops|trailing stop order",
+        "A trailing stop follows the price at a distance you chose, and never goes back: once the price "
+        "turns by that much from its best, the position is closed.",
+        "Ein Trailing-Stop folgt dem Preis in einem gewählten Abstand und geht nie zurück: Dreht der Preis "
+        "um so viel von seinem besten Stand, wird die Position geschlossen.",
+    ),
+    Term(
+        "stop limit|stop limit order|stop limit orders|stop limit auftrag",
+        "A stop-limit order waits for one price, its stop, and from then on trades only at another, its "
+        "limit, or a better one. In a fast market it may not fill at all.",
+        "Eine Stop-Limit-Order wartet auf einen Preis, ihren Stop, und handelt von da an nur zu einem "
+        "zweiten, ihrem Limit, oder besser. In einem schnellen Markt wird sie vielleicht gar nicht "
+        "ausgeführt.",
+    ),
+    Term(
+        "oco|oco order|oco orders|one cancels the other|oco auftrag",
+        "OCO, one cancels the other, is a limit and a stop for the same amount: one takes the gain, the "
+        "other limits the loss, and the first that fills cancels the other.",
+        "OCO, „eine storniert die andere“, ist ein Limit und ein Stop für dieselbe Menge: Eine nimmt den "
+        "Gewinn mit, die andere begrenzt den Verlust, und die erste ausgeführte storniert die andere.",
+    ),
+    Term(
+        "reduce only|reduce only order|reduce only orders|nur reduzieren",
+        "A reduce-only order can only make a position smaller, never open or turn one. What is more than is "
+        "held is cut off.",
+        "Eine Order, die nur reduziert, kann eine Position nur verkleinern, nie eröffnen oder drehen. Was "
+        "über den Bestand hinausgeht, wird abgeschnitten.",
+    ),
+    Term(
         "target|targets|gewinnmitnahme|kursziel",
         "A take-profit, or target, closes a position by itself once the price reaches a gain you chose.",
         "Ein Take-Profit, auch Ziel, schließt eine Position von selbst, sobald der Preis einen gewählten "

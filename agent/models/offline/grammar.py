@@ -6,11 +6,17 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from agent.models.offline import order_words, sentences_de, sentences_en
-from agent.models.offline.intents import Close, Intent, Kind, Unit
+from agent.models.offline.intents import Close, Form, Intent, Kind, Order, Unit
 from agent.models.offline.language import Language, fold
 from agent.models.offline.orders import read_close, read_order
 from agent.models.offline.pairs import MARK, Pair, read_pair
-from agent.models.offline.patterns import LENGTH_UNITS, TIMEFRAMES, compile_pattern, read_period
+from agent.models.offline.patterns import (
+    LENGTH_UNITS,
+    TIMEFRAMES,
+    compile_pattern,
+    read_period,
+    read_state,
+)
 from agent.models.offline.words import Sentence
 from trading.timeframes import Timeframe
 
@@ -147,6 +153,7 @@ def _intent(kind: Kind, found: Mapping[str, str]) -> Intent:
         number=int(found["n"]) if "n" in found else None,
         term=found.get("term", "").strip(),
         rest=found.get("rest", "").replace(MARK, ""),
+        state=read_state(found["state"]) if "state" in found else "",
     )
 
 
@@ -165,9 +172,16 @@ def _trade(tokens: Sequence[str], language: Language) -> Intent | None:
     if reading.unread:
         return _unclear(begins, reading.unread)
     if order.amount and order.amount.unit is Unit.SHARE and order.amount.value == 1 and not order.pair:
-        return _close(Close(everything=True)) if order.side.sign < 0 else Intent(Kind.ORDER, order=order)
+        plain = order.side.sign < 0 and order.at_once
+        return _close(Close(everything=True)) if plain else Intent(Kind.ORDER, order=order)
+    return traded(order)
+
+
+def traded(order: Order) -> Intent:
+    """Return the intent of an order: one with leverage is a margin order."""
     margin = order.margin or order.leverage is not None
-    return Intent(Kind.MARGIN if margin else Kind.ORDER, order=replace(order, margin=margin))
+    plain = Kind.OCO if order.form is Form.OCO else Kind.ORDER
+    return Intent(Kind.MARGIN if margin else plain, order=replace(order, margin=margin))
 
 
 def _close(close: Close) -> Intent:

@@ -19,11 +19,17 @@ class Kind(StrEnum):
     CHART = "chart"
     ORDER = "order"
     MARGIN = "margin"
+    OCO = "oco"
+    """A limit and a stop, of which the first that fills cancels the other."""
     CLOSE = "close"
     ORDERS = "orders"
     CANCEL_ORDER = "cancel_order"
     CANCEL_ALL = "cancel_all"
     MOVE_STOP = "move_stop"
+    MOVE_TARGET = "move_target"
+    DROP_STOP = "drop_stop"
+    DROP_TARGET = "drop_target"
+    TRAIL = "trail"
     WAITING = "waiting"
     LIMITS = "limits"
     PORTFOLIO = "portfolio"
@@ -106,9 +112,24 @@ class Level:
     currency: str | None = None
 
 
+class Form(StrEnum):
+    """What kind of order the words name, beyond what its figures tell."""
+
+    STOP = "stop"
+    STOP_LIMIT = "stop_limit"
+    TRAILING = "trailing"
+    """A trailing stop that may also open something."""
+    OCO = "oco"
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is known of an order so far; `margin` when it was worded as a long or short."""
+    """What is known of an order so far; `margin` when it was worded as a long or short.
+
+    `price` is its limit, `trigger` the price that starts it, `trail` how far it follows behind the best price
+    (without a unit it is not known what that counts). `stop` and `target` protect what it opens. `reduce`
+    when it may only reduce what is held.
+    """
 
     side: Side | None = None
     pair: Pair | None = None
@@ -119,6 +140,20 @@ class Order:
     leverage: Decimal | None = None
     exchange: str | None = None
     margin: bool = False
+    trigger: Level | None = None
+    trail: Level | None = None
+    form: Form | None = None
+    reduce: bool = False
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it trades at the market and now."""
+        return self.price is None and self.trigger is None and self.trail is None and self.form is None
+
+    @property
+    def opens(self) -> bool:
+        """Whether it may open or add to something."""
+        return not self.reduce and (self.margin or self.side is Side.BUY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +170,8 @@ class Close:
 class Intent:
     """What a message asks for, with what it names.
 
-    `term` is a word of the glossary, `rest` free text in folded words, `meant` what a near miss may have
-    been.
+    `term` is a word of the glossary, `rest` free text in folded words, `state` how orders are to stand,
+    `meant` what a near miss may have been.
     """
 
     kind: Kind
@@ -146,6 +181,7 @@ class Intent:
     number: int | None = None
     term: str = ""
     rest: str = ""
+    state: str = ""
     order: Order = field(default_factory=Order)
     close: Close = field(default_factory=Close)
     meant: "Intent | None" = None

@@ -18,7 +18,12 @@ _CLOSE, _CLOSE_IN_SHORT = 0.75, 0.66
 """Of three letters two must be right."""
 
 _NOTHING = (Kind.UNKNOWN, Kind.UNCLEAR_ORDER)
-_TRADES = (Kind.ORDER, Kind.MARGIN, Kind.CLOSE, Kind.MOVE_STOP)
+_TRADES = frozenset(
+    {
+        *(Kind.ORDER, Kind.MARGIN, Kind.OCO, Kind.CLOSE, Kind.TRAIL, Kind.CANCEL_ORDER, Kind.CANCEL_ALL),
+        *(Kind.MOVE_STOP, Kind.MOVE_TARGET, Kind.DROP_STOP, Kind.DROP_TARGET),
+    }
+)
 
 
 def nearest_coin(word: str) -> str | None:

@@ -1,9 +1,11 @@
 """The words orders are made of, in both languages, folded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from agent.models.offline.intents import Form
 from agent.models.offline.lists import split_words
 from trading.model import Side
 
@@ -14,6 +16,8 @@ class Part(StrEnum):
     AMOUNT = "amount"
     PRICE = "price"
     STOP = "stop"
+    TRIGGER = "trigger"
+    TRAIL = "trailing stop"
     TARGET = "target"
     LEVERAGE = "leverage"
 
@@ -46,11 +50,15 @@ PARTS: Mapping[str, Part] = {
     "stop": Part.STOP,
     **dict.fromkeys(split_words("target ziel kursziel gewinnziel gewinnmitnahme"), Part.TARGET),
     **dict.fromkeys(split_words("leverage hebel"), Part.LEVERAGE),
+    **dict.fromkeys(split_words("trigger triggers ausloeser triggerpreis"), Part.TRIGGER),
 }
+_LED = (Part.STOP, Part.TARGET, Part.LEVERAGE, Part.TRIGGER, Part.TRAIL)
+LIMIT_WORDS = frozenset(split_words("limit limitpreis"))
+"""Words for a limit, where those beside them could as well lead to the price that starts a stop order."""
 PREPOSITIONS = frozenset(
     {
-        *((part, Part.PRICE) for part in (Part.STOP, Part.TARGET, Part.LEVERAGE)),
-        *((part, Part.AMOUNT) for part in (Part.STOP, Part.TARGET, Part.LEVERAGE)),
+        *((part, Part.PRICE) for part in _LED),
+        *((part, Part.AMOUNT) for part in _LED),
     }
 )
 """Second words that leave a part what it is: stop at 5%, stop mit 5%."""
@@ -71,7 +79,8 @@ MARKET = frozenset(split_words("market marktpreis bestens marktkurs current aktu
 FILLERS = frozenset(
     split_words("""
     a an the of my me some in to worth coins coin and from amount price order us position more
-    ein eine einen der die das den dem des mir meine mein meinen meiner meines von im auf und etwas noch
+    ein eine einen einem einer der die das den dem des mir meine mein meinen meiner meines von im auf
+    und etwas noch
     kurs preis betrag hoehe als um ein out it them davon ums today heute on
     """)
 )
@@ -80,8 +89,71 @@ EXCHANGES = frozenset(
 )
 EXCHANGE_PREPOSITIONS = frozenset(split_words("on via auf bei ueber at"))
 
-BREAKS_STOP = frozenset(split_words("order buy sell limit kauf kaufen verkauf verkaufen market"))
-"""After these, "stop" names a kind of order and not a protective stop."""
+BREAKS_STOP = frozenset(split_words("buy sell limit kauf kaufen verkauf verkaufen"))
+"""Before these, "stop" names a kind of order and not a protective stop."""
+
+OR = frozenset(split_words("or oder"))
+"""Between a limit and a stop: of both, the first that fills cancels the other."""
+
+TRAIL_WORDS = frozenset(
+    split_words("by behind distance abstand of von at with bei mit im in a an einem einer")
+)
+"""Words between a trailing stop and its distance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What several words say together: the form of an order, that it trails, that it only reduces."""
+
+    form: Form | None = None
+    trails: bool = False
+    reduces: bool = False
+
+
+_REDUCES = "reduce only|only reduce|reduceonly|reducing only|nur reduzieren|nur reduzierend|nur reduziert"
+_OCO = "oco|oco order|one cancels the other|eine storniert die andere"
+_STOP_LIMIT = "stop limit|stop limit order|stoplimit|stop limit auftrag"
+_STOP = "stop order|stop market|stop market order|stop auftrag|stop entry|stop einstieg"
+_TRAILING = "trailing stop|trailing stop order|trailing|trailingstop|nachgezogenem stop|nachziehendem stop"
+_TRAILING_ENTRY = "trailing entry|trailing stop entry|trailing einstieg|trailing stop einstieg"
+
+
+def _phrases(spelled: str, meaning: Phrase) -> Mapping[tuple[str, ...], Phrase]:
+    return {tuple(each.split()): meaning for each in spelled.split("|")}
+
+
+PHRASES: Mapping[tuple[str, ...], Phrase] = {
+    **_phrases(_REDUCES, Phrase(reduces=True)),
+    **_phrases(_OCO, Phrase(Form.OCO)),
+    **_phrases(_STOP_LIMIT, Phrase(Form.STOP_LIMIT)),
+    **_phrases(_STOP, Phrase(Form.STOP)),
+    **_phrases(_TRAILING, Phrase(trails=True)),
+    **_phrases(_TRAILING_ENTRY, Phrase(Form.TRAILING, trails=True)),
+}
+_LONGEST = max(map(len, PHRASES))
+
+
+def phrase_at(tokens: Sequence[str], index: int) -> tuple[Phrase, int] | None:
+    """Return the longest phrase that begins at `index`, and its length.
+
+    Before the side of an order, and right behind one that begins it, stop and trailing stop name its form:
+    stop sell, buy stop.
+    """
+    for length in range(min(_LONGEST, len(tokens) - index), 0, -1):
+        found = PHRASES.get(tuple(tokens[index : index + length]))
+        if found is not None:
+            beside = found.trails and _beside_side(tokens, index, length)
+            return (Phrase(Form.TRAILING, trails=True) if beside else found), length
+    if tokens[index] == "stop" and _beside_side(tokens, index, 1):
+        return Phrase(Form.STOP), 1
+    return None
+
+
+def _beside_side(tokens: Sequence[str], index: int, length: int) -> bool:
+    begins = tokens[:1] if index == 1 else ()
+    neighbours = (*begins, *tokens[index + length : index + length + 1])
+    return any(each in SIDES or each in DIRECTIONS for each in neighbours)
+
 
 VOCABULARY = frozenset(
     {
@@ -97,5 +169,8 @@ VOCABULARY = frozenset(
         *EXCHANGES,
         *EXCHANGE_PREPOSITIONS,
         *BREAKS_STOP,
+        *OR,
+        *TRAIL_WORDS,
+        *(word for phrase in PHRASES for word in phrase),
     }
 )

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from agent.models.offline import order_words as words
-from agent.models.offline.intents import Amount, Close, Level, Order, Unit
+from agent.models.offline.intents import Amount, Close, Form, Level, Order, Unit
 from agent.models.offline.language import Language
 from agent.models.offline.numbers import MULTIPLIERS, parse_number
+from agent.models.offline.order_forms import formed, levels_of
 from agent.models.offline.order_words import Part
 from agent.models.offline.pairs import MARK, Pair, read_pair
 from agent.models.offline.words import CURRENCIES
 
 HUNDRED = Decimal(100)
+FIGURES = frozenset({"amount", "price", "trigger", "stop", "target", "trail", "leverage"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,19 @@ class Reading:
     order: Order = field(default_factory=Order)
     part: Part | None = None
     unread: list[str] = field(default_factory=list)
+    beside: bool = False
+    """Only words that may lead to its distance have come since a trailing stop was named."""
+    limited: bool = False
+    """A price was called a limit."""
+    either: tuple[str, int] | None = None
+    """An "or" as it was said, and how many prices stood before it."""
 
     def put(self, token: str, **known: object) -> None:
-        """Take what a word says, unless the order says something else already."""
-        clash = any(getattr(self.order, name) not in (None, False, value) for name, value in known.items())
+        """Take what a word says, unless the order says something else already, or any figure twice."""
+        clash = any(
+            getattr(self.order, name) not in ((None, False) if name in FIGURES else (None, False, value))
+            for name, value in known.items()
+        )
         if clash:
             self.unread.append(token)
         else:
@@ -47,14 +58,23 @@ def read_order(tokens: Sequence[str], language: Language) -> Reading:
     index = 0
     while index < len(tokens):
         quantity = read_quantity(tokens, index, language)
+        phrase = words.phrase_at(tokens, index)
         if quantity:
             following = index + quantity.length
             index = following + _place(reading, quantity, tokens[following:])
+        elif phrase:
+            _read_phrase(reading, phrase[0], tokens[index])
+            index += phrase[1]
         else:
             index += _read_word(reading, tokens, index)
     if reading.part not in (None, Part.AMOUNT):
         reading.unread.append(str(reading.part))
     reading.part = None
+    _read_or(reading)
+    if reading.limited and reading.order.form is Form.STOP:
+        reading.order = replace(reading.order, form=Form.STOP_LIMIT)
+    reading.order, odd = formed(reading.order)
+    reading.unread += odd
     return reading
 
 
@@ -115,6 +135,15 @@ def _place(reading: Reading, quantity: Quantity, following: Sequence[str]) -> in
         return _skip_word(following, Part.LEVERAGE)
     part, skipped = reading.part, 0
     behind = following[0] if following else ""
+    if part is Part.TRAIL and quantity.unit.startswith(MARK):
+        # "trailing stop sell 0.1 BTC 2%": the distance is still to come.
+        _place_coins(reading, quantity, None)
+        reading.beside = False
+        return 0
+    if part in (None, Part.AMOUNT) and (length := _trails_behind(reading, quantity, following)):
+        reading.part = None
+        reading.put("%", trail=Level(quantity.value, percent=True))
+        return length
     if (
         part in (None, Part.AMOUNT)
         and behind in words.BEHIND
@@ -122,13 +151,33 @@ def _place(reading: Reading, quantity: Quantity, following: Sequence[str]) -> in
     ):
         part, skipped = words.PARTS[behind], 1
     reading.part = None
-    if part in (Part.PRICE, Part.STOP, Part.TARGET):
+    if part is Part.TRAIL:
+        _place_trail(reading, quantity)
+    elif part in (Part.PRICE, Part.STOP, Part.TARGET, Part.TRIGGER):
         _place_level(reading, part, quantity)
     elif part is Part.LEVERAGE and quantity.unit == "":
         reading.put("x", leverage=quantity.value)
     else:
         _place_amount(reading, quantity, part)
     return skipped
+
+
+def _trails_behind(reading: Reading, quantity: Quantity, following: Sequence[str]) -> int:
+    """Return how many words make a percentage the distance of a trailing stop: a 2% trailing stop."""
+    # Without an amount before it, it may be one itself: sell 50% trailing stop of 2%.
+    if quantity.unit != "%" or reading.order.amount is None or not following:
+        return 0
+    found = words.phrase_at(following, 0)
+    return found[1] if found and found[0] == words.Phrase(trails=True) else 0
+
+
+def _place_trail(reading: Reading, quantity: Quantity) -> None:
+    # "trailing stop sell BTC 50% 2%": which of both is the distance, nobody knows.
+    if not reading.beside and reading.order.amount is None:
+        reading.unread.append("trailing stop")
+    percent = quantity.unit == "%"
+    currency = None if percent else quantity.unit or None
+    reading.put("trailing stop", trail=Level(quantity.value, percent, currency))
 
 
 def _skip_word(following: Sequence[str], part: Part) -> int:
@@ -188,6 +237,12 @@ def _read_word(reading: Reading, tokens: Sequence[str], index: int) -> int:
     if token in words.EXCHANGE_PREPOSITIONS and behind in words.EXCHANGES:
         reading.put(behind, exchange=behind)
         return 2
+    if reading.part is Part.TRAIL and reading.beside and token in words.TRAIL_WORDS:
+        return 1
+    reading.beside = False
+    if token in words.OR:
+        _hear_or(reading, token)
+        return 1
     if token.startswith(MARK):
         _put_pair(reading, token, read_pair(token))
     elif token in words.SIDES or token in words.DIRECTIONS:
@@ -203,6 +258,34 @@ def _read_word(reading: Reading, tokens: Sequence[str], index: int) -> int:
     return 1
 
 
+def _read_phrase(reading: Reading, phrase: words.Phrase, token: str) -> None:
+    if phrase.form is not None:
+        reading.put(token, form=phrase.form)
+    if phrase.reduces:
+        reading.put(token, reduce=True)
+    if phrase.trails and reading.order.trail is None and reading.part in (None, Part.AMOUNT):
+        reading.part, reading.beside = Part.TRAIL, True
+    elif phrase.trails:
+        reading.unread.append(token)
+
+
+def _hear_or(reading: Reading, token: str) -> None:
+    if reading.either is not None or reading.part is not None:
+        reading.unread.append(token)
+    reading.either = token, len(levels_of(reading.order))
+
+
+def _read_or(reading: Reading) -> None:
+    """Take an "or" between two prices as what makes them an order of which one cancels the other."""
+    if reading.either is None:
+        return
+    token, before = reading.either
+    if 0 < before < len(levels_of(reading.order)):
+        reading.put(token, form=Form.OCO)
+    else:
+        reading.unread.append(token)
+
+
 def _read_side(reading: Reading, token: str) -> None:
     direction = words.DIRECTIONS.get(token)
     reading.put(token, side=direction or words.SIDES[token])
@@ -214,6 +297,10 @@ def _read_side(reading: Reading, token: str) -> None:
 
 def _read_part(reading: Reading, token: str, behind: str) -> None:
     part, order = words.PARTS[token], reading.order
+    if part is Part.PRICE and reading.part in (None, Part.AMOUNT):
+        reading.limited = reading.limited or token in words.LIMIT_WORDS
+        if order.form is Form.STOP and token not in words.LIMIT_WORDS:
+            part = Part.TRIGGER
     started = order.pair is not None or order.amount is not None or order.side is None
     if part is Part.STOP and (not started or behind in words.BREAKS_STOP):
         reading.unread.append(token)

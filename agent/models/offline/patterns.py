@@ -40,6 +40,22 @@ PERIODS = {
 }
 _PERIOD_OF = {words: period for period, choices in PERIODS.items() for words in choices.split("|")}
 
+STATES = {
+    "open": "open|pending|resting|active|waiting|offen|offene|offenen|wartende|wartenden|aktive|aktiven",
+    "filled": "filled|executed|completed|done|ausgefuehrt|ausgefuehrte|ausgefuehrten|gefuellt|gefuellte|"
+    "gefuellten",
+    "canceled": "cancelled|canceled|storniert|stornierte|stornierten|geloeschte|geloeschten|abgebrochene|"
+    "abgebrochenen",
+    "expired": "expired|abgelaufen|abgelaufene|abgelaufenen|verfallen|verfallene|verfallenen",
+    "rejected": "rejected|denied|refused|failed|abgelehnt|abgelehnte|abgelehnten|gescheiterte|gescheiterten",
+    "closed": "closed|finished|geschlossen|geschlossene|geschlossenen|erledigt|erledigte|erledigten|"
+    "abgeschlossene|abgeschlossenen",
+    "all": "past|old|previous|last|latest|recent|history|frueheren|fruehere|vergangene|vergangenen|letzte|"
+    "letzten|alten|historie|verlauf|orderhistorie|orderverlauf|auftragshistorie|auftragsverlauf",
+}
+"""How orders are to stand, by the words that say so."""
+_STATE_OF = {words: state for state, choices in STATES.items() for words in choices.split("|")}
+
 _ANY_COIN = rf"{MARK}\S+"
 
 
@@ -56,6 +72,8 @@ _SLOTS = {
     "term": rf" (?P<term>{_longest_first(MEANINGS)})",
     "clock": r" \d{1,2}(?::\d\d)?",
     "period": rf" (?P<period>{_longest_first(_PERIOD_OF)})",
+    "state": rf" (?P<state>{_longest_first(_STATE_OF)})",
+    "orderlog": r" (?P<state>orderhistorie|orderverlauf|auftragshistorie|auftragsverlauf)",
     "rest": r" (?P<rest>\S.*?)",
 }
 _TOKEN = re.compile(r"[\[\]()|]|\{\w+\}|<\w+>|[^\s\[\]()|{}<>]+")
@@ -84,6 +102,11 @@ def words_of(pattern: str) -> frozenset[str]:
 def read_period(words: str) -> str:
     """Return the period that a `{period}` slot names."""
     return _PERIOD_OF[words.strip()]
+
+
+def read_state(words: str) -> str:
+    """Return how orders are to stand that a `{state}` slot names."""
+    return _STATE_OF[words.strip()]
 
 
 def _translate(token: str) -> str:

@@ -1,15 +1,17 @@
 """Plans that place orders and close positions: figures first, then one order or one close each."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from agent.models.offline.facts import Facts
-from agent.models.offline.intents import Amount, Close, Intent, Level, Order, Unit
+from agent.models.offline.intents import Amount, Close, Form, Intent, Level, Order, Unit
+from agent.models.offline.order_forms import order_type
 from agent.models.offline.pairs import Pair
 from agent.models.offline.questions import question, refusal
 from agent.models.offline.steps import Ask, Call, Say, Step, problem
-from agent.models.offline.telling_trades import close_told, order_told
+from agent.models.offline.telling_trades import close_told, oco_told, order_told
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
 from trading.errors import UnknownSymbol
@@ -28,11 +30,15 @@ def plan_order(intent: Intent, turn: Turn, voice: Voice) -> Step:
     order = intent.order
     if executed := turn.of("trade_execute"):
         return Say(order_told(executed[-1], voice))
+    if paired := turn.of("trade_oco"):
+        return Say(oco_told(paired[-1], voice))
     words = question(intent, voice) or refusal(order, voice)
     if words or order.pair is None or order.amount is None:
         return Say(words)
     if order.amount.unit is Unit.SHARE:
         return _sell_share(order, order.amount, turn, voice)
+    if order.reduce and not order.margin:
+        return _reduce(order, order.amount, turn, voice)
     return _send(order, order.pair, order.amount, turn, voice)
 
 
@@ -54,30 +60,54 @@ def plan_close(intent: Intent, turn: Turn, voice: Voice) -> Step:
 def _sell_share(order: Order, share: Amount, turn: Turn, voice: Voice) -> Step:
     if order.stop or order.target:
         return Say(voice.say("share_with_stop"))
-    if order.price is None:
+    if order.at_once:
         return _close(Close(order.pair, share=share.value, direction="long"), turn, voice)
+    row = _held(order, turn, voice)
+    pair = pair_of(row) if isinstance(row, Facts) else None
+    if not isinstance(row, Facts) or pair is None:
+        return row if isinstance(row, Ask | Say) else Say(_nothing(order.pair, voice))
+    size = row.number("size") or Decimal(0)
+    amount = Amount((size * share.value).quantize(_STEP, ROUND_DOWN), Unit.BASE)
+    return _send(_as_held(order, row), pair, amount, turn, voice)
+
+
+def _reduce(order: Order, amount: Amount, turn: Turn, voice: Voice) -> Step:
+    """Send an order that only reduces, with the leverage of the position that it reduces."""
+    row = _held(order, turn, voice)
+    pair = pair_of(row) if isinstance(row, Facts) else None
+    if not isinstance(row, Facts) or pair is None:
+        return row if isinstance(row, Ask | Say) else Say(_nothing(order.pair, voice))
+    return _send(_as_held(order, row), pair, amount, turn, voice)
+
+
+def _held(order: Order, turn: Turn, voice: Voice) -> Facts | Step:
+    """Return the one position that an order takes from, or the step that comes before knowing it."""
     looked = open_positions(turn, voice)
     if not isinstance(looked, Facts):
         return looked
-    held = meant_positions(Close(order.pair, direction="long"), looked)
-    pair = _pair(held[0]) if held else None
-    if pair is None:
+    direction = "long" if order.side is Side.SELL else "short"
+    held = meant_positions(Close(order.pair, direction=direction), looked)
+    if not held:
         return Say(_nothing(order.pair, voice))
-    size = held[0].number("size") or Decimal(0)
-    amount = Amount((size * share.value).quantize(_STEP, ROUND_DOWN), Unit.BASE)
-    return _send(order, pair, amount, turn, voice)
+    return held[0] if len(held) == 1 else Say(voice.say("several_positions", pair=held[0].text("pair")))
+
+
+def _as_held(order: Order, row: Facts) -> Order:
+    leverage = row.number("leverage")
+    return order if leverage is None else replace(order, leverage=leverage, margin=True, reduce=True)
 
 
 def _send(order: Order, pair: Pair, amount: Amount, turn: Turn, voice: Voice) -> Step:
     """Send the order, after looking up the price that its stop or target is counted from."""
-    entry = order.price.value if order.price else None
+    if order.form is Form.OCO:
+        return _send_both(order, pair, amount, turn, voice)
+    named = order.price or order.trigger
+    entry = named.value if named else None
     if entry is None and any(level and level.percent for level in (order.stop, order.target)):
-        looked = turn.of("market_price")
-        if not looked:
-            return Ask((Call("market_price", {"pair": str(pair.symbol)}),))
-        entry = looked[0].facts.number("last") if looked[0].facts and not looked[0].failed else None
-        if entry is None or entry <= 0:
-            return Say(f"{voice.say('no_price')} {problem(looked[0], voice)}".strip())
+        last = _last(pair, turn, voice)
+        if not isinstance(last, Decimal):
+            return last
+        entry = last
     side = order.side or Side.BUY
     stop, target = level_price(order.stop, entry, -side.sign), level_price(order.target, entry, side.sign)
     if any(level is not None and level <= 0 for level in (stop, target)):
@@ -85,24 +115,66 @@ def _send(order: Order, pair: Pair, amount: Amount, turn: Turn, voice: Voice) ->
     return Ask((Call("trade_execute", _arguments(order, pair, amount, stop, target)),))
 
 
+def _send_both(order: Order, pair: Pair, amount: Amount, turn: Turn, voice: Voice) -> Step:
+    """Send a limit and a stop, once the market is seen to lie between them."""
+    if order.price is None or order.trigger is None:
+        return Say(refusal(order, voice))
+    last = _last(pair, turn, voice)
+    if not isinstance(last, Decimal):
+        return last
+    low, high = sorted((order.price.value, order.trigger.value))
+    if not low < last < high:
+        figures = {"low": voice.price(low), "high": voice.price(high), "last": voice.price(last)}
+        return Say(voice.say("oco_market", quote=pair.symbol.quote, **figures))
+    both = {"price": json_number(order.price.value), "stopPrice": json_number(order.trigger.value)}
+    shape = {"action": str(order.side), "pair": str(pair.symbol), "amount": json_number(amount.value)}
+    return Ask((Call("trade_oco", {**shape, **both, **_beside(order)}),))
+
+
+def _last(pair: Pair, turn: Turn, voice: Voice) -> Decimal | Step:
+    """Return the last price of a pair, or the step that comes before knowing it."""
+    looked = turn.of("market_price")
+    if not looked:
+        return Ask((Call("market_price", {"pair": str(pair.symbol)}),))
+    last = looked[0].facts.number("last") if looked[0].facts and not looked[0].failed else None
+    if last is None or last <= 0:
+        return Say(f"{voice.say('no_price')} {problem(looked[0], voice)}".strip())
+    return last
+
+
+def _beside(order: Order) -> dict[str, Any]:
+    """Return what an order says beside its amount and prices."""
+    leverage = (order.leverage or Decimal(1)) if order.margin else None
+    return {
+        **({"leverage": json_number(leverage)} if leverage is not None else {}),
+        **({"reduceOnly": True} if order.reduce else {}),
+        **({"exchange": order.exchange} if order.exchange else {}),
+    }
+
+
+def distance_argument(trail: Level) -> dict[str, Any]:
+    """Return how far a trailing stop follows, as the order tool takes it."""
+    return {"trailPercent" if trail.percent else "trailAmount": json_number(trail.value)}
+
+
 def _arguments(
     order: Order, pair: Pair, amount: Amount, stop: Decimal | None, target: Decimal | None
 ) -> dict[str, Any]:
-    leverage = (order.leverage or Decimal(1)) if order.margin else None
     optional = {
         "price": order.price.value if order.price else None,
+        "stopPrice": order.trigger.value if order.trigger else None,
         "stopLoss": stop,
         "takeProfit": target,
-        "leverage": leverage,
     }
     return {
         "action": str(order.side),
         "pair": str(pair.symbol),
-        "type": "limit" if order.price else "market",
+        "type": str(order_type(order)),
         "amount": json_number(amount.value),
         "amountType": "base" if amount.unit is Unit.BASE else "quote",
         **{name: json_number(value) for name, value in optional.items() if value is not None},
-        **({"exchange": order.exchange} if order.exchange else {}),
+        **(distance_argument(order.trail) if order.trail else {}),
+        **_beside(order),
     }
 
 
@@ -167,13 +239,14 @@ def meant_positions(close: Close, facts: Facts) -> Sequence[Facts]:
 
 
 def _is_meant(close: Close, row: Facts) -> bool:
-    pair = _pair(row)
+    pair = pair_of(row)
     if close.direction and row.text("side").lower() not in (close.direction, ""):
         return False
     return close.pair is None or (pair is not None and close.pair.covers(pair.symbol))
 
 
-def _pair(row: Facts) -> Pair | None:
+def pair_of(row: Facts) -> Pair | None:
+    """Return the pair of a position, None when it is none."""
     try:
         return Pair(parse_symbol(row.text("pair")), explicit=True)
     except UnknownSymbol:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from agent.models.offline import telling_market, telling_money, telling_orders
 from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.language import Language
-from agent.models.offline.plan_orders import plan_cancel, plan_stop
+from agent.models.offline.plan_orders import plan_cancel, plan_cancel_all, plan_orders
+from agent.models.offline.plan_protection import STOP, TARGET, plan_drop, plan_level, plan_trail
 from agent.models.offline.plan_trading import plan_close, plan_margin, plan_order
 from agent.models.offline.steps import Ask, Call, Plan, Say, Step, each, once
 from agent.models.offline.turn import Turn
@@ -113,10 +114,19 @@ ROWS: Mapping[Kind, Row] = {
         plan_order,
         ("trade_execute",),
         _said(
-            "buy BTC for 500|buy 0.1 ETH at 2500|sell SOL for 200$",
-            "kaufe BTC für 500|kaufe 0,1 ETH bei 2500|verkaufe SOL für 200$",
+            "buy BTC for 500|buy 0.1 ETH at 2500|sell SOL for 200$|buy stop 0.1 ETH at 5000|"
+            "sell 0.1 BTC stop-limit with stop 60000 and limit 59500|"
+            "sell 0.1 BTC with a trailing stop of 2%",
+            "kaufe BTC für 500|kaufe 0,1 ETH bei 2500|verkaufe SOL für 200$|Stop-Kauf 0,1 ETH bei 5000|"
+            "verkaufe 0,1 BTC Stop-Limit mit Stop 60000 und Limit 59500|"
+            "verkaufe 0,1 BTC mit Trailing-Stop 2 %",
         ),
         _said("buy BTC for 500 with stop 5%", "kaufe BTC für 500 mit Stop 5%"),
+    ),
+    Kind.OCO: Row(
+        plan_order,
+        ("market_price", "trade_oco"),
+        _said("sell 0.1 BTC at 70000 or stop at 60000", "verkaufe 0,1 BTC bei 70000 oder Stop bei 60000"),
     ),
     Kind.MARGIN: Row(plan_margin, ("trade_execute",)),
     Kind.CLOSE: Row(
@@ -125,22 +135,44 @@ ROWS: Mapping[Kind, Row] = {
         _said("close 50% of ETH|close all positions", "schließe 50% von ETH|schließe alle positionen"),
     ),
     Kind.ORDERS: Row(
-        once(lambda intent: _nothing_asked("trade_orders"), each(telling_orders.order_list)),
+        plan_orders,
         ("trade_orders",),
-        _said("my orders", "meine orders"),
+        _said(
+            "my orders|my filled orders|order history", "meine orders|meine stornierten orders|orderverlauf"
+        ),
     ),
     Kind.CANCEL_ORDER: Row(
         plan_cancel, ("trade_orders", "trade_cancel"), _said("cancel order 1", "storniere order 1")
     ),
     Kind.CANCEL_ALL: Row(
-        once(lambda intent: _nothing_asked("trade_cancelAll"), each(telling_orders.canceled_list)),
+        plan_cancel_all,
         ("trade_cancelAll",),
-        _said("cancel all orders", "storniere alle"),
+        _said("cancel all orders|cancel all BTC orders", "storniere alle|storniere alle BTC orders"),
     ),
     Kind.MOVE_STOP: Row(
-        plan_stop,
+        plan_level(STOP),
         ("trade_positions", "trade_amend"),
         _said("move stop of BTC to 60000", "stop von BTC auf 60000"),
+    ),
+    Kind.MOVE_TARGET: Row(
+        plan_level(TARGET),
+        ("trade_positions", "trade_amend"),
+        _said("move target of BTC to 80000", "ziel von BTC auf 80000"),
+    ),
+    Kind.DROP_STOP: Row(
+        plan_drop(STOP),
+        ("trade_positions", "trade_amend"),
+        _said("remove stop of BTC", "entferne stop von BTC"),
+    ),
+    Kind.DROP_TARGET: Row(
+        plan_drop(TARGET),
+        ("trade_positions", "trade_amend"),
+        _said("remove target of BTC", "entferne ziel von BTC"),
+    ),
+    Kind.TRAIL: Row(
+        plan_trail,
+        ("trade_positions", "trade_orders", "trade_execute", "trade_cancel"),
+        _said("trail my BTC by 3%", "ziehe den Stop bei BTC mit 3 % nach"),
     ),
     Kind.HALT: Row(
         once(lambda intent: _nothing_asked("trading_halt"), each(telling_orders.switched)),

@@ -9,15 +9,28 @@ from agent.models.offline.pairs import MARK
 from agent.models.offline.voice import Voice
 from trading.model import Side
 
-_TRADES = (Kind.ORDER, Kind.MARGIN)
+_TRADES = (Kind.ORDER, Kind.MARGIN, Kind.OCO)
 _KEYS: Mapping[Gap, str] = {
     Gap.PAIR: "ask_pair.{side}",
     Gap.AMOUNT: "ask_amount.{side}",
     Gap.UNIT: "ask_unit",
     Gap.CURRENCY: "ask_currency",
     Gap.SHARE: "ask_share",
+    Gap.BASE: "ask_base",
 }
-_REFUSALS: Mapping[Gap, str] = {Gap.LEVEL_CURRENCY: "level_currency", Gap.POSITIVE: "positive"}
+_REFUSALS: Mapping[Gap, str] = {
+    Gap.LEVEL_CURRENCY: "level_currency",
+    Gap.POSITIVE: "positive",
+    Gap.SALE_STOP: "sale_stop",
+    Gap.TRIGGER: "trigger_missing.{side}",
+    Gap.STOP_LIMIT: "stop_limit_prices.{side}",
+    Gap.TRIGGER_PERCENT: "trigger_percent",
+    Gap.OCO: "oco_prices.{side}",
+    Gap.OCO_ORDER: "oco_order.{side}",
+    Gap.TRAIL_UNIT: "trail_unit",
+    Gap.TRAIL_RANGE: "trail_range",
+    Gap.TRAIL_OPENS: "trail_opens.{side}",
+}
 
 
 def question(intent: Intent, voice: Voice) -> str:
@@ -58,5 +71,6 @@ def _say(key: str, order: Order, voice: Voice) -> str:
         base=symbol.base if symbol else "",
         quote=symbol.quote if symbol else "",
         number=voice.amount(order.amount.value) if order.amount else "",
+        distance=voice.amount(order.trail.value) if order.trail else "",
         currency=foreign_currency(order),
     )

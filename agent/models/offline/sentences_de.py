@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from agent.models.offline.intents import Kind
+from agent.models.offline.order_sentences_de import ORDER_SENTENCES
 
 MACROS: Mapping[str, str] = {
     "show": "zeig|zeige|zeig mir|zeige mir|gib mir|gib|nenn mir|nenne mir|sag mir|liste|anzeigen|was ist|"
@@ -11,8 +12,13 @@ MACROS: Mapping[str, str] = {
     "aktuellen|den aktuellen|der aktuelle|unsere",
     "on": "[auf|im|in|fuer|auf der] [dem|der|den] {tf} [chart|zeitebene|kerzen|basis|sicht]",
     "of": "von|fuer|vom|zu|zum|bei|des|der|von meinem|auf",
+    "drop": "storniere|stornier|stornieren|loesche|streiche|entferne",
+    "dropping": "stornieren|loeschen|streichen|entfernen|abbrechen",
+    "orders": "orders|order|auftraege",
+    "my": "den|die|das|meinen|mein|meine|einen|ein",
+    "pull": "zieh|ziehe",
     "set": "setze|setz|verschiebe|zieh|ziehe|aendere|stelle|stell|lege|leg|platziere",
-    "setting": "setzen|verschieben|ziehen|nachziehen|aendern|stellen|legen|platzieren",
+    "setting": "setzen|verschieben|ziehen|nachziehen|aendern|stellen|legen|platzieren|nach",
     "a": "ein|eine|einen|der|die|das|1",
     "look": "bullish|bearish|bullisch|baerisch|ueberkauft|ueberverkauft|stark|schwach|neutral|ein kauf|ein "
     "verkauf|im aufwaertstrend|im abwaertstrend|gut|guenstig|teuer|am steigen|am fallen|kaufenswert",
@@ -89,11 +95,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] {pairs} (chart|kerzen|diagramm|kursverlauf) [<on>] [an]",
         "{pairs} <on>",
     ),
-    Kind.ORDERS: (
-        "[<show>] [<the>] [offene|offenen] (orders|order|auftraege) [an]",
-        "welche (orders|auftraege) (habe ich|sind) [offen]",
-        "(habe ich|gibt es) [noch] [offene] (orders|auftraege)",
-    ),
+    **ORDER_SENTENCES,
     Kind.WAITING: (
         "was wartet [noch] [auf] [meine] [freigabe|bestaetigung|genehmigung]",
         "[<show>] [<the>] [offene|offenen] (freigaben|genehmigungen|bestaetigungen) [an]",
@@ -103,29 +105,6 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] (limits|risikolimits|grenzen|risikogrenzen) [an]",
         "(was|wie|wie hoch) sind meine (limits|risikolimits|grenzen|risikogrenzen)",
         "(wie viel|wieviel) darf ich (riskieren|verlieren)",
-    ),
-    Kind.CANCEL_ORDER: (
-        "(storniere|stornier|stornieren|loesche|streiche) [die|den|meine] (order|auftrag|auftragsnummer) "
-        "[nummer|nr] {n}",
-        "(order|auftrag) {n} (stornieren|loeschen|streichen|abbrechen)",
-        "storniere {n}",
-    ),
-    Kind.CANCEL_ALL: (
-        "(storniere|stornier|loesche|streiche) (alle|alles|alle orders|alle auftraege|alle meine orders|"
-        "alle offenen orders|meine orders|alle meine auftraege)",
-        "alle [offenen|meine] (orders|auftraege) (stornieren|loeschen|streichen)",
-        "alles stornieren",
-    ),
-    Kind.MOVE_STOP: (
-        "[<set>] [den|meinen|einen] stop [<of>] {pair} (auf|bei) {rest} [<setting>]",
-        "[<set>] [den|meinen|einen] {pair} stop (auf|bei) {rest} [<setting>]",
-        "[<set>] [den|meinen|einen] stop (auf|bei|von|mit) {rest} [<of>] {pair} [<setting>]",
-        "[<set>] [den|meinen|einen] stop (auf|bei|von|mit) {rest} <setting>",
-        "[<set>] [den|meinen|einen] stop (auf|bei|von|mit) {rest}",
-        "<set> [den|meinen|einen] stop [[<of>] {pair}]",
-        "[den|meinen|einen] stop [[<of>] {pair}] <setting>",
-        "[den|meinen|einen|mein] stop order",
-        "stop [bei|auf] {level} [[<of>] {pair}] [<setting>]",
     ),
     Kind.PORTFOLIO: (
         "[<show>] [<the>] (portfolio|vermoegen|guthaben|kontostand|konto|depot|bestand|bestaende|saldo|"
@@ -163,9 +142,9 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
     Kind.HISTORY: (
         "[<show>] [<the>] (verlauf|historie|handelsverlauf|handelshistorie|trade historie|transaktionen|"
         "trades|geschaefte) [<of>] [{pair}] [an]",
-        "[<show>] [<the>] (letzten|letzte|vergangenen) [{n}] (trades|orders|geschaefte|transaktionen) "
-        "[<of>] [{pair}] [an]",
-        "[<show>] meine (letzten|letzte) [{n}] (trades|orders|geschaefte|transaktionen) [<of>] [{pair}] [an]",
+        "[<show>] [<the>] (letzten|letzte|vergangenen) [{n}] (trades|geschaefte|transaktionen) [<of>] "
+        "[{pair}] [an]",
+        "[<show>] meine (letzten|letzte) [{n}] (trades|geschaefte|transaktionen) [<of>] [{pair}] [an]",
         "[<show>] [der|den|mein|meinen] (letzter|letzten|letzte) (trade|handel) [<of>] [{pair}]",
         "was habe ich [heute|zuletzt] (gehandelt|gekauft|verkauft)",
     ),

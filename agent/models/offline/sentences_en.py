@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from agent.models.offline.intents import Kind
+from agent.models.offline.order_sentences_en import ORDER_SENTENCES
 
 MACROS: Mapping[str, str] = {
     "show": "show [me]|list|display|give me|get [me]|tell me|let me see|see|view|print|check|what is|whats|"
@@ -12,6 +13,7 @@ MACROS: Mapping[str, str] = {
     "look": "bullish|bearish|oversold|overbought|neutral|strong|weak|a buy|a sell|a good buy|a good sell|"
     "going up|going down|rising|falling|trending|trending up|trending down|in an uptrend|in a downtrend|"
     "worth buying|a hold|up|down|overvalued|undervalued|likely to rise|likely to fall|good|looking good",
+    "drop": "cancel|delete|remove|kill",
     "set": "move|set|change|put|place|add|raise|lower|adjust|update|use",
     "trade": "buy|sell|hold|long|short|go long on|go short on|buy more|sell all|sell all my|invest in|get "
     "into",
@@ -84,12 +86,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "{pairs} [<on>] (chart|candles|graph)",
         "[<show>] [<the>] {tf} (chart|candles) [of|for] {pairs}",
     ),
-    Kind.ORDERS: (
-        "[<show>] [<the>] [open|pending|resting|active] orders",
-        "(what|which) orders (do i have|are open) [open]",
-        "(do i have|are there|any) [any] [open|pending] orders",
-        "order (list|book|status)",
-    ),
+    **ORDER_SENTENCES,
     Kind.WAITING: (
         "(what is|whats|what) (waiting|waits|pending) [for] [my] [approval]",
         "[<show>] [<the>] (approvals|pending approvals|open approvals|approval requests)",
@@ -99,24 +96,6 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] [risk|trading] limits",
         "(what is|whats) my [risk] limit",
         "how much (may|can) i (risk|lose)",
-    ),
-    Kind.CANCEL_ORDER: ("(cancel|delete|remove|kill) [my|the] order [number|no|id] {n}", "cancel {n}"),
-    Kind.CANCEL_ALL: (
-        "(cancel|delete|remove|kill) (all|everything|all orders|all my orders|all open orders|my orders|"
-        "orders|all of my orders|all my open orders)",
-    ),
-    Kind.MOVE_STOP: (
-        "<set> [my|the|a] stop [order] [of|for|on] [my] {pair} [position] (to|at|of) {rest}",
-        "<set> [my|the|a] {pair} stop [order] (to|at|of) {rest}",
-        "<set> [my|the|a] stop [order] (to|at|of) {rest} (on|for) [my] {pair} [position]",
-        "<set> [my|the|a] stop [order] [to|at|of] {rest}",
-        "<set> [my|the|a] {level} stop [order] [(on|for) [my] {pair} [position]]",
-        "<set> [my|the|a] stop [order] [(on|for) [my] {pair} [position]]",
-        "stop (of|for|on) [my] {pair} (to|at) {rest}",
-        "stop [of|at] {level} [(on|for) [my] {pair}]",
-        "[my|the|a] stop order",
-        "[my] {pair} stop (to|at) {rest}",
-        "stop (to|at) {rest}",
     ),
     Kind.PORTFOLIO: (
         "[<show>] [<the>] (portfolio|balance|balances|account|wallet|assets|holdings|funds|cash) [value|"
@@ -158,9 +137,9 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "how much (am i up|am i down) [{period}]",
     ),
     Kind.HISTORY: (
-        "[<show>] [<the>] [trade|trading|order|transaction] history [of|for] [{pair}]",
-        "[<show>] [<the>] (past|last|recent|latest|closed|previous) [{n}] (trades|orders|fills|"
-        "transactions) [of|for|in] [{pair}]",
+        "[<show>] [<the>] [trade|trading|transaction] history [of|for] [{pair}]",
+        "[<show>] [<the>] (past|last|recent|latest|closed|previous) [{n}] (trades|fills|transactions) "
+        "[of|for|in] [{pair}]",
         "[<show>] [<the>] trades [of|for|in] [{pair}]",
         "[<show>] my last [{n}] (trade|trades) [of|for|in] [{pair}]",
         "[<show>] [the] (last|latest) trade [of|for|in] [{pair}]",

@@ -1,8 +1,11 @@
 """Words for what became of orders and closes."""
 
+from dataclasses import replace
+
 from agent.models.offline.facts import Facts
 from agent.models.offline.steps import problem
 from agent.models.offline.telling_market import base_of, quote_of
+from agent.models.offline.telling_terms import terms
 from agent.models.offline.turn import Done
 from agent.models.offline.voice import Voice
 
@@ -28,6 +31,30 @@ def order_told(done: Done, voice: Voice) -> str:
     if order := facts.text("orderId"):
         sentences.append(voice.say("order_id", id=order))
     return " ".join(sentences)
+
+
+def oco_told(done: Done, voice: Voice) -> str:
+    """Tell what became of two orders of which one cancels the other."""
+    facts = done.facts or Facts()
+    both = (facts.inner("limit"), facts.inner("stop"))
+    limit, stop = both
+    waiting = all(each.text("status") == "pending" and not each.text("approvalId") for each in both)
+    if done.failed or done.missing or not facts.data or not waiting:
+        # A half that has traded, or waits for a person, is told for itself.
+        told = (order_told(replace(done, facts=each), voice) for each in both if each.data)
+        return "\n".join(told) or order_told(done, voice)
+    return voice.say(
+        "oco",
+        mode=voice.mode(limit, stop),
+        side=voice.name("word", limit.text("side")),
+        amount=voice.amount(limit.number("amount")),
+        base=base_of(limit),
+        price=voice.price(limit.number("price")),
+        stop=voice.price(stop.number("stopPrice")),
+        quote=quote_of(limit),
+        first=limit.id("orderId"),
+        second=stop.id("orderId"),
+    )
 
 
 def close_told(done: Done, position: Facts, voice: Voice) -> str:
@@ -72,8 +99,6 @@ def _outcome(facts: Facts, voice: Voice) -> str:
         return _ended(facts, status, voice)
     if status not in _FILLING_STATES or side not in ("buy", "sell"):
         return voice.say("other_status", mode=mode, pair=pair, status=status or voice.amount(None))
-    limit = facts.number("price")
-    at = voice.say("at", price=voice.price(limit), quote=quote_of(facts)) if limit is not None else ""
     return voice.say(
         f"{status}.{side}",
         mode=mode,
@@ -84,5 +109,5 @@ def _outcome(facts: Facts, voice: Voice) -> str:
         cost=voice.money(facts.number("cost")),
         quote=quote_of(facts),
         fees=voice.money(facts.number("fees")),
-        at=at,
+        at=terms(facts, voice),
     )

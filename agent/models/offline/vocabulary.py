@@ -6,7 +6,7 @@ from typing import Protocol
 from agent.models.offline import order_words, sentences_de, sentences_en
 from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
-from agent.models.offline.patterns import LENGTH_UNITS, PERIODS, TIMEFRAMES, words_of
+from agent.models.offline.patterns import LENGTH_UNITS, PERIODS, STATES, TIMEFRAMES, words_of
 
 # Words that nobody means as a coin, though no pattern needs them.
 _PLAIN = """
@@ -46,6 +46,7 @@ VOCABULARY = frozenset(
         *TIMEFRAMES,
         *LENGTH_UNITS,
         *words_of(" ".join(PERIODS.values())),
+        *words_of(" ".join(STATES.values())),
         *words_of(" ".join(MEANINGS)),
         *_PLAIN.split(),
     }
