@@ -18,7 +18,7 @@ from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
-from kit.background.workers import working
+from kit.background.workers import WorkerPool, working
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import prepare, workspace_templates
@@ -42,7 +42,6 @@ from tools.registry import Registry
 from tools.services import Services
 from tools.skillbook import Skills
 from tools.trade_events import Herald
-from trading.backtest.histories import Histories
 from trading.clock import Clock, SystemClock
 from trading.desk import Desk
 from trading.exchanges.ccxt_client import known_exchanges
@@ -123,9 +122,7 @@ async def _build(
     stack.push_async_callback(runner.close)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
-    pool = await stack.enter_async_context(
-        working(settings.backtest_workers, settings.backtest_memory_mb, settings.backtest_seconds)
-    )
+    pool = await stack.enter_async_context(working(settings))
     backtests = Backtests(database, events, pool, clock, new_id)
     stack.push_async_callback(backtests.close)
     await backtests.recover()
@@ -146,7 +143,6 @@ async def _build(
         skills=Skills([each.name for each in CATALOG]),
         keys=keys,
         backtests=backtests,
-        histories=Histories(markets),
         system=Process(
             clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
         ),
@@ -155,10 +151,12 @@ async def _build(
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(gateway.application(), settings))
-    await stack.enter_async_context(
-        _running([*(loop.run for loop in loops), *([graph, pool.warm] if warm else [])])
-    )
+    await stack.enter_async_context(_running([*(loop.run for loop in loops), *_warming(graph, pool, warm)]))
     return App(services, registry, gateway, listening)
+
+
+def _warming(graph: LazyGraph, pool: WorkerPool, warm: bool) -> Sequence[Callable[[], Awaitable[object]]]:
+    return (graph, pool.warm) if warm else ()
 
 
 async def _live(settings: Settings, markets: Markets, clock: Clock, stack: AsyncExitStack) -> Exchange | None:

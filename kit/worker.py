@@ -76,8 +76,8 @@ def _serve(task: Any, say: Say) -> None:
         say("refused", type(error).__name__, str(error), dict(error.details))
     except MemoryError:
         say("refused", "InvalidBacktest", "this needs more memory than a backtest may use", {})
-    except Exception as error:
-        # The last line before the process's own end: a strategy's own code may raise anything.
+    # The last line before the process's own end: a strategy's own code may raise anything.
+    except Exception as error:  # noqa: BLE001
         say("failed", type(error).__name__, str(error)[:500])
     else:
         say("done", answer)

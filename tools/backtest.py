@@ -19,6 +19,7 @@ from tools.backtest_params import (
 )
 from tools.backtest_reports import (
     BacktestReport,
+    Number,
     OptimizeReport,
     Results,
     VerifyReport,
@@ -63,8 +64,10 @@ async def run(ctx: Context, params: OfBacktest) -> BacktestReport:
     histories: list[History] = []
 
     async def prepare() -> RunTask:
+        back = usual(params.timeframe)
         for symbol in params.symbols:
-            histories.append(await _history(ctx, params, strategy, [values], symbol, usual(params.timeframe)))
+            history = await _history(ctx, params, strategy, [values], symbol, back)
+            histories.append(history)
         return RunTask([Chosen(strategy.name, dict(values))], histories, terms)
 
     def shape(job_id: str, found: Sequence[Ran]) -> BacktestReport:
@@ -133,7 +136,7 @@ class ComparedRow(Result):
     """One strategy of a comparison."""
 
     strategy: str
-    params: dict[str, float]
+    params: dict[str, Number]
     results: Results
 
 

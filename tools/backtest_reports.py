@@ -1,4 +1,4 @@
-"""What backtests answer, in the units of the references: percent in `results`, money and fractions in `metrics`."""
+"""What backtests answer, in the units of both references."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
@@ -12,6 +12,8 @@ from trading.backtest.ranking import Metric
 from trading.clock import iso
 
 FEW_TRADES = 30
+
+Number = int | float
 
 
 class Results(Result):
@@ -62,7 +64,7 @@ class Data(Result):
 
 
 class TradeRow(Result):
-    """One side of a closed trade: the opening has no `pnl`, the closing the net one, fees of both sides off."""
+    """One side of a closed trade: the opening has no `pnl`, the closing the net one, after all fees."""
 
     id: int
     pair: str
@@ -91,7 +93,7 @@ class BacktestReport(Result):
     pair: str
     pairs: list[str]
     timeframe: str
-    params: dict[str, float]
+    params: dict[str, Number]
     period: Period
     data: list[Data]
     initial_balance: float
@@ -106,7 +108,7 @@ class BacktestReport(Result):
 class Scored(Result):
     """One combination and its score."""
 
-    params: dict[str, float]
+    params: dict[str, Number]
     score: float | None
 
 
@@ -117,12 +119,12 @@ class Best(Scored):
 
 
 class SurfaceReport(Result):
-    """Scores over the two longest axes, `scores[i][j]` at `yValues[i]` and `xValues[j]`; null where none is."""
+    """Scores over the two longest axes, `scores[i][j]` at `yValues[i]` and `xValues[j]`; else null."""
 
     x: str
-    x_values: list[float]
+    x_values: list[Number]
     y: str | None
-    y_values: list[float]
+    y_values: list[Number]
     scores: list[list[float | None]]
 
 
@@ -130,7 +132,7 @@ class Validation(Result):
     """The best of the first part of the range, there and in the part it had not seen."""
 
     out_of_sample: float
-    params: dict[str, float]
+    params: dict[str, Number]
     in_sample_score: float | None
     out_of_sample_score: float | None
     out_of_sample_results: Results
@@ -140,7 +142,7 @@ class Step(Result):
     """One window of a walk forward."""
 
     period: Period
-    params: dict[str, float]
+    params: dict[str, Number]
     in_sample_score: float | None
     out_of_sample_score: float | None
 
@@ -187,7 +189,7 @@ class VerifyReport(Result):
 
     backtest_id: str
     strategy: str
-    params: dict[str, float]
+    params: dict[str, Number]
     causal: bool
     leaks: list[LeakRow]
 
@@ -240,7 +242,7 @@ def data_of(history: History) -> Data:
     )
 
 
-def named(values: Mapping[str, float]) -> dict[str, float]:
+def named(values: Mapping[str, float]) -> dict[str, Number]:
     """Return parameters in the spelling of the wire."""
     return {camel(name): value for name, value in values.items()}
 

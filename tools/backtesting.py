@@ -1,4 +1,4 @@
-"""Jobs that take the processor for long: queued fairly, run apart, told of, kept on record, and ended at will."""
+"""Jobs that take long: queued fairly, run apart, told of, kept on record, and ended at will."""
 
 import asyncio
 from collections import deque
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class WorkerFailed(Exception):
-    """Ask again, perhaps for less: the process that reckoned a task died, took too long or could not start."""
+    """Ask again, perhaps for less: the process that reckoned died, took too long or could not start."""
 
 
 class Pool(Protocol):

@@ -95,5 +95,4 @@ class Services:
     skills: Skills
     keys: ApiKeys
     backtests: Backtests
-    histories: Histories
     system: System

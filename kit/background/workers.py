@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import structlog
 
+from kit.settings import Settings
 from kit.worker import LENGTH
 from tools.backtesting import Told, WorkerFailed
 from trading import errors
@@ -37,13 +38,14 @@ class Worker:
             env={"HOME": str(Path.home()), "OMP_NUM_THREADS": "1"},
             start_new_session=True,
         )
-        worker = cls(process)
+        worker, ready = cls(process), False
         try:
             async with asyncio.timeout(STARTING):
                 await worker._read()
-        except BaseException:
-            await worker.end()
-            raise
+            ready = True
+        finally:
+            if not ready:
+                await worker.end()
         return worker
 
     async def perform(self, body: bytes, told: Told) -> Any:
@@ -141,9 +143,9 @@ class WorkerPool:
 
 
 @contextlib.asynccontextmanager
-async def working(size: int, megabytes: int, seconds: float) -> AsyncIterator[WorkerPool]:
+async def working(settings: Settings) -> AsyncIterator[WorkerPool]:
     """Offer workers until the block ends."""
-    pool = WorkerPool(size, megabytes, seconds)
+    pool = WorkerPool(settings.backtest_workers, settings.backtest_memory_mb, settings.backtest_seconds)
     try:
         yield pool
     finally:

@@ -21,6 +21,7 @@ from tests.service import predictable
 from tests.wire import HELLO, Wire
 from tools import market, system, tool
 from tools.apikeys import ApiKeys
+from tools.backtesting import Backtests
 from tools.context import Context
 from tools.errors import AgentBusy, InvalidParams, MissingParams
 from tools.events import EventBus
@@ -170,6 +171,7 @@ class House:
             markets=Markets(SimulatedMarket(self.clock), known=("binance",)),
             # Nothing here trades or chats.
             histories=cast(Histories, None),
+            backtests=cast(Backtests, None),
             desk=cast(Desk, None),
             reconciliation=cast(Reconciliation, None),
             portfolio=cast(PortfolioReader, None),

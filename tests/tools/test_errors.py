@@ -15,7 +15,7 @@ EXPECTED: dict[type[trading.TradingError], Code] = {
     trading.UnknownIndicator: Code.INVALID_PARAMS,
     trading.UnknownStrategy: Code.INVALID_PARAMS,
     trading.InvalidBacktest: Code.INVALID_PARAMS,
-    trading.MissingHistory: Code.NOT_FOUND,
+    trading.MissingHistory: Code.INVALID_PARAMS,
     trading.InvalidOrder: Code.INVALID_ORDER,
     trading.InsufficientFunds: Code.INSUFFICIENT_FUNDS,
     trading.RiskLimitExceeded: Code.RISK_LIMIT_EXCEEDED,
