@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trading.backtest import kernel
-from trading.backtest.kernel import Floats
+from trading.backtest.codes import Floats
 from trading.timeframes import Timeframe
 
 YEAR = 365 * 86_400
@@ -19,14 +19,15 @@ class Figures:
     Returns, drawdown, win rate and exposure are fractions; `pnl`, `fees`, `expectancy` quote. Sharpe and
     Sortino are of simple returns per bar, the first one against the initial cash, risk-free 0, times the
     root of bars in a year; deviation with ddof 1, 0 when there is none. `profit_factor` is None without a
-    losing trade, `calmar` without a drawdown. An open position is marked at the last close, slipped and
-    charged nothing, and is not a trade.
+    losing trade, `calmar` without a drawdown; both `annual_return` and `calmar` where a gain over a few bars
+    comes to more in a year than a number holds. An open position is marked at the last close, neither slipped
+    nor charged, and is not a trade.
     """
 
     final: float
     pnl: float
     total_return: float
-    annual_return: float
+    annual_return: float | None
     max_drawdown: float
     sharpe: float
     sortino: float
@@ -47,7 +48,7 @@ def measure(row: Floats, initial: float, bars: int, timeframe: Timeframe) -> Fig
     gains, losses = float(row[kernel.GAINS]), float(row[kernel.LOSSES])
     drawdown = float(row[kernel.DRAWDOWN])
     years = bars * timeframe.seconds / YEAR
-    annual = (max(final, 0.0) / initial) ** (1 / years) - 1 if years else 0.0
+    annual = annualised(final / initial, years)
     scale = math.sqrt(YEAR / timeframe.seconds)
     return Figures(
         final=final,
@@ -57,7 +58,7 @@ def measure(row: Floats, initial: float, bars: int, timeframe: Timeframe) -> Fig
         max_drawdown=drawdown,
         sharpe=scale * sharpe(float(row[kernel.SUM]), float(row[kernel.SQUARES]), bars),
         sortino=scale * sortino(float(row[kernel.SUM]), float(row[kernel.DOWNSIDE]), bars),
-        calmar=annual / drawdown if drawdown else None,
+        calmar=annual / drawdown if drawdown and annual is not None else None,
         win_rate=float(row[kernel.WON]) / trades if trades else 0.0,
         profit_factor=gains / losses if losses else None,
         expectancy=(gains - losses) / trades if trades else 0.0,
@@ -67,6 +68,16 @@ def measure(row: Floats, initial: float, bars: int, timeframe: Timeframe) -> Fig
         exposure=float(row[kernel.HELD]) / bars if bars else 0.0,
         open_amount=float(row[kernel.OPEN_AMOUNT]),
     )
+
+
+def annualised(growth: float, years: float) -> float | None:
+    """Return what a growth to so many times as much comes to per year, None where no number holds it."""
+    if growth <= 0:
+        return -1.0
+    try:
+        return math.expm1(math.log(growth) / years) if years else 0.0
+    except OverflowError:
+        return None
 
 
 def sharpe(total: float, squares: float, count: int) -> float:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from trading.backtest import kernel
+from trading.backtest.codes import Floats
 from trading.backtest.figures import Figures, measure
 from trading.backtest.history import History
-from trading.backtest.kernel import Floats
 from trading.backtest.strategy import Lines, Signals, Strategy, Values
 from trading.backtest.terms import Terms
 from trading.errors import InvalidBacktest
