@@ -13,6 +13,7 @@ from trading.backtest import kernel
 from trading.backtest.catalog import Strategies
 from trading.backtest.codes import Codes, Floats
 from trading.backtest.figures import measure, of_curve
+from trading.backtest.history import History
 from trading.backtest.run import run
 from trading.backtest.strategy import Lines
 from trading.backtest.terms import Terms
@@ -27,12 +28,21 @@ def simulated(
     rows: Floats, codes: Codes, portions: Floats | None, terms: Terms, lead: int = 0
 ) -> tuple[Floats, Floats]:
     """Return the figures of a run and its equity, as the kernel writes them."""
-    columns = [np.ascontiguousarray(column) for column in rows.T]
-    figures, equity = np.zeros(kernel.FIGURES), np.empty(len(rows))
+    bars, figures, equity = history(rows).bars, np.zeros(kernel.FIGURES), np.empty(len(rows))
     parts = np.empty(0) if portions is None else portions
     trades = np.empty((0, kernel.COLUMNS))
-    kernel.simulate(*columns, codes, parts, terms.columns(lead), equity, trades, figures)
+    columns = terms.columns(lead)
+    kernel.simulate(
+        bars.open, bars.high, bars.low, bars.close, codes, parts, columns, equity, trades, figures
+    )
     return figures, equity
+
+
+def simulated_many(past: History, grid: Codes, terms: Terms) -> Floats:
+    """Return the figures of each row of signals."""
+    bars, figures = past.bars, np.zeros((len(grid), kernel.FIGURES))
+    kernel.simulate_many(bars.open, bars.high, bars.low, bars.close, grid, terms.columns(past.lead), figures)
+    return figures
 
 
 @some
@@ -57,10 +67,8 @@ def test_a_row_of_a_grid_is_a_single_run_to_the_last_bit(
     seed: int, rows: Floats, terms: Terms, lead: int
 ) -> None:
     grid = np.stack([drawn.made_codes(seed + n, len(rows), 0.2, held=bool(n % 2)) for n in range(5)])
-    columns = [np.ascontiguousarray(column) for column in rows.T]
-    figures = np.zeros((len(grid), kernel.FIGURES))
-    kernel.simulate_many(*columns, grid, terms.columns(lead), figures)
     past = history(rows, lead)
+    figures = simulated_many(past, grid, terms)
     for codes, row in zip(grid, figures, strict=True):
         expected = measure(row, terms.initial, past.measured, past.timeframe)
         assert run(past, saying(codes), {}, terms).figures == expected
@@ -72,9 +80,8 @@ def test_a_grid_of_averages_is_its_runs_to_the_last_bit() -> None:
     strategy, lines = Strategies().find("ma_crossover"), Lines(past.bars)
     pairs = [(fast, slow) for fast in (3, 8, 21) for slow in (30, 55)]
     grid = np.stack([lines.crossed(lines.sma(fast), lines.sma(slow)) for fast, slow in pairs])
-    bars, terms = past.bars, Terms(stop_loss=0.05)
-    figures = np.zeros((len(grid), kernel.FIGURES))
-    kernel.simulate_many(bars.open, bars.high, bars.low, bars.close, grid, terms.columns(past.lead), figures)
+    terms = Terms(stop_loss=0.05)
+    figures = simulated_many(past, grid, terms)
     for (fast, slow), row in zip(pairs, figures, strict=True):
         values = strategy.read({"fast": fast, "slow": slow})
         expected = measure(row, terms.initial, past.measured, past.timeframe)
