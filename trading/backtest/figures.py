@@ -1,45 +1,15 @@
 """What is measured of a backtest, out of the kernel's sums; fractions and quote, units come at the edge."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from trading.backtest import kernel
 from trading.backtest.codes import Floats
+from trading.backtest.outcome import Figures
 from trading.timeframes import Timeframe
 
 YEAR = 365 * 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The result of a run.
-
-    Returns, drawdown, win rate and exposure are fractions; `pnl`, `fees`, `expectancy` quote. Sharpe and
-    Sortino are of simple returns per bar, the first one against the initial cash, risk-free 0, times the
-    root of bars in a year; deviation with ddof 1, 0 when there is none. `profit_factor` is None without a
-    losing trade, `calmar` without a drawdown; both `annual_return` and `calmar` where a gain over a few bars
-    comes to more in a year than a number holds. An open position is marked at the last close, neither slipped
-    nor charged, and is not a trade.
-    """
-
-    final: float
-    pnl: float
-    total_return: float
-    annual_return: float | None
-    max_drawdown: float
-    sharpe: float
-    sortino: float
-    calmar: float | None
-    win_rate: float
-    profit_factor: float | None
-    expectancy: float
-    trades: int
-    wins: int
-    fees: float
-    exposure: float
-    open_amount: float
 
 
 def measure(row: Floats, initial: float, bars: int, timeframe: Timeframe) -> Figures:

@@ -1,14 +1,12 @@
 """One backtest: a strategy over a history on some terms."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
 from trading.backtest import kernel
 from trading.backtest.codes import Floats
-from trading.backtest.figures import Figures, measure
+from trading.backtest.figures import measure
 from trading.backtest.history import History
+from trading.backtest.outcome import Outcome, Trade
 from trading.backtest.strategy import Lines, Signals, Strategy, Values
 from trading.backtest.terms import Terms
 from trading.errors import InvalidBacktest
@@ -17,33 +15,6 @@ REASONS = ("signal", "stop", "target", "trail", "liquidation")
 
 _NONE = np.empty(0)
 _NO_TRADES = np.empty((0, kernel.COLUMNS))
-
-
-@dataclass(frozen=True, slots=True)
-class Trade:
-    """A position, or a part of one, from opening to closing; times in milliseconds, money in quote.
-
-    `amount` is base, negative for a short; `fees` are of both sides.
-    """
-
-    opened_at: int
-    closed_at: int
-    amount: float
-    entry: float
-    exit: float
-    fees: float
-    pnl: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
-    """What came of a run: its figures and, where asked for, equity per measured bar and trades."""
-
-    figures: Figures
-    buy_and_hold: float
-    equity: Floats
-    trades: Sequence[Trade]
 
 
 def ready(strategy: Strategy, values: Values, history: History) -> None:

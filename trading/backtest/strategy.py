@@ -71,7 +71,7 @@ class Lines:
         return self._once(("lowest", period), lambda: _before(self.bars.low, int(period), np.min))
 
     def crossed(self, fast: Series, slow: Series) -> Codes:
-        """Return the signals of lines that cross: up enters long and leaves short, down the reverse."""
+        """Return the signals of one line crossing another: up enters long, leaves short; down reversed."""
         from trading.backtest.crossings import crossed
 
         return crossed(fast, slow)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from trading.backtest.codes import Codes, Floats
 from trading.backtest.history import History
-from trading.backtest.run import Outcome, run
+from trading.backtest.outcome import Outcome
+from trading.backtest.run import run
 from trading.backtest.strategy import Lines, Signals, Strategy, Values
 from trading.backtest.terms import Terms
 from trading.indicators import Bars

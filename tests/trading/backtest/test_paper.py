@@ -24,7 +24,8 @@ from tests.trading.backtest.scripted import history, saying
 from tests.trading.house import BTC, MAIN, House, account, counting, furnish
 from trading.accounts import open_account
 from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT, Codes, Floats
-from trading.backtest.run import Outcome, run
+from trading.backtest.outcome import Outcome
+from trading.backtest.run import run
 from trading.backtest.terms import Direction, Fill, Sizing, Terms
 from trading.clock import ManualClock
 from trading.desk import Wish

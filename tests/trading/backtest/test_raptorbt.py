@@ -17,7 +17,7 @@ import talib
 from tests.trading.backtest.scripted import HOUR, made_bars, play
 from trading.backtest.codes import ENTER_LONG, LEAVE_LONG, Codes, Floats
 from trading.backtest.crossings import crossed
-from trading.backtest.run import Outcome
+from trading.backtest.outcome import Outcome
 from trading.backtest.terms import Direction, Fill
 
 TIMINGS = {Fill.NEXT_OPEN: "next_bar_open", Fill.CLOSE: "same_bar_close"}

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.trading.backtest import drawn, reference
 from tests.trading.backtest.scripted import HOUR, bars_drawn, history, made_bars, saying
 from trading.backtest.codes import Codes, Floats
-from trading.backtest.run import Trade, run
+from trading.backtest.outcome import Trade
+from trading.backtest.run import run
 from trading.backtest.terms import Direction, Terms
 
 

@@ -26,7 +26,7 @@ def _bollinger(lines: Lines, values: Values) -> Signals:
     """Enter when the close crosses above the upper band, leave when it crosses below the middle."""
     bands = lines.bollinger(values["period"], values["width"])
     upper, middle, lower = (
-        lines.crossed(lines.close, each) for each in (bands.upper, bands.middle, bands.lower)
+        lines.crossed(lines.close, band) for band in (bands.upper, bands.middle, bands.lower)
     )
     enter = upper & np.int8(ENTER_LONG) | lower & np.int8(ENTER_SHORT)
     return Signals(enter | middle & np.int8(LEAVE_LONG | LEAVE_SHORT))

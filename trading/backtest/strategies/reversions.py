@@ -28,7 +28,7 @@ def _bollinger(lines: Lines, values: Values) -> Signals:
     """Enter when the close comes back above the lower band, leave when it reaches the middle."""
     bands = lines.bollinger(values["period"], values["width"])
     low, middle, high = (
-        lines.crossed(lines.close, each) for each in (bands.lower, bands.middle, bands.upper)
+        lines.crossed(lines.close, band) for band in (bands.lower, bands.middle, bands.upper)
     )
     enter = _only(low, ENTER_LONG) | _only(high, ENTER_SHORT)
     # Up through the middle ends a long, down through it a short: the other way round than a trend's.
