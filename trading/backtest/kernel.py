@@ -49,7 +49,7 @@ _ONE: Final = np.uintp(1)
 
 
 def _compiled(function: F) -> F:
-    return cast(F, nb.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(F, nb.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function))
 
 
 def _summing(function: F) -> F:
