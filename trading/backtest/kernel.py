@@ -21,12 +21,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # One row holds all that there is of a run: first its figures, then what the loop knows of the account, then
 # its terms. `Q` is base, negative for a short; `COST` what that was opened at, `BEST` the best price since;
-# `LOW` the lowest equity since the last peak.
+# `LOW` the lowest equity since the last peak. What is less than `WATCHED` can be stopped or liquidated.
 FINAL, SUM, SQUARES, DOWNSIDE, DRAWDOWN, FEES, WON, LOST, GAINS, LOSSES, TRADES, HELD, OPEN_AMOUNT = range(13)
 FIGURES: Final = 13
-CASH, Q, COST, ENTRY_FEES, BEST, SINCE, VALUE, PEAK, LOW, BLOCKED = range(13, 23)
-INITIAL, FEE, MAKER_FEE, SLIPPAGE, SIZING, SIZE, STOP, TARGET, TRAIL, AT_CLOSE, ALLOWED, FIRST = range(23, 35)
-TERMS: Final = 35
+CASH, Q, COST, ENTRY_FEES, BEST, SINCE, VALUE, PEAK, LOW, BLOCKED, WATCHED = range(13, 24)
+INITIAL, FEE, MAKER_FEE, SLIPPAGE, SIZING, SIZE, STOP, TARGET, TRAIL, AT_CLOSE, ALLOWED, FIRST = range(24, 36)
+TERMS: Final = 36
 
 ALL_IN, FIXED, PERCENT, RISK = range(4)
 
@@ -44,7 +44,7 @@ NOTHING: Final = 1e-9
 
 # How many bars are looked at in one go where most likely nothing is to be found. Places are counted without a
 # sign: with one, each would be asked whether it is meant from the end.
-_BLOCK: Final = np.uintp(32)
+_BLOCK: Final = np.uintp(64)
 _ONE: Final = np.uintp(1)
 
 
@@ -75,32 +75,30 @@ def _add_returns(run: Floats, closes: Floats, start: int, stop: int) -> None:
 
 
 @_compiled
-def _watch(run: Floats, value: float) -> None:
-    """Follow peak and drawdown."""
-    if value > run[PEAK]:
-        if run[LOW] < run[PEAK]:
-            run[DRAWDOWN] = max(run[DRAWDOWN], 1.0 - run[LOW] / run[PEAK])
-        run[PEAK] = run[LOW] = value
-    elif value < run[LOW]:
-        run[LOW] = value
+def _watched(low: float, peak: float, worst: float, value: float) -> tuple[float, float, float]:
+    """Return the low since the peak, the peak and the worst drawdown before it, after one more value."""
+    if value > peak:
+        return value, value, max(worst, 1.0 - low / peak)
+    return min(low, value), peak, worst
 
 
 @_compiled
 def _add_drawdown(run: Floats, closes: Floats, start: int, stop: int) -> None:
     """Follow peak and drawdown through bars `start` to `stop` (exclusive) without a trade."""
     cash, q = run[CASH], run[Q]
+    low, peak, worst = run[LOW], run[PEAK], run[DRAWDOWN]
     at, last = np.uintp(start), np.uintp(stop)
     while at < last:
         end = min(at + _BLOCK, last)
-        low, peak = run[LOW], run[PEAK]
         beyond = False
         for i in range(at, end):
             equity = cash + q * closes[i]
             beyond |= (equity > peak) | (equity < low)
         if beyond:
             for i in range(at, end):
-                _watch(run, cash + q * closes[i])
+                low, peak, worst = _watched(low, peak, worst, cash + q * closes[i])
         at = end
+    run[LOW], run[PEAK], run[DRAWDOWN] = low, peak, worst
 
 
 @_compiled
@@ -125,7 +123,7 @@ def _mark(run: Floats, close: float) -> None:
     run[SQUARES] += change * change
     run[DOWNSIDE] += min(change, 0.0) ** 2
     run[VALUE] = value
-    _watch(run, value)
+    run[LOW], run[PEAK], run[DRAWDOWN] = _watched(run[LOW], run[PEAK], run[DRAWDOWN], value)
     run[HELD] += run[Q] != 0.0
 
 
@@ -134,7 +132,7 @@ def _amount(run: Floats, price: float, portion: float) -> float:
     """Return how much base an entry takes: what the sizing says, never more than there is to pay for."""
     # What a short was sold for is in the cash, and as much again is its margin.
     free = run[CASH] if run[Q] >= 0.0 else run[CASH] - 2.0 * run[COST]
-    most = free / (price * (1.0 + run[FEE]))
+    most = free / (price * (1.0 + run[FEE])) if free > NOTHING * run[INITIAL] else 0.0
     kind, stop, trail = int(run[SIZING]), run[STOP], run[TRAIL]
     if not np.isnan(portion):
         wanted = portion * run[INITIAL] / price
@@ -253,10 +251,12 @@ def _stopped(run: Floats, side: float, opened: float, best: float, worst: float)
 
 
 @_compiled
-def _protect(run: Floats, trades: Floats, opened: float, high: float, low: float, at: int) -> bool:
+def _protect(run: Floats, trades: Floats, opens: Floats, highs: Floats, lows: Floats, at: int) -> bool:
     """Hold one bar against the position's stops, then its target; tell whether one of them ended it."""
     side = np.sign(run[Q])
-    best, worst = (high, low) if side > 0.0 else (low, high)
+    opened, best, worst = opens[at], highs[at], lows[at]
+    if side < 0.0:
+        best, worst = worst, best
     price, reason = _stopped(run, side, opened, best, worst)
     rate = run[FEE]
     if price > 0.0:
@@ -332,12 +332,10 @@ def _next_trail(run: Floats, highs: Floats, lows: Floats, codes: Codes, mask: in
 def _next(run: Floats, highs: Floats, lows: Floats, codes: Codes, adding: bool, start: int) -> int:
     """Return the first bar from `start` on in which anything may happen, or the number of bars."""
     held, lag = run[Q], int(run[AT_CLOSE] == 0.0)
+    mask = LEAVE_LONG | ENTER_SHORT if held > 0.0 else LEAVE_SHORT | ENTER_LONG if held < 0.0 else ENTER
     # Only an entry of a portion means something to whoever is in already.
-    mask = ENTER if held == 0.0 or adding else 0
-    if held != 0.0:
-        mask |= LEAVE_LONG | ENTER_SHORT if held > 0.0 else LEAVE_SHORT | ENTER_LONG
-    mask &= int(run[ALLOWED])
-    if held < 0.0 or (held > 0.0 and run[STOP] + run[TARGET] + run[TRAIL] > 0.0):
+    mask = (mask | ENTER if adding else mask) & int(run[ALLOWED])
+    if held != 0.0 and held < run[WATCHED]:
         if run[TRAIL] > 0.0:
             return _next_trail(run, highs, lows, codes, mask, start)
         return _next_touch(run, highs, lows, codes, mask, start)
@@ -369,12 +367,13 @@ def simulate(
     run = terms.copy()
     run[CASH] = run[VALUE] = run[PEAK] = run[LOW] = run[INITIAL]
     lag = 0 if run[AT_CLOSE] > 0.0 else 1
+    run[WATCHED] = np.inf if run[STOP] + run[TARGET] + run[TRAIL] > 0.0 else 0.0
     i = first = int(run[FIRST])
     equity[:first] = run[INITIAL]
     while i < len(closes) and run[VALUE] > NOTHING * run[INITIAL]:
         if lag > 0 and i > first:
             _follow(run, trades, codes, portions, opens[i], i)
-        ended = run[Q] != 0.0 and _protect(run, trades, opens[i], highs[i], lows[i], i)
+        ended = run[Q] != 0.0 and run[Q] < run[WATCHED] and _protect(run, trades, opens, highs, lows, i)
         if lag == 0 and not ended:
             _follow(run, trades, codes, portions, closes[i], i)
         _mark(run, closes[i])
