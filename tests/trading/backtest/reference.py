@@ -65,7 +65,8 @@ class Account:
     def enter(self, side: int, market: float, portion: float, bar: int) -> None:
         price = market * (1 + side * self.terms.slippage)
         amount = min(self.wanted(price, portion), self.cash / (price * (1 + self.terms.fee)))
-        if amount <= 0:
+        # Who has next to nothing left has nothing.
+        if amount <= 0 or self.cash <= 1e-9 * self.terms.initial:
             return
         if self.position is None:
             self.position = Position(side, bar, market)
