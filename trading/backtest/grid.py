@@ -22,7 +22,7 @@ MOST = 100_000
 
 Tell = Callable[[int, int], None]
 
-_AT_ONCE = 32
+_AT_ONCE = 128
 _TILE = 8
 _CELLS = 4_000_000
 _NONE = np.empty(0)
