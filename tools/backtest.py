@@ -282,6 +282,8 @@ async def cancel(ctx: Context, params: OfJob) -> JobRow:
 async def _ended(ctx: Context, work: Work) -> Mapping[str, Any]:
     backtests = ctx.services.backtests
     job = await backtests.finish(ctx.principal, (await backtests.start(ctx.principal, work)).id)
+    # Whoever asked has heard of all progress before the answer.
+    await ctx.services.events.flush()
     if job.status is not JobStatus.DONE or job.result is None:
         raise failure(job)
     return job.result

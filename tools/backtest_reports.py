@@ -25,7 +25,7 @@ class Results(Result):
     sharpe_ratio: float | None
     sortino_ratio: float | None
     calmar_ratio: float | None
-    annual_return: float
+    annual_return: float | None
     win_rate: float
     total_trades: int
     profit_factor: float | None
@@ -203,7 +203,7 @@ def results_of(figures: Figures, held: float | None) -> Results:
         sharpe_ratio=figures.sharpe,
         sortino_ratio=figures.sortino,
         calmar_ratio=figures.calmar,
-        annual_return=figures.annual_return * 100,
+        annual_return=None if figures.annual_return is None else figures.annual_return * 100,
         win_rate=figures.win_rate * 100,
         total_trades=figures.trades,
         profit_factor=figures.profit_factor,

@@ -18,7 +18,7 @@ def measure(row: Floats, initial: float, bars: int, timeframe: Timeframe) -> Fig
     gains, losses = float(row[kernel.GAINS]), float(row[kernel.LOSSES])
     drawdown = float(row[kernel.DRAWDOWN])
     years = bars * timeframe.seconds / YEAR
-    annual = (max(final, 0.0) / initial) ** (1 / years) - 1 if years else 0.0
+    annual = annualised(final / initial, years)
     scale = math.sqrt(YEAR / timeframe.seconds)
     return Figures(
         final=final,
@@ -28,7 +28,7 @@ def measure(row: Floats, initial: float, bars: int, timeframe: Timeframe) -> Fig
         max_drawdown=drawdown,
         sharpe=scale * sharpe(float(row[kernel.SUM]), float(row[kernel.SQUARES]), bars),
         sortino=scale * sortino(float(row[kernel.SUM]), float(row[kernel.DOWNSIDE]), bars),
-        calmar=annual / drawdown if drawdown else None,
+        calmar=annual / drawdown if drawdown and annual is not None else None,
         win_rate=float(row[kernel.WON]) / trades if trades else 0.0,
         profit_factor=gains / losses if losses else None,
         expectancy=(gains - losses) / trades if trades else 0.0,
@@ -38,6 +38,16 @@ def measure(row: Floats, initial: float, bars: int, timeframe: Timeframe) -> Fig
         exposure=float(row[kernel.HELD]) / bars if bars else 0.0,
         open_amount=float(row[kernel.OPEN_AMOUNT]),
     )
+
+
+def annualised(growth: float, years: float) -> float | None:
+    """Return what a growth to so many times as much comes to per year, None where no number holds it."""
+    if growth <= 0:
+        return -1.0
+    try:
+        return math.expm1(math.log(growth) / years) if years else 0.0
+    except OverflowError:
+        return None
 
 
 def sharpe(total: float, squares: float, count: int) -> float:

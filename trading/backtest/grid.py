@@ -13,7 +13,7 @@ from trading.backtest.codes import Floats
 from trading.backtest.history import History
 from trading.backtest.outcome import Axis
 from trading.backtest.run import ready, signals, simulate
-from trading.backtest.strategy import Lines, Strategy, Values, plain
+from trading.backtest.strategy import Lines, Signals, Strategy, Values, plain
 from trading.backtest.tasks import Tell
 from trading.backtest.terms import Terms
 from trading.errors import InvalidBacktest
@@ -21,7 +21,8 @@ from trading.errors import InvalidBacktest
 MOST = 100_000
 """How many combinations one grid may have."""
 
-_AT_ONCE = 256
+_AT_ONCE = 128
+_TILE = 8
 _CELLS = 4_000_000
 _NONE = np.empty(0)
 _NO_TRADES = np.empty((0, kernel.COLUMNS))
@@ -76,15 +77,32 @@ def run_grid(
     figures = np.zeros((len(rows), kernel.FIGURES))
     lines, columns, done = Lines(history.bars), terms.columns(history.lead), 0
 
+    order = _neighbours(rows)
+
     def work(part: slice) -> int:
-        _run_part(history, strategy, rows[part], lines, columns, figures[part])
-        return len(rows[part])
+        places = order[part]
+        found = np.zeros((len(places), kernel.FIGURES))
+        _run_part(history, strategy, [rows[place] for place in places], lines, columns, found)
+        figures[places] = found
+        return len(places)
 
     with ThreadPoolExecutor(threads) as pool:
         for count in pool.map(work, _parts(len(rows), len(history))):
             done += count
             tell(done, len(rows))
     return figures
+
+
+def _neighbours(rows: Sequence[Values]) -> list[int]:
+    """Return the places of rows in an order in which those that read the same lines follow each other.
+
+    In the grid's own order each row reads another line than the one before it, from far away in memory.
+    """
+    fastest = next((name for name in rows[0] if len(rows) > 1 and rows[0][name] != rows[1].get(name)), None)
+    if fastest is None:
+        return list(range(len(rows)))
+    ranks = {value: rank // _TILE for rank, value in enumerate(sorted({row[fastest] for row in rows}))}
+    return sorted(range(len(rows)), key=lambda place: (ranks[rows[place][fastest]], place))
 
 
 def _parts(rows: int, bars: int) -> Iterator[slice]:
@@ -95,10 +113,14 @@ def _parts(rows: int, bars: int) -> Iterator[slice]:
 def _run_part(
     history: History, strategy: Strategy, rows: Sequence[Values], lines: Lines, columns: Floats, into: Floats
 ) -> None:
-    given = [signals(strategy, values, lines) for values in rows]
-    if any(each.portions is not None for each in given):
-        for each, row in zip(given, into, strict=True):
-            simulate(history, each, columns, _NONE, _NO_TRADES, row)
-        return
-    bars, codes = history.bars, np.stack([each.codes for each in given])
+    bars, parted = history.bars, dict[int, Signals]()
+    # Copied while each is near: the next one then takes its place in memory.
+    codes = np.empty((len(rows), len(history)), np.int8)
+    for place, values in enumerate(rows):
+        given = signals(strategy, values, lines)
+        codes[place] = given.codes
+        if given.portions is not None:
+            parted[place] = given
     kernel.simulate_many(bars.open, bars.high, bars.low, bars.close, codes, columns, into)
+    for place, given in parted.items():
+        simulate(history, given, columns, _NONE, _NO_TRADES, into[place])

@@ -17,14 +17,15 @@ class Figures:
     Returns, drawdown, win rate and exposure are fractions; `pnl`, `fees`, `expectancy` quote. Sharpe and
     Sortino are of simple returns per bar, the first one against the initial cash, risk-free 0, times the
     root of bars in a year; deviation with ddof 1, 0 when there is none. `profit_factor` is None without a
-    losing trade, `calmar` without a drawdown. An open position is marked at the last close, slipped and
-    charged nothing, and is not a trade.
+    losing trade, `calmar` without a drawdown; both `annual_return` and `calmar` where a gain over a few bars
+    comes to more in a year than a number holds. An open position is marked at the last close, neither slipped
+    nor charged, and is not a trade.
     """
 
     final: float
     pnl: float
     total_return: float
-    annual_return: float
+    annual_return: float | None
     max_drawdown: float
     sharpe: float
     sortino: float

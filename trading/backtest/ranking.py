@@ -22,7 +22,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("sortinoRatio", lambda each: each.sortino),
     Metric("calmarRatio", lambda each: each.calmar),
     Metric("totalReturn", lambda each: each.total_return * 100),
-    Metric("annualReturn", lambda each: each.annual_return * 100),
+    Metric("annualReturn", lambda each: None if each.annual_return is None else each.annual_return * 100),
     Metric("maxDrawdown", lambda each: each.max_drawdown * 100, -1),
     Metric("winRate", lambda each: each.win_rate * 100),
     Metric("profitFactor", lambda each: each.profit_factor),

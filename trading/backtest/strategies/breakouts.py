@@ -16,8 +16,10 @@ def _donchian(lines: Lines, values: Values) -> Signals:
         + (close < lines.lowest(entry)) * np.int8(ENTER_SHORT)
         + (close < lines.lowest(leave)) * np.int8(LEAVE_LONG)
         + (close > lines.highest(leave)) * np.int8(LEAVE_SHORT)
-    )
-    return Signals(codes.astype(np.int8))
+    ).astype(np.int8)
+    # The shorter channel is known earlier: nothing is said by one of them alone.
+    codes[: int(max(entry, leave))] = 0
+    return Signals(codes)
 
 
 def _bollinger(lines: Lines, values: Values) -> Signals:
