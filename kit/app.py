@@ -21,7 +21,7 @@ from kit.background.outbox import EventChannel, Pump
 from kit.background.workers import WorkerPool, working
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
-from kit.home import prepare, workspace_templates
+from kit.home import STRATEGIES, prepare, workspace_templates
 from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
@@ -37,6 +37,7 @@ from tools.backtesting import Backtests
 from tools.catalog import CATALOG, build_registry
 from tools.context import Context
 from tools.events import EventBus
+from tools.picking import Picking
 from tools.policy import LOCAL_OWNER
 from tools.registry import Registry
 from tools.services import Services
@@ -143,6 +144,7 @@ async def _build(
         skills=Skills([each.name for each in CATALOG]),
         keys=keys,
         backtests=backtests,
+        strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
         system=Process(
             clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
         ),

@@ -18,6 +18,7 @@ from memory.money import Accounts, Equity, Fills, Orders, Positions
 from memory.outbox import Outbox
 from memory.people import People
 from memory.risk import Risk
+from memory.strategies import OwnStrategies
 from trading.stores import (
     AccountStore,
     ApprovalStore,
@@ -51,6 +52,7 @@ class UnitOfWork:
         self.events = Events(connection)
         self.calls = Calls(connection)
         self.jobs = Jobs(connection)
+        self.strategies = OwnStrategies(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

@@ -116,6 +116,18 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnStrategy:
+    """A strategy file that its owner has enabled: exactly this content, and what it says of itself."""
+
+    name: str
+    file: str
+    digest: str
+    described: Mapping[str, Any]
+    enabled_at: datetime
+    enabled_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewEvent:
     """Something that happened, not stored yet; without a principal it concerns everybody."""
 

@@ -384,3 +384,14 @@ jobs = Table(
     Index(None, "principal", "seq"),
     Index(None, "status"),
 )
+
+strategies = Table(
+    "strategies",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("file", Words, nullable=False, unique=True),
+    Column("digest", Words, nullable=False),
+    Column("described", Json, nullable=False),
+    Column("enabled_at", Moment, nullable=False),
+    Column("enabled_by", Words, nullable=False),
+)

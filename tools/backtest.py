@@ -14,7 +14,6 @@ from tools.backtest_params import (
     OfComparison,
     OfGrid,
     OfRange,
-    known,
     usual,
 )
 from tools.backtest_reports import (
@@ -43,8 +42,7 @@ from tools.wire import Millis, Params, Result
 from trading.backtest.history import History
 from trading.backtest.outcome import Leak, Optimized, Ran, Walked
 from trading.backtest.ranking import metric
-from trading.backtest.strategy import Strategy, Values, plain
-from trading.backtest.tasks import Chosen, GridTask, RunTask, VerifyTask
+from trading.backtest.tasks import GridTask, RunTask, VerifyTask
 from trading.symbols import Symbol
 
 EVERYWHERE = Surface.WIRE | Surface.CHAT | Surface.MODEL
@@ -58,17 +56,17 @@ async def run(ctx: Context, params: OfBacktest) -> BacktestReport:
     Fees of 0.1 % and slippage of 0.05 % are on unless set otherwise. A signal at the close of a candle fills
     at the open of the next one. Without a range the last year is taken.
     """
-    strategy, terms = known(ctx, params.strategy), params.terms()
-    values = strategy.read(params.params)
-    strategy.check(values)
+    picked, terms = await ctx.services.strategies.find(params.strategy), params.terms()
+    chosen, lead = picked.chosen(params.params), picked.lead(params.params)
+    picked.check(params.params)
     histories: list[History] = []
 
     async def prepare() -> RunTask:
         back = usual(params.timeframe)
         for symbol in params.symbols:
-            history = await _history(ctx, params, strategy, [values], symbol, back)
+            history = await _history(ctx, params, lead, symbol, back)
             histories.append(history)
-        return RunTask([Chosen(strategy.name, dict(values))], histories, terms)
+        return RunTask([chosen], histories, terms)
 
     def shape(job_id: str, found: Sequence[Ran]) -> BacktestReport:
         return _report(job_id, params, found[0], histories)
@@ -105,15 +103,15 @@ async def optimize(ctx: Context, params: OfGrid) -> OptimizeReport:
     The answer says how far to trust the best: what it does on candles it has not seen, and how likely it is
     better than luck. Without a range the last 90 days are taken.
     """
-    strategy, terms, by = known(ctx, params.strategy), params.terms(), metric(params.metric)
-    fixed = strategy.read(params.params)
-    widest = _widest(strategy, fixed, params.param_grid)
+    picked, terms = await ctx.services.strategies.find(params.strategy), params.terms()
+    by, chosen = metric(params.metric), picked.chosen(params.params)
+    lead = picked.lead(params.params, params.param_grid)
     histories: list[History] = []
 
     async def prepare() -> GridTask:
-        histories.append(await _history(ctx, params, strategy, widest, params.pair, QUARTER))
+        histories.append(await _history(ctx, params, lead, params.pair, QUARTER))
         return GridTask(
-            Chosen(strategy.name, dict(fixed)),
+            chosen,
             histories[0],
             params.param_grid,
             terms,
@@ -154,15 +152,13 @@ class CompareReport(Result):
 @capability("backtest.compare", scope=Scope.TRADE, surfaces=EVERYWHERE)
 async def compare(ctx: Context, params: OfComparison) -> CompareReport:
     """Backtest several strategies on the same candles, each with its default parameters, best first."""
-    found = [known(ctx, each) for each in dict.fromkeys(params.strategies)]
-    terms = params.terms()
+    found = [await ctx.services.strategies.find(each) for each in dict.fromkeys(params.strategies)]
+    terms, lead = params.terms(), max(each.lead({}) for each in found)
     histories: list[History] = []
 
     async def prepare() -> RunTask:
-        longest = max(found, key=lambda each: each.warm_up(each.read({})))
-        asked = _history(ctx, params, longest, [longest.read({})], params.pair, usual(params.timeframe))
-        histories.append(await asked)
-        return RunTask([Chosen(each.name) for each in found], histories, terms, whole=False)
+        histories.append(await _history(ctx, params, lead, params.pair, usual(params.timeframe)))
+        return RunTask([each.chosen({}) for each in found], histories, terms, whole=False)
 
     def shape(job_id: str, ran: Sequence[Ran]) -> CompareReport:
         best = sorted(ran, key=lambda each: -each.figures.sharpe)
@@ -188,20 +184,17 @@ async def compare(ctx: Context, params: OfComparison) -> CompareReport:
 @capability("backtest.verify", scope=Scope.TRADE)
 async def verify(ctx: Context, params: OfCheck) -> VerifyReport:
     """Check that a strategy never looks ahead: cut off and change the future, and see what it said before."""
-    strategy = known(ctx, params.strategy)
-    values = strategy.read(params.params)
-    histories: list[History] = []
+    picked = await ctx.services.strategies.find(params.strategy)
+    chosen, lead = picked.chosen(params.params), picked.lead(params.params)
 
     async def prepare() -> VerifyTask:
-        asked = _history(ctx, params, strategy, [values], params.pair, usual(params.timeframe))
-        histories.append(await asked)
-        return VerifyTask(Chosen(strategy.name, dict(values)), histories[0])
+        return VerifyTask(chosen, await _history(ctx, params, lead, params.pair, usual(params.timeframe)))
 
     def shape(job_id: str, found: Sequence[Leak]) -> VerifyReport:
         return VerifyReport(
             backtest_id=job_id,
             strategy=params.strategy,
-            params=named(values),
+            params=named(chosen.given),
             causal=not found,
             leaks=leak_rows(found[:100]),
         )
@@ -295,27 +288,10 @@ def _request(params: Params) -> dict[str, Any]:
 
 
 async def _history(
-    ctx: Context,
-    params: OfRange,
-    strategy: Strategy,
-    rows: Sequence[Values],
-    symbol: Symbol,
-    usual_length: timedelta,
+    ctx: Context, params: OfRange, lead: int, symbol: Symbol, usual_length: timedelta
 ) -> History:
-    """Return the candles asked for, with as many before them as the slowest of the rows needs to warm up."""
+    """Return the candles asked for, with as many before them as warming up takes."""
     start, end = params.range(ctx.services.clock.now(), usual_length)
-    lead = max((int(strategy.warm_up(values)) for values in rows), default=0)
     return await ctx.services.histories.get(
         symbol, params.timeframe, start, end, lead, params.exchange, params.dataset
     )
-
-
-def _widest(strategy: Strategy, fixed: Values, grid: Mapping[str, Sequence[Any]]) -> list[Values]:
-    """Return the rows with the largest value of each parameter, which need the longest to warm up."""
-    largest = {**fixed}
-    for name, values in grid.items():
-        for value in values:
-            read = strategy.read({name: value})
-            own = strategy.spellings()[plain(name)].name
-            largest[own] = max(largest.get(own, read[own]), read[own])
-    return [largest]

@@ -6,11 +6,8 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
-from tools.context import Context
 from tools.market import Exchange
 from tools.wire import CandleLength, Pair, Params, Since, Until
-from trading.backtest.catalog import Strategies
-from trading.backtest.strategy import Strategy
 from trading.backtest.terms import Direction, Fill, Sizing, Terms
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
@@ -137,11 +134,6 @@ class OfCheck(OfRange):
 
     strategy: StrategyName
     params: Values = Field(default_factory=dict)
-
-
-def known(ctx: Context, name: str) -> Strategy:
-    """Return a strategy that comes with the house; raise UnknownStrategy."""
-    return Strategies().find(name)
 
 
 def usual(timeframe: Timeframe) -> timedelta:

@@ -9,6 +9,7 @@ from memory.records import TranscriptMessage, Turn
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests
 from tools.events import EventBus
+from tools.picking import Picking
 from tools.policy import Principal
 from tools.skillbook import Skills
 from trading.backtest.histories import Histories
@@ -95,4 +96,5 @@ class Services:
     skills: Skills
     keys: ApiKeys
     backtests: Backtests
+    strategies: Picking
     system: System

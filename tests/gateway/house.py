@@ -25,6 +25,7 @@ from tools.backtesting import Backtests
 from tools.context import Context
 from tools.errors import AgentBusy, InvalidParams, MissingParams
 from tools.events import EventBus
+from tools.picking import Picking
 from tools.policy import Scope, Surface
 from tools.registry import AnyCapability, Registry, capability
 from tools.services import Chat, Services
@@ -172,6 +173,7 @@ class House:
             # Nothing here trades or chats.
             histories=cast(Histories, None),
             backtests=cast(Backtests, None),
+            strategies=cast(Picking, None),
             desk=cast(Desk, None),
             reconciliation=cast(Reconciliation, None),
             portfolio=cast(PortfolioReader, None),

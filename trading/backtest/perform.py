@@ -5,6 +5,7 @@ from typing import Any
 
 from trading.backtest.catalog import Strategies
 from trading.backtest.causality import leaks
+from trading.backtest.describing import describe
 from trading.backtest.optimize import optimize
 from trading.backtest.outcome import Described, Leak, Optimized, Ran, Walked
 from trading.backtest.own import load
@@ -13,26 +14,6 @@ from trading.backtest.ranking import metric
 from trading.backtest.strategy import Strategy
 from trading.backtest.tasks import Chosen, DescribeTask, GridTask, RunTask, Tell, VerifyTask
 from trading.backtest.walk import walk_forward
-
-
-def describe(strategy: Strategy) -> Described:
-    """Return what a strategy says of itself."""
-    values = strategy.read({})
-    parameters = [
-        {
-            "name": each.name,
-            "default": each.default,
-            "least": each.least,
-            "most": each.most,
-            "whole": each.whole,
-            "aliases": list(each.aliases),
-            "help": each.help,
-        }
-        for each in strategy.parameters
-    ]
-    return Described(
-        strategy.name, strategy.summary, parameters, strategy.aliases, int(strategy.warm_up(values))
-    )
 
 
 def perform(task: Any, tell: Tell) -> Any:

@@ -1,4 +1,4 @@
-"""Jobs that are reckoned apart from the call that asked for them; messages found by recipient."""
+"""Jobs that are reckoned apart from the call that asked for them; strategies; messages by recipient."""
 
 from typing import Any
 
@@ -33,6 +33,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_jobs_principal_seq", "jobs", ["principal", "seq"])
     op.create_index("ix_jobs_status", "jobs", ["status"])
+    op.create_table(
+        "strategies",
+        _text("name"),
+        _text("file"),
+        _text("digest"),
+        sa.Column("described", DOCUMENT, nullable=False),
+        sa.Column("enabled_at", sa.BigInteger(), nullable=False),
+        _text("enabled_by"),
+        sa.PrimaryKeyConstraint("name", name="pk_strategies"),
+        sa.UniqueConstraint("file", name="uq_strategies_file"),
+    )
     op.create_index("ix_outbox_recipient_seq", "outbox", ["recipient", "seq"])
 
 
