@@ -33,7 +33,7 @@ from memory.database import Database
 from memory.errors import StoreError
 from memory.workspace import Workspace
 from tools.apikeys import ApiKeys
-from tools.backtesting import Backtests
+from tools.backtesting import Backtests, WorkerFailed
 from tools.catalog import CATALOG, build_registry
 from tools.context import Context
 from tools.events import EventBus
@@ -52,6 +52,8 @@ from trading.ports import Exchange, MarketData
 KEPT_EVENTS = 100_000
 KEPT_CALLS = timedelta(days=90)
 KEPT_NOTICES = timedelta(days=90)
+KEPT_JOBS = timedelta(days=90)
+WARM_AFTER = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -153,12 +155,24 @@ async def _build(
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(gateway.application(), settings))
-    await stack.enter_async_context(_running([*(loop.run for loop in loops), *_warming(graph, pool, warm)]))
+    works = [*(loop.run for loop in loops), *_warming(graph, pool, clock, warm)]
+    await stack.enter_async_context(_running(works))
     return App(services, registry, gateway, listening)
 
 
-def _warming(graph: LazyGraph, pool: WorkerPool, warm: bool) -> Sequence[Callable[[], Awaitable[object]]]:
-    return (graph, pool.warm) if warm else ()
+def _warming(
+    graph: LazyGraph, pool: WorkerPool, clock: Clock, warm: bool
+) -> Sequence[Callable[[], Awaitable[object]]]:
+    return (graph, partial(_warm_worker, pool, clock)) if warm else ()
+
+
+async def _warm_worker(pool: WorkerPool, clock: Clock) -> None:
+    """Have a worker ready for the first backtest, once those who came first have been let in."""
+    await clock.sleep(WARM_AFTER)
+    try:
+        await pool.warm()
+    except WorkerFailed as error:
+        log.warning("no backtest can run", reason=str(error))
 
 
 async def _live(settings: Settings, markets: Markets, clock: Clock, stack: AsyncExitStack) -> Exchange | None:
@@ -215,6 +229,7 @@ async def _tidy(database: Database, clock: Clock) -> None:
         await uow.events.prune(KEPT_EVENTS)
         await uow.calls.prune(clock.now() - KEPT_CALLS)
         await uow.notices.prune(clock.now() - KEPT_NOTICES)
+        await uow.jobs.prune(clock.now() - KEPT_JOBS)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:

@@ -1,7 +1,7 @@
 """Jobs that take long: queued fairly, run apart, told of, kept on record, and ended at will."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -125,6 +125,7 @@ class Backtests:
         self._new_id = new_id
         self._turns = Turns(pool.size)
         self._running: dict[str, _Running] = {}
+        self._taken: Counter[str] = Counter()
 
     async def recover(self) -> int:
         """Mark what the last run of the service left unfinished, and return how many that were."""
@@ -133,20 +134,35 @@ class Backtests:
 
     async def start(self, principal: Principal, work: Work) -> Job:
         """Take a job; raise RateLimited where too many wait already."""
-        own = sum(1 for each in self._running.values() if each.job.principal == principal.id)
-        if own >= MOST_EACH or len(self._running) >= MOST_WAITING:
-            whose = f"{own} of yours" if own >= MOST_EACH else f"{len(self._running)} jobs"
+        own, every = self._taken[principal.id], self._taken.total()
+        if own >= MOST_EACH or every >= MOST_WAITING:
+            whose = f"{own} of yours" if own >= MOST_EACH else f"{every} jobs"
             raise RateLimited(f"{whose} are waiting already; let some finish first", retry_after_ms=5_000)
+        self._taken[principal.id] += 1
+        begun = False
+        try:
+            job = await self._begin(principal, work)
+            begun = True
+        finally:
+            if not begun:
+                self._taken[principal.id] -= 1
+        return job
+
+    async def _begin(self, principal: Principal, work: Work) -> Job:
         prefix = {"optimize": "opt"}.get(work.kind, "bt")
         job = Job(self._new_id(prefix), work.kind, principal.id, dict(work.request), self._clock.now())
         async with self._database.transact(durable=False) as uow:
             await uow.jobs.add(job)
         running = _Running(job, asyncio.create_task(self._run(job, work)))
         self._running[job.id] = running
-        running.task.add_done_callback(lambda _: self._running.pop(job.id, None))
+        running.task.add_done_callback(lambda _: self._left(job))
         # A task that is cancelled before its first step would never get to keep a record of that.
         await asyncio.sleep(0)
         return job
+
+    def _left(self, job: Job) -> None:
+        del self._running[job.id]
+        self._taken[job.principal] -= 1
 
     async def finish(self, principal: Principal, job_id: str) -> Job:
         """Return a job once it has ended; raise NotFound."""
@@ -207,6 +223,8 @@ class Backtests:
             answer = await self.pool.perform(await work.prepare(), self._teller(job))
         shaped: dict[str, Any] = work.shape(job.id, answer).model_dump(mode="json")
         await self._progress(job, 1, 1, 100.0)
+        # The last progress is on record before the end is.
+        await self._events.flush()
         return shaped
 
     def _teller(self, job: Job) -> Told:
