@@ -32,7 +32,7 @@ class Outbox:
         self._overflowed = overflowed
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
-        self._held: list[bytes] | None = None
+        self._held: list[tuple[int, bytes]] | None = None
         self._held_bytes = 0
         self._asleep: asyncio.Future[None] | None = None
         self._room = asyncio.Event()
@@ -49,8 +49,8 @@ class Outbox:
         """Tell whether messages are kept back."""
         return self._held is not None
 
-    def push(self, message: bytes) -> None:
-        """Queue a message; after `shut` it is dropped."""
+    def push(self, message: bytes, seq: int = 0) -> None:
+        """Queue a message, that of an event with its number; after `shut` it is dropped."""
         if self._shut:
             return
         frames = len(self._waiting)
@@ -59,7 +59,7 @@ class Outbox:
             self._bytes += len(message)
             self._wake()
         else:
-            self._held.append(message)
+            self._held.append((seq, message))
             self._held_bytes += len(message)
             frames += len(self._held)
         if frames >= self._max_frames or self._bytes + self._held_bytes > self._max_bytes:
@@ -69,6 +69,14 @@ class Outbox:
         """Keep back what is pushed from now on, until `release`."""
         if self._held is None:
             self._held = []
+
+    def forget(self, seq: int) -> int | None:
+        """Drop the held events up to a number; return the first one that is left, None for none."""
+        known = [(number, message) for number, message in self._held or () if 0 < number <= seq]
+        if known and self._held is not None:
+            self._held = [each for each in self._held if each not in known]
+            self._held_bytes -= sum(len(message) for _, message in known)
+        return min((number for number, _ in self._held or () if number), default=None)
 
     async def feed(self, message: bytes) -> None:
         """Queue a message before what is held, once there is room; after `shut` it is dropped."""
@@ -82,7 +90,7 @@ class Outbox:
     def release(self) -> None:
         """Queue what was held."""
         held, self._held = self._held, None
-        self._waiting.extend(held or ())
+        self._waiting.extend(message for _, message in held or ())
         self._bytes += self._held_bytes
         self._held_bytes = 0
         if self._waiting:

@@ -85,7 +85,7 @@ class Peer:
             return
         if self._first is None:
             self._first = seq
-        self.outbox.push(message)
+        self.outbox.push(message, seq)
 
     async def missed(self, principal: Principal, after: int) -> Missed:
         """Return what `principal` was told after number `after` and before this connection told its first.
@@ -95,6 +95,12 @@ class Peer:
         hub = self._shared.hub
         reached, last = hub.reached(after), hub.last_seq
         found = await self._shared.services.events.replay(principal.id, after)
+        if reached:
+            # A replay may have told what is only now delivered; whoever has it must not hear it again.
+            self._replayed = max(self._replayed, after)
+            left = self.outbox.forget(after)
+            if self._first is not None and self._first <= after:
+                self._first = left
         first = self._first
         events = [event for event in found.events if first is None or event.seq < first]
         if events:

@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 
 from gateway.settings import GatewaySettings
-from tests.gateway.house import House, Running
+from memory.records import NewEvent
+from tests.gateway.house import START, House, Running
 from tests.wire import Frame, Wire
 from tools.policy import Principal, Role
 
@@ -168,6 +169,29 @@ async def test_resuming_late_tells_only_what_was_missed(house: House, running: R
         await wire.request("connect", {"resume": {"lastSeq": 1}})
         await wire.request("ping")
         assert sorted(seq for seq, _ in seen(wire)) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("between", [True, False], ids=["before it resumes", "after it resumed"])
+async def test_what_a_replay_has_told_is_not_told_again_when_it_is_delivered(
+    house: House, running: Running, between: bool
+) -> None:
+    await house.publish()
+    await house.events.flush()
+    async with house.database.transact() as uow:
+        # Another process has stored it, and this one will only read it with what comes next.
+        await uow.events.append([NewEvent(START, "news", "owner", None, {})])
+    _, numbers = await resumed(running, after=1)
+    assert numbers == [2]
+    async with running.wire(None) as wire:
+        if between:
+            await house.publish()
+            await house.events.flush()
+        await wire.request("connect", {"resume": {"lastSeq": 2}})
+        if not between:
+            await house.publish()
+            await house.events.flush()
+        await wire.request("ping")
+        assert [seq for seq, _ in seen(wire)] == [3]
 
 
 MOST_HEARD = 12
