@@ -32,9 +32,14 @@ class NoParams(Params):
 
 
 class Result(BaseModel):
-    """What a capability answers, in camelCase; the fields in `unrecorded` are kept out of every record."""
+    """What a capability answers, in camelCase.
+
+    The fields in `unrecorded` are kept out of every record, those in `not_for_models` are too long to be put
+    before a model.
+    """
 
     unrecorded: ClassVar[frozenset[str]] = frozenset()
+    not_for_models: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(
         alias_generator=camel,
