@@ -11,6 +11,7 @@ from decimal import ROUND_DOWN, Decimal
 from trading.fees import FEE_UNIT
 from trading.funds import locked, reservation, spends
 from trading.margin import closes, liquidation_trigger, opening
+from trading.matching import INSTANT
 from trading.model import ZERO, Order, OrderStatus, OrderType, Origin, Position, Side
 from trading.orders import LIQUIDATION, OPEN, RESTING, advance, elsewhere, is_liquidation
 from trading.ports import NewId
@@ -95,7 +96,8 @@ def liquidate(
     """Return the order that liquidates a margin position, as it has to be now that the position has changed.
 
     One that no price liquidates has none; that of a closed one is canceled. `at` is the moment of the change,
-    from which on the new trigger counts.
+    from which on the new trigger counts; for what is left of a position that got smaller, the trade that made
+    it so counts as well, since it may have reached the trigger, too.
     """
     group = f"{LIQUIDATION}{position.id}"
     found = next((order for order in open_orders if order.group == group), None)
@@ -120,12 +122,14 @@ def liquidate(
         group=group,
         origin=Origin.GUARD,
     )
+    amount = order.filled + position.amount
+    since = at - INSTANT if amount < order.amount else at
     return replace(
         order,
-        amount=order.filled + position.amount,
+        amount=amount,
         stop_price=trigger,
         leverage=position.leverage,
-        looked_at=max(order.looked_at or at, at),
+        looked_at=max(order.looked_at or since, since),
         updated_at=at,
     )
 

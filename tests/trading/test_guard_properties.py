@@ -17,7 +17,7 @@ from tests.trading.guarded import Fault, Guarded
 from tests.trading.house import BTC, MAIN
 from tests.trading.mortal import goes_on, lived, strict, venue
 from trading.amending import Levels
-from trading.errors import ExchangeUnavailable, InsufficientFunds, InvalidOrder
+from trading.errors import ExchangeUnavailable, InsufficientFunds, InvalidOrder, NotFound
 from trading.model import Order, OrderType
 from trading.orders import parked
 
@@ -184,7 +184,7 @@ async def live_through(url: str, steps: Sequence[Step]) -> None:
         for step in steps:
             try:
                 await step.act(life)
-            except (InsufficientFunds, InvalidOrder, ExchangeUnavailable):
+            except (InsufficientFunds, InvalidOrder, NotFound, ExchangeUnavailable):
                 continue
             assert venue(life.house).held >= sum(venue(life.house).resting.values())
         again = await goes_on(life.house, QUIET, 30, life.first_id())

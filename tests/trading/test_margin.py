@@ -230,6 +230,17 @@ async def test_a_liquidation_the_book_cannot_take_goes_on_with_the_next_trade(ho
     await house.audit()
 
 
+async def test_one_trade_that_reaches_a_stop_and_the_liquidation_leaves_nothing_open(house: House) -> None:
+    await short(house, leverage=50, stop_loss=50_500)
+    await short(house, leverage=50)
+    order = await liquidation(house)
+    assert order.stop_price is not None
+    assert 50_500 < order.stop_price < 52_000
+    await moves(house, 52_000, amount=10)
+    assert [each for each in await house.portfolio.positions(MAIN)] == []
+    assert (await house.stored(order)).status is OrderStatus.FILLED
+
+
 async def test_nobody_cancels_a_liquidation(house: House) -> None:
     await long(house)
     order = await liquidation(house)
