@@ -51,7 +51,7 @@ class Toolbelt:
         except CallError as error:
             content = {"error": {"code": error.reason.value, "message": error.message}}
             return outcome_of(call, False, content)
-        text = result.model_dump_json()
+        text = result.model_dump_json(exclude=set(type(result).not_for_models))
         return outcome_of(call, True, orjson.loads(text), text)
 
     async def _run(self, call: ToolCall, turn_id: str) -> Result:

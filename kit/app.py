@@ -18,23 +18,26 @@ from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
+from kit.background.workers import WorkerPool, working
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
-from kit.home import prepare, workspace_templates
+from kit.home import STRATEGIES, prepare, workspace_templates
 from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import build_money
-from kit.parts import build_live, build_market, build_model, build_reference
+from kit.parts import build_histories, build_live, build_market, build_model, build_reference
 from kit.settings import Settings
 from kit.system import Process
 from memory.database import Database
 from memory.errors import StoreError
 from memory.workspace import Workspace
 from tools.apikeys import ApiKeys
+from tools.backtesting import Backtests, WorkerFailed
 from tools.catalog import CATALOG, build_registry
 from tools.context import Context
 from tools.events import EventBus
+from tools.picking import Picking
 from tools.policy import LOCAL_OWNER
 from tools.registry import Registry
 from tools.services import Services
@@ -49,6 +52,8 @@ from trading.ports import Exchange, MarketData
 KEPT_EVENTS = 100_000
 KEPT_CALLS = timedelta(days=90)
 KEPT_NOTICES = timedelta(days=90)
+KEPT_JOBS = timedelta(days=90)
+WARM_AFTER = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -120,6 +125,10 @@ async def _build(
     stack.push_async_callback(runner.close)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
+    pool = await stack.enter_async_context(working(settings))
+    backtests = Backtests(database, events, pool, clock, new_id)
+    stack.push_async_callback(backtests.close)
+    await backtests.recover()
     outbox = Pump(database, [EventChannel(events)], clock)
     loops = (*money.loops, *_loops(database, outbox, keys, clock))
     gateways: list[Gateway] = []
@@ -129,12 +138,15 @@ async def _build(
         database=database,
         events=events,
         markets=markets,
+        histories=build_histories(settings, markets, clock),
         desk=money.desk,
         reconciliation=money.reconciliation,
         portfolio=money.portfolio,
         chat=runner,
         skills=Skills([each.name for each in CATALOG]),
         keys=keys,
+        backtests=backtests,
+        strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
         system=Process(
             clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
         ),
@@ -143,8 +155,24 @@ async def _build(
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(gateway.application(), settings))
-    await stack.enter_async_context(_running([*(loop.run for loop in loops), *([graph] if warm else [])]))
+    works = [*(loop.run for loop in loops), *_warming(graph, pool, clock, warm)]
+    await stack.enter_async_context(_running(works))
     return App(services, registry, gateway, listening)
+
+
+def _warming(
+    graph: LazyGraph, pool: WorkerPool, clock: Clock, warm: bool
+) -> Sequence[Callable[[], Awaitable[object]]]:
+    return (graph, partial(_warm_worker, pool, clock)) if warm else ()
+
+
+async def _warm_worker(pool: WorkerPool, clock: Clock) -> None:
+    """Have a worker ready for the first backtest, once those who came first have been let in."""
+    await clock.sleep(WARM_AFTER)
+    try:
+        await pool.warm()
+    except WorkerFailed as error:
+        log.warning("no backtest can run", reason=str(error))
 
 
 async def _live(settings: Settings, markets: Markets, clock: Clock, stack: AsyncExitStack) -> Exchange | None:
@@ -201,6 +229,7 @@ async def _tidy(database: Database, clock: Clock) -> None:
         await uow.events.prune(KEPT_EVENTS)
         await uow.calls.prune(clock.now() - KEPT_CALLS)
         await uow.notices.prune(clock.now() - KEPT_NOTICES)
+        await uow.jobs.prune(clock.now() - KEPT_JOBS)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:

@@ -6,6 +6,7 @@ from pathlib import Path
 from memory.workspace import FILES
 
 CONFIG = "config.toml"
+STRATEGIES = "strategies"
 
 
 def template(name: str) -> str:
@@ -22,6 +23,10 @@ def prepare(home: Path) -> None:
     """Make the home, readable by its owner only, and the commented config, where they are not there yet."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     (home / "data").mkdir(mode=0o700, exist_ok=True)
+    strategies = home / STRATEGIES
+    if not strategies.exists():
+        strategies.mkdir(mode=0o700)
+        (strategies / "example.py").write_text(template("example_strategy.py"), encoding="utf-8")
     config = home / CONFIG
     if not config.exists():
         config.touch(mode=0o600)

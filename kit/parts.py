@@ -10,9 +10,12 @@ from agent.models.errors import ModelError
 from agent.models.port import Model
 from kit.errors import CannotStart
 from kit.settings import Settings
+from memory.candles import CandleFiles
+from memory.datasets import Datasets
+from trading.backtest.histories import Histories
 from trading.clock import Clock
 from trading.errors import UnknownExchange
-from trading.markets import PAPER_NAMES
+from trading.markets import PAPER_NAMES, Markets
 from trading.ports import MarketData
 
 if TYPE_CHECKING:
@@ -38,6 +41,11 @@ def build_reference(settings: Settings, clock: Clock) -> MarketData | None:
     if settings.reference_exchange is None:
         return None
     return build_market(settings.model_copy(update={"exchange": settings.reference_exchange}), clock)
+
+
+def build_histories(settings: Settings, markets: Markets, clock: Clock) -> Histories:
+    """Return where candles of the past come from: what is kept in the home, the markets, a person's files."""
+    return Histories(markets, CandleFiles(settings.data / "cache"), Datasets(settings.data), clock)
 
 
 async def build_live(settings: Settings, market: MarketData, clock: Clock) -> "CcxtExchange | None":

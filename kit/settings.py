@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     exchange_api_uid: SecretStr | None = None
     account: Annotated[str, Field(pattern="^(main|live)$")] = "main"
 
+    backtest_workers: Annotated[int, Field(ge=1, le=64)] = 2
+    backtest_memory_mb: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
+    backtest_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
+
     telegram_bot_token: SecretStr | None = Field(None, validation_alias=_elsewhere("telegram_bot_token"))
     discord_bot_token: SecretStr | None = Field(None, validation_alias=_elsewhere("discord_bot_token"))
 

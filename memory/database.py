@@ -8,6 +8,7 @@ from memory.address import backend_of
 from memory.approvals import Approvals
 from memory.conversations import Messages, Sessions, Turns
 from memory.faults import translated
+from memory.jobs import Jobs
 from memory.journal import Calls, Events
 from memory.keys import Keys
 from memory.ledger import Ledger
@@ -17,6 +18,7 @@ from memory.money import Accounts, Equity, Fills, Orders, Positions
 from memory.outbox import Outbox
 from memory.people import People
 from memory.risk import Risk
+from memory.strategies import OwnStrategies
 from trading.stores import (
     AccountStore,
     ApprovalStore,
@@ -49,6 +51,8 @@ class UnitOfWork:
         self.turns = Turns(connection)
         self.events = Events(connection)
         self.calls = Calls(connection)
+        self.jobs = Jobs(connection)
+        self.strategies = OwnStrategies(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

@@ -85,6 +85,48 @@ class Turn:
     finished_at: datetime | None = None
 
 
+class JobStatus(StrEnum):
+    """How far a job has come."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something reckoned for somebody apart from the call that asked for it: a backtest, a grid, a check.
+
+    `request` and `result` are in the words of the wire; a failed one has the code and message its caller saw.
+    """
+
+    id: str
+    kind: str
+    principal: str
+    request: Mapping[str, Any]
+    created_at: datetime
+    status: JobStatus = JobStatus.QUEUED
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    error_code: str | None = None
+    error: str | None = None
+    result: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStrategy:
+    """A strategy file that its owner has enabled: exactly this content, and what it says of itself."""
+
+    name: str
+    file: str
+    digest: str
+    described: Mapping[str, Any]
+    enabled_at: datetime
+    enabled_by: str
+
+
 @dataclass(frozen=True, slots=True)
 class NewEvent:
     """Something that happened, not stored yet; without a principal it concerns everybody."""

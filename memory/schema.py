@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from memory.records import MessageRole, SessionMode, TurnStatus
+from memory.records import JobStatus, MessageRole, SessionMode, TurnStatus
 from memory.types import Choice, Json, Moment, Money, Pair, Seq, Words
 from trading.approvals import ApprovalStatus
 from trading.model import Liquidity, Mode, OrderStatus, OrderType, Origin, Side
@@ -254,6 +254,7 @@ outbox = Table(
     Column("delivered_as", Words),
     Column("reason", Words),
     Index(None, "due_at"),
+    Index(None, "recipient", "seq"),
 )
 
 people = Table(
@@ -363,4 +364,34 @@ calls = Table(
     Column("answer", Json),
     UniqueConstraint("principal", "capability", "key"),
     Index(None, "started_at"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("seq", Seq, primary_key=True, autoincrement=True),
+    Column("id", Words, nullable=False, unique=True),
+    Column("kind", Words, nullable=False),
+    Column("principal", Words, nullable=False),
+    Column("request", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("status", Choice(JobStatus), nullable=False),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    Column("error_code", Words),
+    Column("error", Words),
+    Column("result", Json),
+    Index(None, "principal", "seq"),
+    Index(None, "status"),
+)
+
+strategies = Table(
+    "strategies",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("file", Words, nullable=False, unique=True),
+    Column("digest", Words, nullable=False),
+    Column("described", Json, nullable=False),
+    Column("enabled_at", Moment, nullable=False),
+    Column("enabled_by", Words, nullable=False),
 )

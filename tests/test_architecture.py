@@ -29,6 +29,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "discord": ("bot/discord",),
     "aiohttp": ("gateway/", "kit/"),
     "talib": ("trading/",),
+    "pyarrow": ("memory/candle", "memory/dataset"),
     "sqlalchemy": ("memory/",),
     "psycopg": ("memory/", "agent/checkpoints.py"),
     "alembic": ("memory/",),
@@ -40,6 +41,8 @@ MAY_CATCH_EVERYTHING = {
     "tools/registry.py",
     "gateway/connection.py",
     "kit/background/loop.py",
+    # The end of a process of its own, in which a person's own code runs.
+    "kit/worker.py",
 }
 
 # Reading the machine's time, chance or environment belongs to the edge.

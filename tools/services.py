@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 from memory.database import Database
 from memory.records import TranscriptMessage, Turn
 from tools.apikeys import ApiKeys
+from tools.backtesting import Backtests
 from tools.events import EventBus
+from tools.picking import Picking
 from tools.policy import Principal
 from tools.skillbook import Skills
+from trading.backtest.histories import Histories
 from trading.clock import Clock
 from trading.desk import Desk
 from trading.markets import Markets
@@ -85,10 +88,13 @@ class Services:
     database: Database
     events: EventBus
     markets: Markets
+    histories: Histories
     desk: Desk
     reconciliation: Reconciliation
     portfolio: PortfolioReader
     chat: Chat
     skills: Skills
     keys: ApiKeys
+    backtests: Backtests
+    strategies: Picking
     system: System

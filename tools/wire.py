@@ -1,6 +1,7 @@
 """The types of params and results: Decimal and aware time inside, numbers and milliseconds on the wire."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
@@ -31,9 +32,14 @@ class NoParams(Params):
 
 
 class Result(BaseModel):
-    """What a capability answers, in camelCase; the fields in `unrecorded` are kept out of every record."""
+    """What a capability answers, in camelCase.
+
+    The fields in `unrecorded` are kept out of every record, those in `not_for_models` are too long to be put
+    before a model.
+    """
 
     unrecorded: ClassVar[frozenset[str]] = frozenset()
+    not_for_models: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(
         alias_generator=camel,
@@ -69,6 +75,41 @@ def _moment(value: Any) -> datetime:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 4e12:
         raise ValueError("a time is Unix milliseconds")
     return from_epoch_ms(value)
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATES = (datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+_A_DATE = "a time is an ISO date, an ISO date and time, or Unix milliseconds"
+
+
+def date_from(value: Any) -> datetime:
+    """Return the moment of an ISO date (its midnight), an ISO date and time, or Unix milliseconds.
+
+    It is in UTC where it names no other zone. Raises ValueError.
+    """
+    if isinstance(value, str) and re.fullmatch(r"\d{12,13}", value):
+        value = int(value)
+    if isinstance(value, str) and _DAY.match(value[:10]):
+        moment = datetime.fromisoformat(value)
+    elif isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e13:
+        moment = from_epoch_ms(value)
+    else:
+        raise ValueError(_A_DATE)
+    # Near year 1 and 9999 another zone is out of what a moment can be, so the year is looked at first.
+    if not 1970 <= moment.year < 2200:
+        raise ValueError("a time lies between 1970 and 2200")
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not _DATES[0] <= moment < _DATES[1]:
+        raise ValueError("a time lies between 1970 and 2200")
+    return moment
+
+
+def date_until(value: Any) -> datetime:
+    """Return when a range ends: as `date_from`, but a date alone means the end of that day."""
+    day = isinstance(value, str) and _DAY.fullmatch(value) is not None
+    return date_from(value) + timedelta(days=day)
 
 
 def _timeframe(value: Any) -> Any:
@@ -109,6 +150,14 @@ IsoTime = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A moment, printed as ISO 8601 with Z."""
+
+_DATE_SCHEMA = WithJsonSchema({"type": ["string", "integer"], "description": _A_DATE})
+
+Since = Annotated[datetime, BeforeValidator(date_from), PlainSerializer(iso, return_type=str), _DATE_SCHEMA]
+"""When a range begins: an ISO date (its midnight, UTC), an ISO date and time, or Unix milliseconds."""
+
+Until = Annotated[datetime, BeforeValidator(date_until), PlainSerializer(iso, return_type=str), _DATE_SCHEMA]
+"""When a range ends, exclusive; a date alone is the whole of that day."""
 
 CandleLength = Annotated[Timeframe, BeforeValidator(_timeframe)]
 """A candle length such as 1h."""

@@ -28,6 +28,18 @@ class UnknownIndicator(TradingError):
     """Name another indicator or give it other parameters: these make no sense together."""
 
 
+class UnknownStrategy(TradingError):
+    """Name another strategy: there is none of that name."""
+
+
+class InvalidBacktest(TradingError):
+    """Change the backtest: its parameters, terms or range make no sense."""
+
+
+class MissingHistory(TradingError):
+    """Name another range, pair or candle length: there are no sound candles for this one."""
+
+
 class InvalidOrder(TradingError):
     """Change the order: it breaks a rule of the venue or contradicts itself."""
 

@@ -235,6 +235,8 @@ def _columns(*columns: Series) -> list[Series]:
 
 def _known(values: Series) -> int:
     """Return how many values there are from the first that is not NaN on."""
+    if len(values) and not np.isnan(values[0]):
+        return len(values)
     real = ~np.isnan(values)
     return len(values) - int(real.argmax()) if real.any() else 0
 

@@ -91,6 +91,17 @@ async def test_a_long_result_is_cut_for_the_model_and_says_so(tmp_path: Path) ->
         assert not told.failed
 
 
+async def test_what_is_too_long_for_a_model_is_left_out_of_what_it_reads(tmp_path: Path) -> None:
+    asked = {"strategy": "macd", "pair": "BTC/USDT", "from": "2026-10-01", "to": "2026-10-31"}
+    model = ScriptedModel([says("", ToolCall("call_test", "backtest_run", asked)), says("It lost.")])
+    async with house(tmp_path, model) as agent:
+        await agent.say("backtest macd")
+        (told,) = results(model.requests[1])
+        read = orjson.loads(told.text)
+        assert read["results"]["totalTrades"] > 0
+        assert set(read) & {"trades", "equityCurve"} == set()
+
+
 async def test_an_order_whose_call_is_repeated_is_placed_once(tmp_path: Path) -> None:
     other = ToolCall(BUY.id, BUY.name, {**BUY.arguments, "amount": 700})
     model = ScriptedModel([says("", BUY, BUY, other), says("Bought.")])

@@ -148,6 +148,7 @@ PROVOCATIONS: Mapping[str, Provoke] = {
     "kit.limit.chat": _repeatedly("chat.history"),
     "kit.limit.trade": _repeatedly("trade.history"),
     "kit.limit.market": _repeatedly("market.price", {"pair": "BTC/USDT"}),
+    "kit.limit.backtest": _repeatedly("backtest.run", {"strategy": "macd", "pair": "BTC/USDT"}),
     "kit.limit.other": _repeatedly("status"),
     "gw.error.rate_limited": _repeatedly("status"),
     "gw.limit.per_second": _repeatedly("status"),

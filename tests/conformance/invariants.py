@@ -58,6 +58,12 @@ INVARIANTS: Mapping[str, Callable[[Payload, Payload], bool]] = {
     "ascending timestamps": lambda payload, params: all(
         first["timestamp"] < second["timestamp"] for first, second in pairwise(payload["candles"])
     ),
+    "totalReturn == initialCapital*totalReturnPercent/100": lambda payload, params: (
+        payload["metrics"]["totalReturn"]
+        == pytest.approx(params["initialCapital"] * payload["metrics"]["totalReturnPercent"] / 100)
+    ),
+    "-100 <= maxDrawdown <= 0": lambda payload, params: -100 <= payload["metrics"]["maxDrawdown"] <= 0,
+    "0 <= winRate <= 1": lambda payload, params: 0 <= payload["metrics"]["winRate"] <= 1,
     "asset.total == asset.free + asset.locked": lambda payload, params: all(
         asset["total"] == pytest.approx(asset["free"] + asset["locked"]) for asset in payload["assets"]
     ),

@@ -6,12 +6,10 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "vectors"
 
-WAITING_METHODS = ("alert.", "cron.", "memory.", "backtest.", "backtest:")
+WAITING_METHODS = ("alert.", "cron.", "memory.")
 
 WAITING_CASES = {
-    "gw.tool.invoke.backtest": "backtest.run",
     "kit.error.forbidden": "memory.get",
-    "kit.limit.backtest": "backtest.run",
 }
 
 Case = dict[str, Any]

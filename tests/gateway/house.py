@@ -21,14 +21,17 @@ from tests.service import predictable
 from tests.wire import HELLO, Wire
 from tools import market, system, tool
 from tools.apikeys import ApiKeys
+from tools.backtesting import Backtests
 from tools.context import Context
 from tools.errors import AgentBusy, InvalidParams, MissingParams
 from tools.events import EventBus
+from tools.picking import Picking
 from tools.policy import Scope, Surface
 from tools.registry import AnyCapability, Registry, capability
 from tools.services import Chat, Services
 from tools.skillbook import Skills
 from tools.wire import IsoTime, NoParams, Params, Result
+from trading.backtest.histories import Histories
 from trading.clock import ManualClock
 from trading.desk import Desk
 from trading.errors import (
@@ -168,6 +171,9 @@ class House:
             events=self.events,
             markets=Markets(SimulatedMarket(self.clock), known=("binance",)),
             # Nothing here trades or chats.
+            histories=cast(Histories, None),
+            backtests=cast(Backtests, None),
+            strategies=cast(Picking, None),
             desk=cast(Desk, None),
             reconciliation=cast(Reconciliation, None),
             portfolio=cast(PortfolioReader, None),

@@ -40,6 +40,38 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"pair": "BTC/USDT", "exchange": "mtgox"},
         "INVALID_PARAMS",
     ),
+    "data.download": (
+        {"pair": "BTC/USDT", "timeframe": "4h", "from": "2026-11-01", "to": "2026-11-03"},
+        {"pair": "BTC/USDT", "timeframe": "4h", "from": "2026-11-31"},
+        "INVALID_PARAMS",
+    ),
+    "data.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "backtest.run": (
+        {"strategy": "ma_cross", "pair": "BTC/USDT", "from": "2026-10-01", "to": "2026-10-31", "points": 3},
+        {"strategy": "ma_cross", "pair": "BTC/USDT", "params": {"fastPeriod": 20, "slowPeriod": 20}},
+        "INVALID_PARAMS",
+    ),
+    "backtest.optimize": (
+        {"strategy": "rsi", "pair": "BTC/USDT", "paramGrid": {"period": [7, 14]}, "limit": 2},
+        {"strategy": "rsi", "pair": "BTC/USDT", "paramGrid": {"period": []}},
+        "INVALID_PARAMS",
+    ),
+    "backtest.compare": (
+        {"strategies": ["macd", "hold"], "pair": "BTC/USDT", "from": "2026-10-01", "to": "2026-10-31"},
+        {"strategies": ["macd"], "pair": "BTC/USDT"},
+        "INVALID_PARAMS",
+    ),
+    "backtest.verify": (
+        {"strategy": "macd", "pair": "BTC/USDT", "from": "2026-10-01", "to": "2026-10-31"},
+        {"strategy": "peek", "pair": "BTC/USDT"},
+        "INVALID_PARAMS",
+    ),
+    "backtest.get": ({"backtestId": "{backtest}"}, {"backtestId": "bt_none"}, "NOT_FOUND"),
+    "backtest.list": ({"limit": 1}, {"limit": 0}, "INVALID_PARAMS"),
+    "backtest.cancel": ({"backtestId": "{backtest}"}, {"backtestId": "bt_none"}, "NOT_FOUND"),
+    "strategies.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "strategies.enable": ({"file": "example.py"}, {"file": "../own.py"}, "INVALID_PARAMS"),
+    "strategies.disable": ({"name": "buy_the_dip"}, {"name": "buy_the_dip"}, "INVALID_PARAMS"),
     "trade.execute": (BUY, {**BUY, "amount": 1_000_000}, "INSUFFICIENT_FUNDS"),
     "trade.positions": ({}, {"exchange": "mtgox"}, "INVALID_PARAMS"),
     "trade.close": ({"positionId": "{position}", "percentage": 50}, {"positionId": "pos_none"}, "NOT_FOUND"),
@@ -180,6 +212,8 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
         ids["{position}"] = answer["positions"][0]["id"]
     if answer.get("approvals"):
         ids["{first}"], ids["{second}"] = [each["approvalId"] for each in answer["approvals"]]
+    if "backtestId" in answer:
+        ids["{backtest}"] = answer["backtestId"]
     if "executedQty" in answer:
         ids["{order}"] = answer["orderId"]
     if "session" in answer:

@@ -62,6 +62,9 @@ class ScriptedMarket:
         self._trades: dict[Symbol, list[PublicTrade]] = {each.symbol: [] for each in prices}
         self._books: dict[Symbol, tuple[tuple[Level, ...], tuple[Level, ...]]] = {}
         self._reason: str | None = None
+        self._candles: dict[tuple[Symbol, Timeframe], Sequence[Candle]] = {}
+        self.candle_requests: list[tuple[datetime | None, datetime | None, int]] = []
+        """Every question for candles: since, until, limit."""
         self.level_amount = Decimal(10)
         self.levels = 20
         for each, price in prices.items():
@@ -96,6 +99,10 @@ class ScriptedMarket:
     def free_book(self, symbol: Symbol) -> None:
         """Let the book follow the last trade again."""
         self._books.pop(symbol, None)
+
+    def set_candles(self, symbol: Symbol, timeframe: Timeframe, candles: Iterable[Candle]) -> None:
+        """Fix the candles of one length, oldest first, whatever traded."""
+        self._candles[symbol, timeframe] = tuple(candles)
 
     def fail(self, reason: str | None = "the market is down") -> None:
         """Answer nothing but ExchangeUnavailable from now on; with None, answer again."""
@@ -161,8 +168,13 @@ class ScriptedMarket:
     ) -> Sequence[Candle]:
         """Return candles, oldest first; a bar without a trade stands at the close before it."""
         await self.instrument(symbol)
+        self.candle_requests.append((since, until, limit))
         now = self._clock.now()
-        bars = _bars(self._past(symbol), timeframe, now)
+        fixed = self._candles.get((symbol, timeframe))
+        if fixed is None:
+            bars = _bars(self._past(symbol), timeframe, now)
+        else:
+            bars = [bar for bar in fixed if bar.opened_at <= now]
         end = min(until, now) if until is not None else now
         whole = [bar for bar in bars if until is None or bar.opened_at + timeframe.span <= end]
         if since is None:

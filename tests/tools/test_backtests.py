@@ -1,0 +1,254 @@
+"""Backtests as people ask for them: figures, progress, records, limits and endings."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memory.records import Job, JobStatus, StoredEvent
+from tests.service import NOON, Running, running
+from tools.backtesting import MOST_EACH, Turns, Work
+from tools.context import Context
+from tools.errors import CallError, Code
+from tools.policy import LOCAL_OWNER, Principal, Role
+from tools.wire import Result
+from trading.errors import InvalidBacktest
+
+OCTOBER = {"pair": "BTC/USDT", "from": "2026-10-01", "to": "2026-10-31"}
+RUN = {"strategy": "ma_crossover", **OCTOBER}
+MANY = {"fastPeriod": list(range(1, 301)), "slowPeriod": list(range(301, 601))}
+ENDLESS = {"strategy": "ma_crossover", "pair": "BTC/USDT", "timeframe": "5m", "paramGrid": MANY}
+
+Answer = dict[str, Any]
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Running]:
+    async with running(tmp_path) as one:
+        yield one
+
+
+async def call(
+    service: Running, name: str, params: dict[str, Any], who: Principal = LOCAL_OWNER
+) -> dict[str, Any]:
+    """Call a capability and return its answer as the wire has it."""
+    ctx = Context(who, service.app.services, service.app.registry)
+    answer = await service.app.registry.call(name, params, ctx)
+    return answer.model_dump(mode="json")
+
+
+async def refused(service: Running, name: str, params: dict[str, Any]) -> Code:
+    with pytest.raises(CallError) as error:
+        await call(service, name, params)
+    return error.value.reason
+
+
+async def started(service: Running) -> tuple[str, asyncio.Task[dict[str, Any]]]:
+    """Begin a grid that takes minutes; return its id once it runs."""
+    heard: asyncio.Queue[str] = asyncio.Queue()
+
+    def tell(events: Sequence[StoredEvent]) -> None:
+        for each in events:
+            if each.name == "backtest:progress":
+                heard.put_nowait(each.payload["backtestId"])
+
+    stop = service.app.services.events.listen(tell)
+    task = asyncio.create_task(call(service, "backtest.optimize", ENDLESS))
+    job_id = await heard.get()
+    stop()
+    return job_id, task
+
+
+async def test_both_containers_tell_the_same_in_their_own_units(service: Running) -> None:
+    answer = await call(service, "backtest.run", {**RUN, "initialCapital": 5_000})
+    results, metrics = answer["results"], answer["metrics"]
+    assert metrics["totalReturn"] == pytest.approx(50 * results["totalReturn"])
+    assert metrics["totalReturnPercent"] == results["totalReturn"]
+    assert metrics["maxDrawdown"] == -results["maxDrawdown"]
+    assert metrics["winRate"] == pytest.approx(results["winRate"] / 100)
+    assert results["finalBalance"] == pytest.approx(5_000 + metrics["totalReturn"])
+    assert answer["equityCurve"][-1]["equity"] == pytest.approx(results["finalBalance"])
+    assert len(answer["trades"]) == 2 * results["totalTrades"]
+    assert answer["data"] == [
+        {"exchange": "simulated", "source": "simulated", "bars": 744, "warmUp": 20, "missing": 0}
+    ]
+
+
+async def test_the_gateways_names_and_spellings_give_the_same_run(service: Running) -> None:
+    kit = await call(service, "backtest.run", {**RUN, "params": {"fastPeriod": 5, "slowPeriod": 30}})
+    other = {
+        "strategy": "ma_cross",
+        "pair": "btcusdt",
+        "start": "2026-10-01",
+        "end": "2026-10-31",
+        "initialCapital": 10_000,
+        "params": {"fast_period": 5, "slow": 30},
+    }
+    gateway = await call(service, "backtest.run", other)
+    assert gateway["results"] == kit["results"]
+    assert gateway["strategy"] == "ma_cross"
+
+
+async def test_each_row_of_a_grid_is_the_single_run(service: Running) -> None:
+    grid = {"fastPeriod": [5, 10, 15, 20], "slowPeriod": [20, 30, 40, 50]}
+    asked = {"strategy": "ma_crossover", **OCTOBER, "paramGrid": grid, "metric": "totalReturn"}
+    found = await call(service, "backtest.optimize", asked)
+    assert found["combinations"] == 15
+    assert [row["score"] for row in found["results"]] == sorted(
+        (row["score"] for row in found["results"]), reverse=True
+    )
+    for row in found["results"][:3]:
+        # The lead is that of the slowest row, and simple averages do not depend on it.
+        single = await call(service, "backtest.run", {**RUN, "params": row["params"]})
+        assert single["results"]["totalReturn"] == row["score"]
+    assert found["best"]["params"] == found["results"][0]["params"]
+
+
+async def test_progress_ends_at_a_hundred_before_the_answer(service: Running) -> None:
+    told: list[tuple[str, Answer]] = []
+    service.app.services.events.listen(lambda events: told.extend((e.name, dict(e.payload)) for e in events))
+    answer = await call(service, "backtest.run", RUN)
+    own = [each for each in told if each[1].get("backtestId") == answer["backtestId"]]
+    assert [name for name, _ in own][-2:] == ["backtest:progress", "backtest:complete"]
+    assert own[-2][1]["progress"] == 100
+    assert own[-1][1]["status"] == "done"
+
+
+async def test_a_backtest_is_kept_for_its_own_person_only(service: Running) -> None:
+    answer = await call(service, "backtest.run", RUN)
+    which = {"backtestId": answer["backtestId"]}
+    kept = await call(service, "backtest.get", which)
+    assert kept["result"] == answer
+    listed = await call(service, "backtest.list", {})
+    assert [each["backtestId"] for each in listed["backtests"]] == [answer["backtestId"]]
+    stranger = Principal("eve", Role.TRADER)
+    assert (await call(service, "backtest.list", {}, stranger))["backtests"] == []
+    with pytest.raises(CallError) as error:
+        await call(service, "backtest.get", which, stranger)
+    assert error.value.reason is Code.NOT_FOUND
+
+
+async def test_a_running_backtest_can_be_canceled_and_only_by_its_own_person(service: Running) -> None:
+    job_id, task = await started(service)
+    with pytest.raises(CallError):
+        await call(service, "backtest.cancel", {"backtestId": job_id}, Principal("eve", Role.OWNER))
+    ended = await call(service, "backtest.cancel", {"backtestId": job_id})
+    assert ended["status"] == "canceled"
+    with pytest.raises(CallError) as error:
+        await task
+    assert error.value.reason is Code.CONFLICT
+
+
+async def test_what_waits_is_limited(service: Running) -> None:
+    backtests, release = service.app.services.backtests, asyncio.Event()
+
+    async def prepare() -> None:
+        await release.wait()
+        raise InvalidBacktest("it was only to wait")
+
+    work = Work("run", {}, prepare, lambda job_id, answer: Result())
+    jobs = await asyncio.gather(*(backtests.start(LOCAL_OWNER, work) for _ in range(MOST_EACH)))
+    assert await refused(service, "backtest.run", RUN) is Code.RATE_LIMITED
+    other = await call(service, "backtest.cancel", {"backtestId": jobs[-1].id})
+    assert other["status"] == "canceled"
+    again = asyncio.create_task(call(service, "backtest.run", RUN))
+    release.set()
+    assert (await again)["results"]["totalTrades"] > 0
+    ended = [await backtests.finish(LOCAL_OWNER, each.id) for each in jobs]
+    assert [each.error_code for each in ended] == [*["INVALID_PARAMS"] * (MOST_EACH - 1), None]
+
+
+async def test_what_a_crash_cut_off_is_said_to_have_failed(tmp_path: Path) -> None:
+    async with running(tmp_path) as service:
+        cut = Job("bt_cut", "run", "owner", RUN, NOON, JobStatus.RUNNING, NOON)
+        async with service.app.services.database.transact() as uow:
+            await uow.jobs.add(cut)
+    async with running(tmp_path) as service:
+        found = await service.app.services.backtests.get(LOCAL_OWNER, "bt_cut")
+    assert replace(found, error=None) == replace(
+        cut, status=JobStatus.FAILED, finished_at=NOON, error_code="INTERNAL_ERROR"
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"strategy": "ma_crosover"},
+        {"params": {"fastPeriod": 20, "slowPeriod": 10}},
+        {"params": {"fastPeriod": 2.5}},
+        {"params": {"wings": 2}},
+        {"params": {"fastPeriod": 5, "fast": 6}},
+        {"from": "2026-10-31", "to": "2026-10-01"},
+        {"from": "2026-13-01"},
+        {"from": "2027-01-01", "to": "2027-02-01"},
+        {"from": "2026-10-01", "to": "2026-10-01", "timeframe": "1d"},
+        {"initialBalance": 0},
+        {"sizing": "fixed"},
+        {"sizing": "risk", "size": 1},
+        {"sizing": "all_in", "size": 1},
+        {"stopLossPercent": 100},
+        {"dataset": "../secret.csv"},
+        {"exchange": "mtgox"},
+    ],
+    ids=str,
+)
+async def test_what_makes_no_sense_is_refused(service: Running, wrong: dict[str, Any]) -> None:
+    assert await refused(service, "backtest.run", {**RUN, **wrong}) is Code.INVALID_PARAMS
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [{}, {"fastPeriod": []}, {"wings": [1]}, {"fastPeriod": [30], "slowPeriod": [20]}],
+    ids=str,
+)
+async def test_a_grid_that_makes_no_sense_is_refused(service: Running, grid: dict[str, Any]) -> None:
+    asked = {"strategy": "ma_crossover", **OCTOBER, "paramGrid": grid}
+    assert await refused(service, "backtest.optimize", asked) is Code.INVALID_PARAMS
+
+
+async def test_a_grid_of_millions_is_refused_with_both_figures(service: Running) -> None:
+    grid = {"fastPeriod": list(range(1, 1_001)), "slowPeriod": list(range(1_001, 2_001))}
+    asked = {"strategy": "ma_crossover", **OCTOBER, "paramGrid": grid}
+    assert await refused(service, "backtest.optimize", asked) is Code.INVALID_PARAMS
+
+
+async def test_pairs_share_the_balance_side_by_side(service: Running) -> None:
+    both = await call(service, "backtest.run", {**RUN, "pairs": ["ETH/USDT"], "points": 10})
+    halves = [
+        await call(service, "backtest.run", {**RUN, "pair": pair, "initialBalance": 5_000})
+        for pair in ("BTC/USDT", "ETH/USDT")
+    ]
+    final = sum(each["results"]["finalBalance"] for each in halves)
+    assert both["results"]["finalBalance"] == pytest.approx(final)
+    assert both["results"]["totalTrades"] == sum(each["results"]["totalTrades"] for each in halves)
+    assert set(both["byPair"]) == {"BTC/USDT", "ETH/USDT"}
+
+
+async def test_a_strategy_file_is_run_once_its_owner_has_enabled_it(service: Running) -> None:
+    asked = {"strategy": "buy_the_dip", **OCTOBER}
+    assert await refused(service, "backtest.run", asked) is Code.INVALID_PARAMS
+    enabled = await call(service, "strategies.enable", {"file": "example.py"})
+    assert (enabled["name"], enabled["own"]) == ("buy_the_dip", "example.py")
+    answer = await call(service, "backtest.run", {**asked, "params": {"dip": 0.5}})
+    assert answer["params"] == {"period": 20, "dip": 0.5}
+    verified = await call(service, "backtest.verify", asked)
+    assert verified["causal"] is True
+    await call(service, "strategies.disable", {"name": "buy_the_dip"})
+    assert await refused(service, "backtest.run", asked) is Code.INVALID_PARAMS
+
+
+async def test_those_who_wait_are_served_one_of_each_in_turn() -> None:
+    turns, order = Turns(1), list[str]()
+
+    async def work(who: str) -> None:
+        async with turns.hold(who[0]):
+            order.append(who)
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        for who in ("a1", "a2", "a3", "a4", "b1", "b2", "c1"):
+            group.create_task(work(who))
+    assert order == ["a1", "a2", "b1", "c1", "a3", "b2", "a4"]

@@ -1,0 +1,297 @@
+"""Backtests: run, optimised, compared, checked for look-ahead; each a job with a record."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from memory.records import Job, JobStatus
+from tools.backtest_params import (
+    QUARTER,
+    OfBacktest,
+    OfCheck,
+    OfComparison,
+    OfGrid,
+    OfRange,
+    usual,
+)
+from tools.backtest_reports import (
+    BacktestReport,
+    Number,
+    OptimizeReport,
+    Results,
+    VerifyReport,
+    curve,
+    data_of,
+    doubts,
+    leak_rows,
+    metrics_of,
+    named,
+    optimize_report,
+    period_of,
+    results_of,
+    trade_rows,
+    walk_report,
+)
+from tools.backtesting import Work, failure
+from tools.context import Context
+from tools.policy import Scope, Surface
+from tools.registry import capability
+from tools.wire import Millis, Params, Result
+from trading.backtest.history import History
+from trading.backtest.outcome import Leak, Optimized, Ran, Walked
+from trading.backtest.ranking import metric
+from trading.backtest.tasks import GridTask, RunTask, VerifyTask
+from trading.symbols import Symbol
+
+EVERYWHERE = Surface.WIRE | Surface.CHAT | Surface.MODEL
+KINDS = ("run", "compare", "optimize", "verify")
+
+
+@capability("backtest.run", scope=Scope.TRADE, surfaces=EVERYWHERE)
+async def run(ctx: Context, params: OfBacktest) -> BacktestReport:
+    """Backtest a strategy on past candles and return its figures, trades and equity curve.
+
+    Fees of 0.1 % and slippage of 0.05 % are on unless set otherwise. A signal at the close of a candle fills
+    at the open of the next one. Without a range the last year is taken.
+    """
+    picked, terms = await ctx.services.strategies.find(params.strategy), params.terms()
+    chosen, lead = picked.chosen(params.params), picked.lead(params.params)
+    picked.check(params.params)
+    histories: list[History] = []
+
+    async def prepare() -> RunTask:
+        back = usual(params.timeframe)
+        for symbol in params.symbols:
+            history = await _history(ctx, params, lead, symbol, back)
+            histories.append(history)
+        return RunTask([chosen], histories, terms)
+
+    def shape(job_id: str, found: Sequence[Ran]) -> BacktestReport:
+        return _report(job_id, params, found[0], histories)
+
+    work = Work("run", _request(params), prepare, shape)
+    return BacktestReport.model_validate(await _ended(ctx, work))
+
+
+def _report(job_id: str, params: OfBacktest, ran: Ran, histories: Sequence[History]) -> BacktestReport:
+    several = len(histories) > 1
+    return BacktestReport(
+        backtest_id=job_id,
+        strategy=params.strategy,
+        pair=str(params.pair),
+        pairs=[str(each) for each in params.symbols],
+        timeframe=params.timeframe.value,
+        params=named(ran.values),
+        period=period_of(histories[0]),
+        data=[data_of(each) for each in histories],
+        initial_balance=params.initial_balance,
+        results=results_of(ran.figures, ran.buy_and_hold),
+        metrics=metrics_of(ran.figures),
+        by_pair={pair: results_of(each, None) for pair, each in ran.pairs.items()} if several else None,
+        trades=trade_rows(ran.trades),
+        equity_curve=curve(ran, params.points),
+        warnings=doubts(ran.figures, histories),
+    )
+
+
+@capability("backtest.optimize", scope=Scope.TRADE, surfaces=EVERYWHERE)
+async def optimize(ctx: Context, params: OfGrid) -> OptimizeReport:
+    """Try every combination of a grid of parameters on past candles and rank them by a metric.
+
+    The answer says how far to trust the best: what it does on candles it has not seen, and how likely it is
+    better than luck. Without a range the last 90 days are taken.
+    """
+    picked, terms = await ctx.services.strategies.find(params.strategy), params.terms()
+    by, chosen = metric(params.metric), picked.chosen(params.params)
+    lead = picked.lead(params.params, params.param_grid)
+    histories: list[History] = []
+
+    async def prepare() -> GridTask:
+        histories.append(await _history(ctx, params, lead, params.pair, QUARTER))
+        return GridTask(
+            chosen,
+            histories[0],
+            params.param_grid,
+            terms,
+            by.name,
+            outside=params.out_of_sample_percent / 100,
+            windows=params.walk_forward,
+            threads=2,
+        )
+
+    def shape(job_id: str, found: Optimized | Walked) -> OptimizeReport:
+        if isinstance(found, Walked):
+            return walk_report(job_id, params.strategy, histories[0], by, found)
+        return optimize_report(job_id, params.strategy, histories[0], by, found, params.limit)
+
+    work = Work("optimize", _request(params), prepare, shape)
+    return OptimizeReport.model_validate(await _ended(ctx, work))
+
+
+class ComparedRow(Result):
+    """One strategy of a comparison."""
+
+    strategy: str
+    params: dict[str, Number]
+    results: Results
+
+
+class CompareReport(Result):
+    """Strategies over the same candles, the highest Sharpe ratio first."""
+
+    backtest_id: str
+    pair: str
+    timeframe: str
+    buy_and_hold: float
+    strategies: list[ComparedRow]
+    warnings: list[str]
+
+
+@capability("backtest.compare", scope=Scope.TRADE, surfaces=EVERYWHERE)
+async def compare(ctx: Context, params: OfComparison) -> CompareReport:
+    """Backtest several strategies on the same candles, each with its default parameters, best first."""
+    found = [await ctx.services.strategies.find(each) for each in dict.fromkeys(params.strategies)]
+    terms, lead = params.terms(), max(each.lead({}) for each in found)
+    histories: list[History] = []
+
+    async def prepare() -> RunTask:
+        histories.append(await _history(ctx, params, lead, params.pair, usual(params.timeframe)))
+        return RunTask([each.chosen({}) for each in found], histories, terms, whole=False)
+
+    def shape(job_id: str, ran: Sequence[Ran]) -> CompareReport:
+        best = sorted(ran, key=lambda each: -each.figures.sharpe)
+        return CompareReport(
+            backtest_id=job_id,
+            pair=str(params.pair),
+            timeframe=params.timeframe.value,
+            buy_and_hold=ran[0].buy_and_hold * 100,
+            strategies=[
+                ComparedRow(
+                    strategy=each.strategy,
+                    params=named(each.values),
+                    results=results_of(each.figures, each.buy_and_hold),
+                )
+                for each in best
+            ],
+            warnings=doubts(best[0].figures, histories),
+        )
+
+    return CompareReport.model_validate(await _ended(ctx, Work("compare", _request(params), prepare, shape)))
+
+
+@capability("backtest.verify", scope=Scope.TRADE)
+async def verify(ctx: Context, params: OfCheck) -> VerifyReport:
+    """Check that a strategy never looks ahead: cut off and change the future, and see what it said before."""
+    picked = await ctx.services.strategies.find(params.strategy)
+    chosen, lead = picked.chosen(params.params), picked.lead(params.params)
+
+    async def prepare() -> VerifyTask:
+        return VerifyTask(chosen, await _history(ctx, params, lead, params.pair, usual(params.timeframe)))
+
+    def shape(job_id: str, found: Sequence[Leak]) -> VerifyReport:
+        return VerifyReport(
+            backtest_id=job_id,
+            strategy=params.strategy,
+            params=named(chosen.given),
+            causal=not found,
+            leaks=leak_rows(found[:100]),
+        )
+
+    return VerifyReport.model_validate(await _ended(ctx, Work("verify", _request(params), prepare, shape)))
+
+
+class OfJob(Params):
+    """Which job."""
+
+    backtest_id: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class JobRow(Result):
+    """A job: what was asked, how far it has come, and why it failed if it did."""
+
+    backtest_id: str
+    kind: str
+    status: str
+    request: dict[str, Any]
+    created_at: Millis
+    started_at: Millis | None
+    finished_at: Millis | None
+    error: dict[str, Any] | None
+
+
+class JobReport(JobRow):
+    """A job with what came of it, null until it is done."""
+
+    result: dict[str, Any] | None
+
+
+def _row(job: Job) -> dict[str, Any]:
+    return {
+        "backtest_id": job.id,
+        "kind": job.kind,
+        "status": job.status.value,
+        "request": dict(job.request),
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "error": {"code": job.error_code, "message": job.error} if job.error_code else None,
+    }
+
+
+@capability("backtest.get")
+async def get(ctx: Context, params: OfJob) -> JobReport:
+    """Return one of your backtests as it was stored."""
+    job = await ctx.services.backtests.get(ctx.principal, params.backtest_id)
+    return JobReport(**_row(job), result=None if job.result is None else dict(job.result))
+
+
+class OfList(Params):
+    """How many."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 20
+
+
+class JobList(Result):
+    """Your newest backtests, newest first."""
+
+    backtests: list[JobRow]
+
+
+@capability("backtest.list")
+async def list_backtests(ctx: Context, params: OfList) -> JobList:
+    """List your newest backtests."""
+    found = await ctx.services.backtests.newest(ctx.principal, KINDS, params.limit)
+    return JobList(backtests=[JobRow(**_row(each)) for each in found])
+
+
+@capability("backtest.cancel", scope=Scope.TRADE)
+async def cancel(ctx: Context, params: OfJob) -> JobRow:
+    """End a backtest that waits or runs, at once."""
+    return JobRow(**_row(await ctx.services.backtests.cancel(ctx.principal, params.backtest_id)))
+
+
+async def _ended(ctx: Context, work: Work) -> Mapping[str, Any]:
+    backtests = ctx.services.backtests
+    job = await backtests.finish(ctx.principal, (await backtests.start(ctx.principal, work)).id)
+    # Whoever asked has heard of all progress before the answer.
+    await ctx.services.events.flush()
+    if job.status is not JobStatus.DONE or job.result is None:
+        raise failure(job)
+    return job.result
+
+
+def _request(params: Params) -> dict[str, Any]:
+    asked: dict[str, Any] = params.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return asked
+
+
+async def _history(
+    ctx: Context, params: OfRange, lead: int, symbol: Symbol, usual_length: timedelta
+) -> History:
+    """Return the candles asked for, with as many before them as warming up takes."""
+    start, end = params.range(ctx.services.clock.now(), usual_length)
+    return await ctx.services.histories.get(
+        symbol, params.timeframe, start, end, lead, params.exchange, params.dataset
+    )

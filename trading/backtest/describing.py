@@ -1,0 +1,24 @@
+"""What a strategy says of itself."""
+
+from trading.backtest.outcome import Described
+from trading.backtest.strategy import Strategy
+
+
+def describe(strategy: Strategy) -> Described:
+    """Return what a strategy says of itself."""
+    values = strategy.read({})
+    parameters = [
+        {
+            "name": each.name,
+            "default": each.default,
+            "least": each.least,
+            "most": each.most,
+            "whole": each.whole,
+            "aliases": list(each.aliases),
+            "help": each.help,
+        }
+        for each in strategy.parameters
+    ]
+    return Described(
+        strategy.name, strategy.summary, parameters, strategy.aliases, int(strategy.warm_up(values))
+    )

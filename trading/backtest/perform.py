@@ -1,0 +1,65 @@
+"""What a worker process does with a task."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from trading.backtest.catalog import Strategies
+from trading.backtest.causality import leaks
+from trading.backtest.describing import describe
+from trading.backtest.optimize import optimize
+from trading.backtest.outcome import Described, Leak, Optimized, Ran, Walked
+from trading.backtest.own import load
+from trading.backtest.portfolio import run_side_by_side
+from trading.backtest.ranking import metric
+from trading.backtest.strategy import Strategy
+from trading.backtest.tasks import Chosen, DescribeTask, GridTask, RunTask, Tell, VerifyTask
+from trading.backtest.walk import walk_forward
+
+
+def perform(task: Any, tell: Tell) -> Any:
+    """Do a task, telling of steps done and of all; raise what is wrong with it."""
+    return _PERFORMERS[type(task)](task, tell)
+
+
+def _found(chosen: Chosen) -> tuple[Strategy, dict[str, float]]:
+    file = chosen.file
+    strategy = load(file, chosen.digest) if file else Strategies().find(chosen.name)
+    return strategy, strategy.read(chosen.given)
+
+
+def _run(task: RunTask, tell: Tell) -> Sequence[Ran]:
+    found = []
+    for number, chosen in enumerate(task.chosen):
+        strategy, values = _found(chosen)
+        found.append(run_side_by_side(task.histories, strategy, values, task.terms, whole=task.whole))
+        tell(number + 1, len(task.chosen))
+    return found
+
+
+def _grid(task: GridTask, tell: Tell) -> Optimized | Walked:
+    strategy, fixed = _found(task.chosen)
+    by = metric(task.metric)
+    if task.windows:
+        return walk_forward(
+            task.history, strategy, fixed, task.grid, task.terms, by, task.windows, tell, task.threads
+        )
+    return optimize(
+        task.history, strategy, fixed, task.grid, task.terms, by, task.outside, tell, task.threads
+    )
+
+
+def _verify(task: VerifyTask, tell: Tell) -> Sequence[Leak]:
+    strategy, values = _found(task.chosen)
+    return leaks(task.history, strategy, values, tell)
+
+
+def _describe(task: DescribeTask, tell: Tell) -> Described:
+    return describe(_found(task.chosen)[0])
+
+
+_PERFORMERS: Mapping[type, Callable[[Any, Tell], Any]] = {
+    RunTask: _run,
+    GridTask: _grid,
+    VerifyTask: _verify,
+    DescribeTask: _describe,
+}

@@ -1,0 +1,65 @@
+"""Several pairs side by side: each with its equal part of the cash, one equity curve for all."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from trading.backtest.codes import Floats
+from trading.backtest.figures import measure, of_curve
+from trading.backtest.history import History, Times
+from trading.backtest.outcome import Figures, Outcome, Ran
+from trading.backtest.run import run
+from trading.backtest.strategy import Strategy, Values
+from trading.backtest.terms import Terms
+
+
+def run_side_by_side(
+    histories: Sequence[History], strategy: Strategy, values: Values, terms: Terms, *, whole: bool = True
+) -> Ran:
+    """Run one strategy over each history; raise InvalidBacktest."""
+    own = replace(terms, initial=terms.initial / len(histories))
+    found = [run(each, strategy, values, own, whole=whole or len(histories) > 1) for each in histories]
+    pairs = {str(history.symbol): each.figures for history, each in zip(histories, found, strict=True)}
+    trades = sorted(
+        ((str(h.symbol), trade) for h, each in zip(histories, found, strict=True) for trade in each.trades),
+        key=lambda each: (each[1].closed_at, each[1].opened_at),
+    )
+    held = float(np.mean([each.buy_and_hold for each in found]))
+    if len(histories) == 1:
+        times = histories[0].times[histories[0].lead :]
+        return Ran(strategy.name, values, found[0].figures, held, times, found[0].equity, trades, pairs)
+    times, equity = _together(histories, found, own.initial)
+    figures = _combined(found, equity, terms.initial, histories)
+    return Ran(strategy.name, values, figures, held, times, equity, trades, pairs)
+
+
+def _together(histories: Sequence[History], found: Sequence[Outcome], initial: float) -> tuple[Times, Floats]:
+    """Return the sum of equity curves at every time that any of them has; each stays where it was between."""
+    own = [each.times[each.lead :] for each in histories]
+    times = np.unique(np.concatenate(own))
+    total = np.zeros(len(times))
+    for each, outcome in zip(own, found, strict=True):
+        place = np.searchsorted(each, times, side="right")
+        total += np.concatenate(([initial], outcome.equity))[place]
+    return times, total
+
+
+def _combined(
+    found: Sequence[Outcome], equity: Floats, initial: float, histories: Sequence[History]
+) -> Figures:
+    row = of_curve(equity, initial)
+    whole = measure(row, initial, len(equity), histories[0].timeframe)
+    trades, wins = sum(each.figures.trades for each in found), sum(each.figures.wins for each in found)
+    won = [trade.pnl for each in found for trade in each.trades]
+    gains, losses = sum(max(each, 0.0) for each in won), -sum(min(each, 0.0) for each in won)
+    return replace(
+        whole,
+        trades=trades,
+        wins=wins,
+        win_rate=wins / trades if trades else 0.0,
+        profit_factor=gains / losses if losses else None,
+        expectancy=(gains - losses) / trades if trades else 0.0,
+        fees=sum(each.figures.fees for each in found),
+        exposure=float(np.mean([each.figures.exposure for each in found])),
+    )

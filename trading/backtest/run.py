@@ -1,0 +1,94 @@
+"""One backtest: a strategy over a history on some terms."""
+
+import numpy as np
+
+from trading.backtest import kernel
+from trading.backtest.codes import Floats
+from trading.backtest.figures import measure
+from trading.backtest.history import History
+from trading.backtest.outcome import Outcome, Trade
+from trading.backtest.strategy import Lines, Signals, Strategy, Values
+from trading.backtest.terms import Terms
+from trading.errors import InvalidBacktest
+
+REASONS = ("signal", "stop", "target", "trail", "liquidation")
+
+_NONE = np.empty(0)
+_NO_TRADES = np.empty((0, kernel.COLUMNS))
+
+
+def ready(strategy: Strategy, values: Values, history: History) -> None:
+    """Raise InvalidBacktest where parameters contradict each other or the candles are too few."""
+    strategy.check(values)
+    need = int(strategy.warm_up(values)) + 2
+    if len(history) < need:
+        raise InvalidBacktest(
+            f"{strategy.name} needs at least {need} candles here, and there are {len(history)}",
+            needed=need,
+            found=len(history),
+        )
+
+
+def signals(strategy: Strategy, values: Values, lines: Lines) -> Signals:
+    """Return a strategy's signals, held to their shape."""
+    found = strategy.signals(lines, values)
+    codes = np.ascontiguousarray(found.codes, dtype=np.int8)
+    portions = None if found.portions is None else np.ascontiguousarray(found.portions, dtype=np.float64)
+    if codes.shape != lines.close.shape or (portions is not None and portions.shape != codes.shape):
+        raise InvalidBacktest(f"{strategy.name} has to give one signal for each candle")
+    if portions is not None and (portions[~np.isnan(portions)] <= 0).any():
+        raise InvalidBacktest(f"{strategy.name} gave a portion that is not above 0")
+    return Signals(codes, portions)
+
+
+def run(history: History, strategy: Strategy, values: Values, terms: Terms, *, whole: bool = True) -> Outcome:
+    """Run one backtest; without `whole` neither equity nor trades are kept.
+
+    Raises InvalidBacktest.
+    """
+    ready(strategy, values, history)
+    given = signals(strategy, values, Lines(history.bars))
+    row = np.zeros(kernel.FIGURES)
+    columns = terms.columns(history.lead)
+    simulate(history, given, columns, _NONE, _NO_TRADES, row)
+    equity, trades = _NONE, _NO_TRADES
+    if whole:
+        equity = np.empty(len(history))
+        trades = np.empty((int(row[kernel.TRADES]), kernel.COLUMNS))
+        simulate(history, given, columns, equity, trades, row)
+    return Outcome(
+        figures=measure(row, terms.initial, history.measured, history.timeframe),
+        buy_and_hold=held(history),
+        equity=equity[history.lead :],
+        trades=[_trade(each, history) for each in trades],
+    )
+
+
+def simulate(
+    history: History, given: Signals, columns: Floats, equity: Floats, trades: Floats, row: Floats
+) -> None:
+    """Hand signals to the kernel."""
+    bars = history.bars
+    portions = _NONE if given.portions is None else given.portions
+    kernel.simulate(
+        bars.open, bars.high, bars.low, bars.close, given.codes, portions, columns, equity, trades, row
+    )
+
+
+def held(history: History) -> float:
+    """Return what holding from the first measured close to the last returns, without a fee."""
+    closes = history.bars.close[history.lead :]
+    return float(closes[-1] / closes[0] - 1)
+
+
+def _trade(row: Floats, history: History) -> Trade:
+    return Trade(
+        opened_at=int(history.times[int(row[kernel.OPENED])]),
+        closed_at=int(history.times[int(row[kernel.CLOSED])]),
+        amount=float(row[kernel.AMOUNT]),
+        entry=float(row[kernel.ENTRY]),
+        exit=float(row[kernel.EXIT]),
+        fees=float(row[kernel.COSTS]),
+        pnl=float(row[kernel.PNL]),
+        reason=REASONS[int(row[kernel.REASON])],
+    )

@@ -1,0 +1,1 @@
+"""The strategies that come with the house, by what they bet on."""
