@@ -157,7 +157,8 @@ def amendments(draw: st.DrawFn) -> Step:
 async def protected(house: Guarded) -> None:
     """Hold the house to protecting all that it holds, and nothing more, at the exchange where that can."""
     held = (await house.balances()).get("BTC", D(0))
-    assert (venue(house).held, venue(house).refused) == (held, 0)
+    # A stop can be refused for as long as another one's fate is not known, when a sale came in between.
+    assert venue(house).held == held
     assert sum(venue(house).resting.values()) <= held
     groups: dict[str, list[Order]] = {}
     for order in await house.open_orders():
