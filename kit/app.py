@@ -47,7 +47,7 @@ from trading.clock import Clock, SystemClock
 from trading.desk import Desk
 from trading.exchanges.ccxt_client import known_exchanges
 from trading.markets import CachedMarket, Markets
-from trading.ports import Exchange, MarketData
+from trading.ports import Exchange, MarketData, NewId
 
 KEPT_EVENTS = 100_000
 KEPT_CALLS = timedelta(days=90)
@@ -126,9 +126,7 @@ async def _build(
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool = await stack.enter_async_context(working(settings))
-    backtests = Backtests(database, events, pool, clock, new_id)
-    stack.push_async_callback(backtests.close)
-    await backtests.recover()
+    backtests = await _backtests(database, events, pool, clock, new_id, stack)
     outbox = Pump(database, [EventChannel(events)], clock)
     loops = (*money.loops, *_loops(database, outbox, keys, clock))
     gateways: list[Gateway] = []
@@ -158,6 +156,15 @@ async def _build(
     works = [*(loop.run for loop in loops), *_warming(graph, pool, clock, warm)]
     await stack.enter_async_context(_running(works))
     return App(services, registry, gateway, listening)
+
+
+async def _backtests(
+    database: Database, events: EventBus, pool: WorkerPool, clock: Clock, new_id: NewId, stack: AsyncExitStack
+) -> Backtests:
+    backtests = Backtests(database, events, pool, clock, new_id)
+    stack.push_async_callback(backtests.close)
+    await backtests.recover()
+    return backtests
 
 
 def _warming(

@@ -12,6 +12,7 @@ from tools.catalog import CATALOG
 from tools.context import Context
 from tools.policy import LOCAL_OWNER
 from tools.registry import AnyCapability
+from tools.wire import camel
 from trading.model import Origin
 
 Params = dict[str, Any]
@@ -151,6 +152,11 @@ DIFFERENT_BY_NATURE = {
 # Each dialect of the wire adds the time of an order in its own form.
 WIRE_ONLY = {name: ("timestamp", "executedPrice") for name in ("trade.execute", "trade.close")}
 
+# A model is not told what is too long for it.
+FOR_PEOPLE = {
+    each.name: tuple(camel(name) for name in getattr(each.result, "not_for_models", ())) for each in CATALOG
+}
+
 
 def test_every_capability_has_its_calls() -> None:
     assert set(CALLS) == {each.name for each in CATALOG}
@@ -225,7 +231,7 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
 
 def comparable(name: str, outcome: Outcome) -> Any:
     """Return a result without what differs by the nature of the door."""
-    dropped = {*DIFFERENT_BY_NATURE.get(name, ()), *WIRE_ONLY.get(name, ())}
+    dropped = {*DIFFERENT_BY_NATURE.get(name, ()), *WIRE_ONLY.get(name, ()), *FOR_PEOPLE[name]}
     return without(outcome.result, dropped)
 
 
