@@ -39,7 +39,6 @@ class Direction(StrEnum):
 
 _LONG = ENTER_LONG | LEAVE_LONG
 _SHORT = ENTER_SHORT | LEAVE_SHORT
-# Without shorts an entry into one still means: do not be long.
 _ALLOWED = {Direction.LONG: _LONG, Direction.SHORT: _SHORT, Direction.BOTH: _LONG | _SHORT}
 
 
