@@ -198,8 +198,10 @@ class Guards:
             return None
         there = next((each for each in others if parked(each) and each.type is current.type), None)
         if there is not None:
-            # It was sent before and a crash kept that from being written down, or more has been bought since.
-            if await self._kept.hand_over(current, there, step, PARKED):
+            # It was sent before and a crash kept that from being written down, or more has been bought since,
+            # or sold while nobody knew whether it had arrived.
+            larger = there.remaining - current.remaining >= step
+            if not larger and await self._kept.hand_over(current, there, step, PARKED):
                 return None
             await self._cancel(there)
             current, others = await self._kept.standing(order)
