@@ -29,8 +29,10 @@ TOOLS = [spec for spec in SPECS if spec.name != "trade_positions"]
 FIGURES = ("amount", "price", "stopPrice", "stopLoss", "takeProfit", "trailPercent", "trailAmount")
 NUMBER = re.compile(r"(\d+(?:\.\d+)?)(%?)")
 
+# A currency beside an amount means what it says.
+CURRENCIES = frozenset(split_words("dollar dollars bucks euro euros usdt usdc tether"))
 foreign = st.text("abcdefghijklmnopqrstuvwxyz", min_size=4, max_size=9).filter(
-    lambda word: word not in VOCABULARY and mark_pair(word) is None
+    lambda word: word not in VOCABULARY | CURRENCIES and mark_pair(word) is None
 )
 numbers = st.sampled_from(split_words("7 11 0.3 13% 17% 55000 71000 500"))
 leads = st.sampled_from(
