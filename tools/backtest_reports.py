@@ -5,14 +5,15 @@ from typing import ClassVar
 
 import numpy as np
 
+from tools.backtest_params import Cost
 from tools.wire import Result, camel
 from trading.backtest.history import History
-from trading.backtest.outcome import Figures, Leak, Optimized, Ran, Row, Trade, Walked
+from trading.backtest.outcome import Figures, Leak, Optimized, Ran, Trade, Walked
 from trading.backtest.ranking import Metric
 from trading.clock import iso
 
 FEW_TRADES = 30
-
+LEADERS = 5
 Number = int | float
 
 
@@ -97,6 +98,7 @@ class BacktestReport(Result):
     period: Period
     data: list[Data]
     initial_balance: float
+    cost: Cost | None = None
     results: Results
     metrics: Metrics
     by_pair: dict[str, Results] | None
@@ -155,7 +157,7 @@ class WalkReport(Result):
 
 
 class OptimizeReport(Result):
-    """Every combination, best first; `combinations` counts those that make sense."""
+    """Every combination, best first; `combinations` counts sound ones, `leaders` are the best few."""
 
     not_for_models: ClassVar[frozenset[str]] = frozenset({"surface", "results"})
 
@@ -167,7 +169,9 @@ class OptimizeReport(Result):
     metric: str
     period: Period
     data: list[Data]
+    cost: Cost | None = None
     best: Best | None
+    leaders: tuple[Scored, ...] = ()
     results: list[Scored]
     combinations: int
     surface: SurfaceReport | None
@@ -310,10 +314,11 @@ def about_data(histories: Sequence[History]) -> list[str]:
 
 
 def optimize_report(
-    job_id: str, asked: str, history: History, by: Metric, found: Optimized, limit: int
+    job_id: str, asked: str, history: History, by: Metric, found: Optimized, limit: int, cost: Cost
 ) -> OptimizeReport:
     """Return a grid in the words of the wire."""
     best, surface = found.rows[0], found.surface
+    rows = [Scored(params=named(each.values), score=each.score) for each in found.rows[:limit]]
     return OptimizeReport(
         optimization_id=job_id,
         backtest_id=job_id,
@@ -323,8 +328,10 @@ def optimize_report(
         metric=by.name,
         period=period_of(history),
         data=[data_of(history)],
+        cost=cost,
         best=Best(params=named(best.values), score=best.score, results=results_of(best.figures, None)),
-        results=[_scored(each) for each in found.rows[:limit]],
+        leaders=tuple(rows[:LEADERS]),
+        results=rows,
         combinations=len(found.rows),
         surface=SurfaceReport(
             x=camel(surface.x.name),
@@ -353,7 +360,9 @@ def _validation(found: Optimized) -> Validation | None:
     )
 
 
-def walk_report(job_id: str, asked: str, history: History, by: Metric, found: Walked) -> OptimizeReport:
+def walk_report(
+    job_id: str, asked: str, history: History, by: Metric, found: Walked, cost: Cost
+) -> OptimizeReport:
     """Return a walk forward in the words of the wire."""
     steps = [
         Step(
@@ -374,6 +383,7 @@ def walk_report(job_id: str, asked: str, history: History, by: Metric, found: Wa
         metric=by.name,
         period=period_of(history),
         data=[data_of(history)],
+        cost=cost,
         best=Best(params=named(last.values), score=last.outside, results=results_of(last.figures, None)),
         results=[],
         combinations=0,
@@ -383,10 +393,6 @@ def walk_report(job_id: str, asked: str, history: History, by: Metric, found: Wa
         walk_forward=WalkReport(windows=steps, results=results_of(found.figures, None)),
         warnings=about_data([history]),
     )
-
-
-def _scored(row: Row) -> Scored:
-    return Scored(params=named(row.values), score=row.score)
 
 
 def leak_rows(found: Sequence[Leak]) -> list[LeakRow]:
