@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-import numpy as np
-
+from tools.equity_curve import Point
 from tools.wire import Result, camel
 from trading.backtest.history import History
-from trading.backtest.outcome import Figures, Leak, Optimized, Ran, Row, Trade, Walked
+from trading.backtest.outcome import Figures, Leak, Optimized, Row, Trade, Walked
 from trading.backtest.ranking import Metric
 from trading.clock import iso
 
@@ -74,13 +73,6 @@ class TradeRow(Result):
     timestamp: int
     pnl: float | None
     reason: str
-
-
-class Point(Result):
-    """Equity in quote at the close of a bar; `timestamp` is when that bar opened."""
-
-    timestamp: int
-    equity: float
 
 
 class BacktestReport(Result):
@@ -245,15 +237,6 @@ def data_of(history: History) -> Data:
 def named(values: Mapping[str, float]) -> dict[str, Number]:
     """Return parameters in the spelling of the wire."""
     return {camel(name): value for name, value in values.items()}
-
-
-def curve(ran: Ran, points: int) -> list[Point]:
-    """Return at most so many points of an equity curve, the last one always among them."""
-    count = len(ran.equity)
-    if not points or not count:
-        return []
-    places = np.unique(np.linspace(0, count - 1, min(points, count)).astype(int))
-    return [Point(timestamp=int(ran.times[each]), equity=float(ran.equity[each])) for each in places]
 
 
 def trade_rows(trades: Sequence[tuple[str, Trade]]) -> list[TradeRow]:
