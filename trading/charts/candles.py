@@ -67,7 +67,7 @@ def _draw_prices(axes: Axes, picture: CandlePicture, at: NDArray[np.float64]) ->
             _draw_over(axes, overlay, at, paints)
     last = bars.close[-1]
     axes.axhline(last, color=style.QUIET, linewidth=1.5, linestyle=(0, (2, 3)), zorder=1)
-    style.legend(axes, columns=4)
+    style.legend(axes)
 
 
 def _draw_over(axes: Axes, overlay: Overlay, at: NDArray[np.float64], paints: Iterator[str]) -> None:

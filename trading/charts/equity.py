@@ -58,7 +58,7 @@ def _draw_equity(axes: Axes, picture: EquityPicture) -> None:
                 label=_NAMES[kind],
                 zorder=4,
             )
-    style.legend(axes, columns=6)
+    style.legend(axes)
     axes.tick_params(labelbottom=False)
 
 

@@ -34,8 +34,7 @@ DOWN: Final = "#d1490c"
 LINES: Final = ("#1f5fbf", "#e08a00", "#7a3fb3", "#0f8fa8", "#b5306f", "#5c6b1f", "#7b4b2a", "#444b57")
 
 _DAY = 86_400_000
-_LONGEST_TITLE = 50
-_LONGEST_SUBTITLE = 78
+_LETTER = 0.62
 
 
 def sheet(height: int, title: str, subtitle: str) -> Figure:
@@ -46,20 +45,33 @@ def sheet(height: int, title: str, subtitle: str) -> Figure:
     assert engine is not None
     side, foot = MARGIN / WIDTH, MARGIN / 2 / height
     engine.set(rect=(side / 2, foot, 1 - side, below - foot), w_pad=0.05, h_pad=0.1)  # type: ignore[call-arg]
-    lines = (
-        (cut(title, _LONGEST_TITLE), 22, {"fontsize": TITLE, "weight": "bold", "color": INK}),
-        (cut(subtitle, _LONGEST_SUBTITLE), 72, {"fontsize": TEXT, "color": QUIET}),
-    )
-    for text, down, look in lines:
-        written = figure.text(MARGIN / WIDTH, 1 - down / height, text, look, ha="left", va="top")
-        # A strategy of one's own may have any name.
-        written.set_parse_math(False)
+    _write(figure, 22, title, TITLE, weight="bold", color=INK)
+    _write(figure, 72, subtitle, TEXT, weight="normal", color=QUIET)
     return figure
 
 
-def cut(text: str, most: int) -> str:
-    """Return a text that is not longer than there is room for."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+def _write(figure: Figure, down: int, text: str, size: int, *, weight: str, color: str) -> None:
+    """Write a line so far below the top, smaller where it is long, and cut where that is not enough."""
+    height = figure.bbox.height
+    line = figure.text(
+        MARGIN / WIDTH,
+        1 - down / height,
+        text,
+        fontsize=size,
+        weight=weight,
+        color=color,
+        ha="left",
+        va="top",
+    )
+    # A strategy of one's own may have any name, and none of them is a formula.
+    line.set_parse_math(False)
+    room = WIDTH - 2 * MARGIN
+    wide = line.get_window_extent().width
+    if wide > room:
+        line.set_fontsize(max(SMALL, math.floor(size * room / wide)))
+    while line.get_window_extent().width > room:
+        text = text[:-1].rstrip()
+        line.set_text(f"{text}…")
 
 
 def plain(axes: Axes, ticks: int = 5, unit: str = "") -> None:
@@ -102,19 +114,23 @@ def days(times: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:
 
 def dated(axes: Axes) -> None:
     """Write the axis below in dates, in UTC, each no longer than it has to be."""
-    locator = AutoDateLocator(minticks=3, maxticks=6, tz="UTC")  # type: ignore[no-untyped-call]
+    locator = AutoDateLocator(minticks=3, maxticks=7, tz="UTC")  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz="UTC"))  # type: ignore[no-untyped-call]
     axes.xaxis.get_offset_text().set(fontsize=SMALL, color=QUIET)
 
 
-def legend(axes: Axes, columns: int = 4) -> None:
-    """Name what a panel shows above it."""
-    if axes.get_legend_handles_labels()[1]:
+def legend(axes: Axes) -> None:
+    """Name what a panel shows above it, in as many columns as there is room for."""
+    handles, names = axes.get_legend_handles_labels()
+    if names:
+        widest = SMALL * (_LETTER * max(len(each) for each in names) + 2.6)
         axes.legend(
+            handles,
+            names,
             loc="lower left",
             bbox_to_anchor=(0, 1),
-            ncols=columns,
+            ncols=max(1, int((WIDTH - 4 * MARGIN) / widest)),
             frameon=False,
             fontsize=SMALL,
             labelcolor=INK,

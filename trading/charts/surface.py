@@ -18,12 +18,13 @@ from trading.charts import style
 from trading.charts.pictures import SurfacePicture
 
 BEST: Final = "#f28c00"
+HATCH: Final = "#c3c9d1"
 
 _SHADES = ("#f4f7fb", "#a9cbe8", "#4a8fc9", "#1d4f91", "#0d2547")
 _RING: Final[dict[str, Any]] = {"facecolors": "none", "edgecolors": BEST, "linewidths": 5.0}
 _HATCHED: Final[dict[str, Any]] = {
     "facecolor": "#fafbfc",
-    "edgecolor": "#c3c9d1",
+    "edgecolor": HATCH,
     "hatch": "///",
     "linewidth": 0.0,
 }
