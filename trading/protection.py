@@ -47,10 +47,15 @@ def protect(
 
 
 def _beside(there: Order | None, asked: Decimal, opened: Decimal) -> tuple[Decimal, Decimal]:
-    """Return level and amount of a protective order: where one of the exchange stands by now, and its too."""
+    """Return level and amount of a protective order: where one of the exchange stands by now, and its too.
+
+    One whose fate is unknown protects nothing more: what it was sent for has been sold since, or its twin
+    would still be kept here.
+    """
     if there is None:
         return asked, opened
-    return there.stop_price or there.price or asked, there.remaining + opened
+    protected = there.remaining if there.status in RESTING else ZERO
+    return there.stop_price or there.price or asked, protected + opened
 
 
 def _size(order: Order) -> Decimal:

@@ -208,16 +208,12 @@ lives = st.lists(
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
-# Always the same lives: the search among new ones is the long form's.
-@settings(unhurried, max_examples=25, derandomize=True)
+@settings(unhurried, max_examples=25)
 @given(steps=lives)
 def test_whatever_happens_what_is_held_is_protected_once(sqlite_template: Path, steps: list[Step]) -> None:
     run(sqlite_template, steps)
 
 
-# Not met yet where a sale comes between a crash and the first look after it: the stop whose fate was unknown
-# then stays larger than what is held.
-@pytest.mark.xfail(strict=False)
 @pytest.mark.long
 @settings(unhurried, max_examples=1_000)
 @given(steps=lives)

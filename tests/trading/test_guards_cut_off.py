@@ -203,6 +203,27 @@ async def test_a_stop_grows_wherever_the_process_ends(
     await covered(again)
 
 
+@pytest.mark.parametrize("after", range(8))
+@pytest.mark.parametrize("share", [100, 50])
+async def test_a_stop_covers_what_a_sale_left_before_anybody_knew_of_it(
+    house: Guarded, after: int, share: int
+) -> None:
+    await partly(house, "0.5")
+    await house.desk.guard()
+    await house.clock.advance(1)
+    house.market.trade(BTC, 67_000, "0.1")
+    house.venue.faults = [Fault.CRASH_BEFORE]
+    await lived(house, after)
+    house.venue.faults = []
+    again = house.another(400_000)
+    [line] = await again.portfolio.positions("main")
+    await again.desk.close("main", line.position.id, D(share))
+    await again.clock.advance(1)
+    again.market.trade(BTC, 67_000, "0.1")
+    await again.desk.settle()
+    await covered(await goes_on(again, 67_400, 40))
+
+
 @pytest.mark.parametrize("after", range(10))
 @pytest.mark.parametrize("price", [64_000, 73_000])
 async def test_what_is_held_is_sold_once_wherever_the_process_ends(
