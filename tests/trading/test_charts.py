@@ -5,7 +5,6 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from PIL import Image, ImageColor
 
@@ -21,7 +20,7 @@ from trading.charts.pictures import (
     Picture,
     SurfacePicture,
 )
-from trading.charts.surface import BEST, HATCH
+from trading.charts.surface import BEST, EMPTY
 from trading.errors import UnknownIndicator
 from trading.indicators import Bars
 
@@ -86,6 +85,8 @@ PICTURES: dict[str, Picture] = {
     "large grid": surface(80, 120, holes=True),
     "grid without any score": SurfacePicture("A", "b", "x", [1, 2], "y", [1], [[None, None]], None),
     "grid of the same scores": SurfacePicture("A", "b", "x", [1, 2], "y", [1], [[0.0, 0.0]], (0, 0)),
+    "long names": replace(surface(3, 3, title="W" * 90), x="fast " * 30, y="slow " * 30),
+    "large scores": replace(surface(2, 8), scores=[[10.0**each for each in range(8)]] * 2),
     "line": line([3.0, 1.0, None, 2.0]),
     "line of one": line([3.0]),
     "line of none": line([None, None]),
@@ -95,10 +96,11 @@ PICTURES: dict[str, Picture] = {
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
 def test_all_text_is_large_enough_for_a_phone_and_nothing_leaves_the_sheet(picture: Picture) -> None:
     figure = figure_of(picture)
-    FigureCanvasAgg(figure).draw()
+    figure.draw_without_rendering()
     texts = [each for each in figure.findobj(Text) if isinstance(each, Text) and each.get_text().strip()]
-    assert len(texts) > 3
-    assert min(each.get_fontsize() * figure.dpi / 72 for each in texts) >= SMALLEST
+    sizes = [float(each.get_fontsize()) * figure.dpi / 72 for each in texts if each.get_visible()]
+    assert len(sizes) > 3
+    assert min(sizes) >= SMALLEST
     used, sheet = figure.get_tightbbox(), figure.bbox_inches
     assert (used.x0, used.y0) >= (sheet.x0, sheet.y0)
     assert used.x1 <= sheet.x1
@@ -138,8 +140,52 @@ def test_the_best_of_a_grid_is_marked_and_what_has_no_score_is_hatched() -> None
     whole, holes = surface(4, 5), surface(4, 5, holes=True)
     assert colored(whole, BEST) > 500
     assert colored(replace(whole, best=None), BEST) == 0
-    assert colored(whole, HATCH) == 0
-    assert colored(holes, HATCH) > 500
+    assert colored(whole, EMPTY) < 50
+    assert colored(holes, EMPTY) > 500
+
+
+def test_parameters_are_shown_in_order_whatever_order_they_were_asked_in() -> None:
+    whole = surface(4, 5)
+    assert draw(_backwards(whole)) == draw(whole)
+    single = line([3.0, 1.0, None, 2.0])
+    assert draw(_backwards(single)) == draw(single)
+
+
+def _backwards(picture: SurfacePicture) -> SurfacePicture:
+    assert picture.best is not None
+    return replace(
+        picture,
+        xs=picture.xs[::-1],
+        ys=picture.ys[::-1],
+        scores=[row[::-1] for row in picture.scores[::-1]],
+        best=(len(picture.scores) - 1 - picture.best[0], len(picture.xs) - 1 - picture.best[1]),
+    )
+
+
+def written(picture: Picture) -> list[list[str]]:
+    """Return what stands beside each panel of a picture, from the top."""
+    figure = figure_of(picture)
+    figure.draw_without_rendering()
+    low, high = zip(*(sorted(each.get_ylim()) for each in figure.axes), strict=True)
+    return [
+        [tick.label2.get_text() for tick in axes.yaxis.get_major_ticks() if bottom <= tick.get_loc() <= top]
+        for axes, bottom, top in zip(figure.axes, low, high, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scale", "figures"),
+    [
+        (100, ["90", "95", "100", "105", "110"]),
+        (1, ["0.90", "0.95", "1.00", "1.05", "1.10"]),
+        (60_000, ["55,000", "60,000", "65,000"]),
+        (1e9, ["0.90 B", "0.95 B", "1.00 B", "1.05 B", "1.10 B"]),
+        (1e-6, ["0.00000090", "0.00000095", "0.00000100", "0.00000105", "0.00000110"]),
+        (1e-13, ["9e-14", "9.5e-14", "1e-13", "1.05e-13", "1.1e-13"]),
+    ],
+)
+def test_prices_are_written_with_the_places_that_tell_them_apart(scale: float, figures: list[str]) -> None:
+    assert written(candles(60, scale, asked=()))[0] == figures
 
 
 def test_each_indicator_with_a_scale_of_its_own_makes_the_chart_taller() -> None:

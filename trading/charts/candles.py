@@ -74,11 +74,19 @@ def _draw_over(axes: Axes, overlay: Overlay, at: NDArray[np.float64], paints: It
     """Draw the first line strong, and the area between two others pale."""
     color = next(paints)
     first, *others = overlay.lines.values()
-    axes.plot(at, first, color=color, linewidth=style.LINE, label=overlay.name, zorder=4)
+    axes.plot(at, first, color=color, linewidth=style.LINE, label=_named(overlay), zorder=4)
     for each in others:
         axes.plot(at, each, color=color, linewidth=1.5, zorder=4)
     if len(others) == 2:
         axes.fill_between(at, others[0], others[1], color=color, alpha=0.09, linewidth=0, zorder=1)
+
+
+def _known(overlay: Overlay) -> bool:
+    return not all(np.isnan(each).all() for each in overlay.lines.values())
+
+
+def _named(overlay: Overlay) -> str:
+    return overlay.name if _known(overlay) else f"{overlay.name}: too few candles"
 
 
 def _draw_volume(axes: Axes, picture: CandlePicture, at: NDArray[np.float64]) -> None:
@@ -116,10 +124,12 @@ def _draw_own(axes: Axes, overlay: Overlay, at: NDArray[np.float64], span: int) 
             values,
             color=next(paints),
             linewidth=style.LINE,
-            label=name if number else overlay.name,
+            label=name if number else _named(overlay),
             zorder=3,
         )
     if overlay.levels == (30, 70):
         axes.set_ylim(0, 100)
         axes.set_yticks((30, 70))
+    elif not _known(overlay):
+        axes.set_yticks(())
     style.legend(axes)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any, Final
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from trading.charts import style
 from trading.charts.candles import candle_figure
 from trading.charts.equity import equity_figure
 from trading.charts.pictures import CandlePicture, Drawn, EquityPicture, Picture, SurfacePicture
@@ -21,13 +21,15 @@ _FIGURES: Final[Mapping[type, Callable[[Any], Figure]]] = {
 
 def figure_of(picture: Picture) -> Figure:
     """Return a picture's figure, laid out."""
-    return _FIGURES[type(picture)](picture)
+    figure = _FIGURES[type(picture)](picture)
+    style.settle(figure)
+    return figure
 
 
 def draw(picture: Picture) -> Drawn:
     """Return a picture as a PNG; the same picture gives the same bytes."""
-    canvas = FigureCanvasAgg(figure_of(picture))
+    figure = figure_of(picture)
     file = BytesIO()
-    canvas.print_png(file)  # type: ignore[no-untyped-call]
-    width, height = canvas.get_width_height()
+    figure.savefig(file, format="png", dpi="figure")
+    width, height = figure.canvas.get_width_height()
     return Drawn(file.getvalue(), width, height)

@@ -6,17 +6,19 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from trading.charts import style
 from trading.charts.pictures import EquityPicture, MarkKind
 
 HEIGHT: Final = 1180
 
-_MARKS: Final[Mapping[MarkKind, tuple[str, str]]] = {
-    MarkKind.LONG: ("^", style.INK),
-    MarkKind.SHORT: ("v", style.INK),
-    MarkKind.GAIN: ("o", style.UP),
-    MarkKind.LOSS: ("X", style.DOWN),
+# Where a position is turned around, its exit lies on the line and the next entry beside it.
+_MARKS: Final[Mapping[MarkKind, tuple[str, str, int]]] = {
+    MarkKind.LONG: ("^", style.INK, -1),
+    MarkKind.SHORT: ("v", style.INK, 1),
+    MarkKind.GAIN: ("o", style.UP, 0),
+    MarkKind.LOSS: ("X", style.DOWN, 0),
 }
 _NAMES: Final[Mapping[MarkKind, str]] = {
     MarkKind.LONG: "long",
@@ -39,27 +41,43 @@ def equity_figure(picture: EquityPicture) -> Figure:
 def _draw_equity(axes: Axes, picture: EquityPicture) -> None:
     style.plain(axes, ticks=6)
     at = style.days(picture.times)
+    shape = _shape(len(at))
     if picture.hold is not None:
-        axes.plot(at, picture.hold, color=style.OTHER, linewidth=style.LINE, label="buy & hold", zorder=2)
-    axes.plot(at, picture.equity, color=style.MAIN, linewidth=style.LINE + 0.5, label="strategy", zorder=3)
-    size = 130.0 if len(picture.marks) <= 60 else 60.0
-    for kind, (shape, color) in _MARKS.items():
+        axes.plot(
+            at, picture.hold, shape, color=style.OTHER, linewidth=style.LINE, label="buy & hold", zorder=2
+        )
+    axes.plot(
+        at, picture.equity, shape, color=style.MAIN, linewidth=style.LINE + 0.5, label="strategy", zorder=3
+    )
+    _draw_marks(axes, picture)
+    style.legend(axes)
+    axes.tick_params(labelbottom=False)
+
+
+def _shape(points: int) -> str:
+    # A line through a single point is nothing to be seen.
+    return "-" if points > 1 else "s"
+
+
+def _draw_marks(axes: Axes, picture: EquityPicture) -> None:
+    area = 190.0 if len(picture.marks) <= 60 else 80.0
+    for kind, (shape, color, side) in _MARKS.items():
         when = style.days([each.at for each in picture.marks if each.kind is kind])
         if len(when):
-            height = np.interp(when, at, picture.equity)
+            height = np.interp(when, style.days(picture.times), picture.equity)
+            beside = ScaledTranslation(0, side * 1.2 * area**0.5 / style.DPI, axes.figure.dpi_scale_trans)
             axes.scatter(
                 when,
                 height,
-                s=size,
+                s=area,
                 marker=shape,
                 color=color,
                 edgecolors=style.PAPER,
                 linewidths=1.0,
                 label=_NAMES[kind],
+                transform=axes.transData + beside,
                 zorder=4,
             )
-    style.legend(axes)
-    axes.tick_params(labelbottom=False)
 
 
 def _draw_drawdown(axes: Axes, picture: EquityPicture) -> None:
@@ -68,6 +86,6 @@ def _draw_drawdown(axes: Axes, picture: EquityPicture) -> None:
     fall = (np.asarray(picture.equity) / peak - 1) * 100
     at = style.days(picture.times)
     axes.fill_between(at, fall, 0, color=style.DOWN, alpha=0.25, linewidth=0)
-    axes.plot(at, fall, color=style.DOWN, linewidth=2, label="drawdown")
+    axes.plot(at, fall, _shape(len(at)), color=style.DOWN, linewidth=2, label="drawdown")
     axes.set_ylim(min(fall.min() * 1.1, -1), 0)
     style.legend(axes)

@@ -9,7 +9,7 @@ from trading.charts.pictures import Overlay, Panel
 from trading.errors import UnknownIndicator
 from trading.indicators import Bars, Indicator, indicator
 
-_ASKED = re.compile(r"([a-z]+)[ :]?(\d+(?:\.\d+)?(?:[,:]\d+(?:\.\d+)?)*)?", re.IGNORECASE)
+_ASKED = re.compile(r"([a-z]+)(?:[ :]?(\d+(?:\.\d+)?(?:[,:]\d+(?:\.\d+)?)*))?", re.IGNORECASE)
 
 # A smoothed figure has forgotten where it began after a few of its periods.
 _PERIODS_TO_WARM: Final = 3

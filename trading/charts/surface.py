@@ -1,6 +1,7 @@
 """The chart of a grid of parameters: a heat map of its scores, or a line where there is only one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -18,23 +19,41 @@ from trading.charts import style
 from trading.charts.pictures import SurfacePicture
 
 BEST: Final = "#f28c00"
-HATCH: Final = "#c3c9d1"
+EMPTY: Final = "#fafbfc"
 
 _SHADES = ("#f4f7fb", "#a9cbe8", "#4a8fc9", "#1d4f91", "#0d2547")
 _RING: Final[dict[str, Any]] = {"facecolors": "none", "edgecolors": BEST, "linewidths": 5.0}
 _HATCHED: Final[dict[str, Any]] = {
-    "facecolor": "#fafbfc",
-    "edgecolor": HATCH,
+    "facecolor": EMPTY,
+    "edgecolor": "#c3c9d1",
     "hatch": "///",
     "linewidth": 0.0,
 }
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+# Where dark letters are as far from the ground as light ones.
+_LIGHT = 0.21
 _WORDED_COLUMNS, _WORDED_ROWS = 8, 12
 _MOST_LABELS = 9
+_ACROSS, _UP = 800, 300
 
 
 def surface_figure(picture: SurfacePicture) -> Figure:
-    """Return the chart of a grid."""
-    return _line(picture) if picture.y is None else _map(picture)
+    """Return the chart of a grid, its parameters in order whatever the order they were asked in."""
+    ordered = _ordered(picture)
+    return _line(ordered) if ordered.y is None else _map(ordered)
+
+
+def _ordered(picture: SurfacePicture) -> SurfacePicture:
+    across = sorted(range(len(picture.xs)), key=lambda place: picture.xs[place])
+    up = sorted(range(len(picture.scores)), key=lambda place: picture.ys[place] if picture.ys else 0)
+    best = picture.best
+    return replace(
+        picture,
+        xs=[picture.xs[each] for each in across],
+        ys=[picture.ys[each] for each in up] if picture.ys else [],
+        scores=[[picture.scores[row][column] for column in across] for row in up],
+        best=None if best is None else (up.index(best[0]), across.index(best[1])),
+    )
 
 
 def _table(picture: SurfacePicture) -> NDArray[np.float64]:
@@ -46,14 +65,15 @@ def _line(picture: SurfacePicture) -> Figure:
     figure = style.sheet(900, picture.title, picture.subtitle)
     axes = figure.subplots()
     style.plain(axes, ticks=6, unit=picture.unit)
-    (scores,) = _table(picture)
-    order = np.argsort(picture.xs)
-    places, heights = np.asarray(picture.xs, dtype=np.float64)[order], scores[order]
+    (heights,) = _table(picture)
+    places = np.asarray(picture.xs, dtype=np.float64)
     axes.plot(places, heights, color=style.MAIN, linewidth=style.LINE, marker="o", markersize=12, zorder=3)
     if picture.best is not None:
         column = picture.best[1]
-        axes.scatter([picture.xs[column]], [scores[column]], s=420, **_RING, label="best", zorder=4)
+        axes.scatter([places[column]], [heights[column]], s=420, **_RING, label="best", zorder=4)
     none = places[np.isnan(heights)]
+    if len(none) == len(places):
+        axes.set_yticks(())
     for number, each in enumerate(none):
         label = None if number else "no result"
         axes.axvspan(*_around(places, each), **_HATCHED, label=label, zorder=1)
@@ -105,10 +125,11 @@ def _map(picture: SurfacePicture) -> Figure:
     _label(axes.xaxis, picture.xs, _MOST_LABELS)
     _label(axes.yaxis, picture.ys, 12)
     _name_axes(axes, picture.x, picture.y)
-    bar = figure.colorbar(mesh, ax=axes, fraction=0.04, pad=0.02, aspect=30)
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(length=0, labelsize=style.SMALL, labelcolor=style.QUIET, pad=8)
-    style.numbers(bar.ax.yaxis, 5, picture.unit)
+    if len(np.unique(scores[~np.isnan(scores)])) > 1:
+        bar = figure.colorbar(mesh, ax=axes, fraction=0.04, pad=0.02, aspect=30)
+        bar.outline.set_visible(False)
+        bar.ax.tick_params(length=0, labelsize=style.SMALL, labelcolor=style.QUIET, pad=8)
+        style.numbers(bar.ax.yaxis, 5, picture.unit)
     return figure
 
 
@@ -124,8 +145,7 @@ def _word_cells(
     for (row, column), score in np.ndenumerate(scores):
         if np.isnan(score):
             continue
-        red, green, blue, _ = paint(norm(float(score)))
-        light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.55
+        luminance = np.power(paint(norm(float(score)))[:3], 2.2) @ _LUMINANCE
         axes.text(
             column,
             row,
@@ -133,16 +153,16 @@ def _word_cells(
             ha="center",
             va="center",
             fontsize=style.SMALL,
-            color=style.INK if light else style.PAPER,
+            color=style.INK if luminance > _LIGHT else style.PAPER,
         )
 
 
 def _short(score: float) -> str:
-    size = abs(score)
-    if size >= 1e6:
-        return f"{score:.1e}"
-    places = 0 if size >= 100 else 1 if size >= 10 else 2
-    return f"{score:,.{places}f}"
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
+        if abs(score) >= size:
+            return f"{score / min(size, 1e3 if letter == 'k' else size):.3g}{letter}"
+    places = 0 if abs(score) >= 100 else 1 if abs(score) >= 10 else 2
+    return f"{round(score, places) + 0.0:,.{places}f}"
 
 
 def _mark_best(axes: Axes, picture: SurfacePicture, outlined: bool, hatched: bool) -> None:
@@ -181,6 +201,7 @@ def _label(axis: Axis, values: Sequence[float], most: int) -> None:
 
 
 def _name_axes(axes: Axes, x: str, y: str | None) -> None:
-    axes.set_xlabel(x, fontsize=style.TEXT, color=style.INK, labelpad=10, parse_math=False)
+    look: dict[str, Any] = {"fontsize": style.TEXT, "color": style.INK, "labelpad": 10}
+    style.fit(axes.set_xlabel(x, **look), _ACROSS)
     if y is not None:
-        axes.set_ylabel(y, fontsize=style.TEXT, color=style.INK, labelpad=10, parse_math=False)
+        style.fit(axes.set_ylabel(y, **look), _UP)
