@@ -1,12 +1,12 @@
 """What backtests answer, in the units of both references."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tools.equity_curve import Point
 from tools.wire import Result, camel
 from trading.backtest.history import History
-from trading.backtest.outcome import Figures, Leak, Optimized, Row, Trade, Walked
+from trading.backtest.outcome import Figures, Leak, Optimized, Trade, Walked
 from trading.backtest.ranking import Metric
 from trading.clock import iso
 
@@ -298,16 +298,9 @@ def optimize_report(
     """Return a grid in the words of the wire."""
     best, surface = found.rows[0], found.surface
     return OptimizeReport(
-        optimization_id=job_id,
-        backtest_id=job_id,
-        strategy=asked,
-        pair=str(history.symbol),
-        timeframe=history.timeframe.value,
-        metric=by.name,
-        period=period_of(history),
-        data=[data_of(history)],
+        **_asked(job_id, asked, history, by),
         best=Best(params=named(best.values), score=best.score, results=results_of(best.figures, None)),
-        results=[_scored(each) for each in found.rows[:limit]],
+        results=[Scored(params=named(each.values), score=each.score) for each in found.rows[:limit]],
         combinations=len(found.rows),
         surface=SurfaceReport(
             x=camel(surface.x.name),
@@ -321,6 +314,19 @@ def optimize_report(
         walk_forward=None,
         warnings=[*found.warnings, *about_data([history])],
     )
+
+
+def _asked(job_id: str, strategy: str, history: History, by: Metric) -> dict[str, Any]:
+    return {
+        "optimization_id": job_id,
+        "backtest_id": job_id,
+        "strategy": strategy,
+        "pair": str(history.symbol),
+        "timeframe": history.timeframe.value,
+        "metric": by.name,
+        "period": period_of(history),
+        "data": [data_of(history)],
+    }
 
 
 def _validation(found: Optimized) -> Validation | None:
@@ -349,14 +355,7 @@ def walk_report(job_id: str, asked: str, history: History, by: Metric, found: Wa
     ]
     last = found.windows[-1]
     return OptimizeReport(
-        optimization_id=job_id,
-        backtest_id=job_id,
-        strategy=asked,
-        pair=str(history.symbol),
-        timeframe=history.timeframe.value,
-        metric=by.name,
-        period=period_of(history),
-        data=[data_of(history)],
+        **_asked(job_id, asked, history, by),
         best=Best(params=named(last.values), score=last.outside, results=results_of(last.figures, None)),
         results=[],
         combinations=0,
@@ -366,10 +365,6 @@ def walk_report(job_id: str, asked: str, history: History, by: Metric, found: Wa
         walk_forward=WalkReport(windows=steps, results=results_of(found.figures, None)),
         warnings=about_data([history]),
     )
-
-
-def _scored(row: Row) -> Scored:
-    return Scored(params=named(row.values), score=row.score)
 
 
 def leak_rows(found: Sequence[Leak]) -> list[LeakRow]:

@@ -47,6 +47,7 @@ class PictureReport(Result):
     """A picture in base64; `caption` says in a sentence what it shows, for whoever does not see it."""
 
     unrecorded: ClassVar[frozenset[str]] = frozenset({"data"})
+    not_for_models: ClassVar[frozenset[str]] = frozenset({"data"})
 
     mime_type: str = "image/png"
     data: str
@@ -86,7 +87,7 @@ async def backtest(ctx: Context, params: OfJob) -> PictureReport:
     shown = [words.percent(results.total_return)]
     if results.buy_and_hold is not None:
         shown.append(f"buy & hold {words.percent(results.buy_and_hold)}")
-    shown += [f"max drawdown {results.max_drawdown:.1f} %", f"{results.total_trades} trades"]
+    shown += [f"max drawdown {results.max_drawdown:.1f} %", words.trades(results.total_trades)]
     picture = EquityPicture(
         title=f"{report.strategy} on {words.market(report)}",
         subtitle=" · ".join(shown),
@@ -113,7 +114,7 @@ def _told_of_run(report: BacktestReport) -> str:
         f"{report.strategy} on {words.market(report)} from {words.between(report.period)} made "
         f"{words.figure(results.final_balance)} {quote} of {words.figure(report.initial_balance)}: "
         f"{words.percent(results.total_return)}{against}, with a maximum drawdown of "
-        f"{results.max_drawdown:.1f} % in {results.total_trades} trades."
+        f"{results.max_drawdown:.1f} % in {words.trades(results.total_trades)}."
     )
 
 

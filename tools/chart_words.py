@@ -22,6 +22,11 @@ def figure(value: float) -> str:
     return str(np.format_float_positional(value, precision=4, fractional=False, trim="-"))
 
 
+def trades(count: int) -> str:
+    """Return how many trades there were: 1 trade, 2 trades."""
+    return f"{count:,} trade{'' if count == 1 else 's'}"
+
+
 def spaced(name: str) -> str:
     """Return a name of the wire in words: fastPeriod is fast period."""
     return re.sub("([A-Z])", r" \1", name).lower()

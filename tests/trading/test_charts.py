@@ -136,6 +136,14 @@ def test_a_backtest_shows_equity_buy_and_hold_drawdown_and_trades() -> None:
     assert colored(bare, style.UP) == 0
 
 
+def test_where_marks_would_hide_the_equity_only_exits_are_left_at_the_foot() -> None:
+    few, many = equity(500), equity(2_000)
+    bare = [replace(each, marks=[]) for each in (few, many)]
+    assert colored(few, style.INK) - colored(bare[0], style.INK) > 2_000
+    assert colored(many, style.INK) - colored(bare[1], style.INK) < 500
+    assert colored(many, style.MAIN) > 0.9 * colored(bare[1], style.MAIN)
+
+
 def test_the_best_of_a_grid_is_marked_and_what_has_no_score_is_hatched() -> None:
     whole, holes = surface(4, 5), surface(4, 5, holes=True)
     assert colored(whole, BEST) > 500

@@ -7,11 +7,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
+from numpy.typing import NDArray
 
 from trading.charts import style
 from trading.charts.pictures import EquityPicture, MarkKind
 
 HEIGHT: Final = 1180
+
+_MOST_MARKS = 120
 
 # Where a position is turned around, its exit lies on the line and the next entry beside it.
 _MARKS: Final[Mapping[MarkKind, tuple[str, str, int]]] = {
@@ -49,7 +52,7 @@ def _draw_equity(axes: Axes, picture: EquityPicture) -> None:
     axes.plot(
         at, picture.equity, shape, color=style.MAIN, linewidth=style.LINE + 0.5, label="strategy", zorder=3
     )
-    _draw_marks(axes, picture)
+    (_draw_marks if len(picture.marks) <= _MOST_MARKS else _draw_ticks)(axes, picture)
     style.legend(axes)
     axes.tick_params(labelbottom=False)
 
@@ -60,24 +63,47 @@ def _shape(points: int) -> str:
 
 
 def _draw_marks(axes: Axes, picture: EquityPicture) -> None:
-    area = 190.0 if len(picture.marks) <= 60 else 80.0
     for kind, (shape, color, side) in _MARKS.items():
-        when = style.days([each.at for each in picture.marks if each.kind is kind])
-        if len(when):
-            height = np.interp(when, style.days(picture.times), picture.equity)
-            beside = ScaledTranslation(0, side * 1.2 * area**0.5 / style.DPI, axes.figure.dpi_scale_trans)
-            axes.scatter(
-                when,
-                height,
-                s=area,
-                marker=shape,
-                color=color,
-                edgecolors=style.PAPER,
-                linewidths=1.0,
-                label=_NAMES[kind],
-                transform=axes.transData + beside,
-                zorder=4,
-            )
+        when = _when(picture, kind)
+        if not len(when):
+            continue
+        beside = ScaledTranslation(0, side * 16 / style.DPI, axes.figure.dpi_scale_trans)
+        axes.scatter(
+            when,
+            np.interp(when, style.days(picture.times), picture.equity),
+            s=190,
+            marker=shape,
+            color=color,
+            edgecolors=style.PAPER,
+            linewidths=1.0,
+            label=_NAMES[kind],
+            transform=axes.transData + beside,
+            zorder=4,
+        )
+
+
+def _draw_ticks(axes: Axes, picture: EquityPicture) -> None:
+    """Draw exits at the foot of a panel, gains above losses, where marks would hide the line."""
+    axes.margins(y=0.1)
+    for kind, height in ((MarkKind.GAIN, 0.045), (MarkKind.LOSS, 0.015)):
+        when = _when(picture, kind)
+        if not len(when):
+            continue
+        axes.scatter(
+            when,
+            np.full(len(when), height),
+            s=180,
+            marker="|",
+            color=_MARKS[kind][1],
+            linewidths=1.5,
+            label=_NAMES[kind],
+            transform=axes.get_xaxis_transform(),
+            zorder=4,
+        )
+
+
+def _when(picture: EquityPicture, kind: MarkKind) -> NDArray[np.float64]:
+    return style.days([each.at for each in picture.marks if each.kind is kind])
 
 
 def _draw_drawdown(axes: Axes, picture: EquityPicture) -> None:

@@ -171,13 +171,15 @@ def legend(axes: Axes) -> None:
     """Name what a panel shows above it, in as many columns as there is room for."""
     handles, names = axes.get_legend_handles_labels()
     if names:
-        widest = SMALL * (_LETTER * max(len(each) for each in names) + 2.6)
+        widths = [SMALL * (_LETTER * len(each) + 2.6) for each in names]
+        room = WIDTH - 4 * MARGIN
+        columns = len(names) if sum(widths) <= room else max(1, int(room / max(widths)))
         axes.legend(
             handles,
             names,
             loc="lower left",
             bbox_to_anchor=(0, 1),
-            ncols=max(1, int((WIDTH - 4 * MARGIN) / widest)),
+            ncols=columns,
             frameon=False,
             fontsize=SMALL,
             labelcolor=INK,
