@@ -233,7 +233,8 @@ async def test_a_chart_is_refused_where_too_many_backtests_wait_already(service:
     work = Work("run", {}, prepare, lambda job_id, answer: Result())
     jobs = [await backtests.start(LOCAL_OWNER, work) for _ in range(MOST_EACH)]
     asked = {"pair": "BTC/USDT", "limit": 5}
-    assert (await refused(service, "chart.candles", asked))[0] is Code.RATE_LIMITED
+    async with asyncio.timeout(10):
+        assert (await refused(service, "chart.candles", asked))[0] is Code.RATE_LIMITED
     release.set()
     for each in jobs:
         await backtests.finish(LOCAL_OWNER, each.id)
