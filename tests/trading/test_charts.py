@@ -60,7 +60,7 @@ def surface(rows: int, columns: int, holes: bool = False, title: str = "Sharpe r
         for row in range(rows)
     ]
     xs, ys = list(range(columns)), list(range(rows))
-    return SurfacePicture(title, "best 3", "fast period", xs, "slow $period$", ys, scores, (rows - 1, 1))
+    return SurfacePicture(title, "best 3", "fast period", xs, "slow $\\period{$", ys, scores, (rows - 1, 1))
 
 
 def line(scores: list[float | None]) -> SurfacePicture:
@@ -71,7 +71,7 @@ def line(scores: list[float | None]) -> SurfacePicture:
 
 PICTURES: dict[str, Picture] = {
     "backtest": equity(),
-    "backtest with a long name": equity(title="WIDE_$NAME$_OF_A_STRATEGY_" * 4),
+    "backtest with a long name": equity(title="WIDE_$\\NAME{$_OF_A_STRATEGY_" * 4),
     "backtest of one bar": equity(1),
     "backtest of many trades": equity(2_000),
     "candles": candles(),
@@ -118,6 +118,15 @@ def test_a_picture_is_a_png_as_wide_as_said_and_the_same_each_time(picture: Pict
     assert max(colors)[1] != min(colors)[1]
     assert len(colors) > 3
     assert draw(picture) == drawn
+
+
+def test_panels_stand_on_whole_pixels_as_the_layouts_last_digits_differ() -> None:
+    for each in PICTURES.values():
+        figure = figure_of(each)
+        width, height = figure.canvas.get_width_height()
+        for axes in figure.axes:
+            edges = np.array(axes.get_position(original=True).extents) * (width, height, width, height)
+            assert edges == pytest.approx(edges.round(), abs=1e-6)
 
 
 def colored(picture: Picture, name: str) -> int:
