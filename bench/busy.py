@@ -16,7 +16,7 @@ P99 = Promise(target=500, floor=500, at_most=True)
 CANCEL = Promise(target=1, floor=1, at_most=True)
 FULL = Promise(target=100, floor=100)
 
-TURNS = 200
+TURNS = 1_000
 
 
 def measure() -> list[Figure]:
