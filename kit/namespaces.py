@@ -18,7 +18,9 @@ Reply = Coroutine[Any, Any, Answer]
 DEFAULTS: Mapping[str, str] = {
     "alert": "create",
     "backtest": "run",
+    "chart": "candles",
     "cron": "add",
+    "data": "list",
     "keys": "list",
     "market": "data",
     "memory": "search",
@@ -27,6 +29,7 @@ DEFAULTS: Mapping[str, str] = {
     "portfolio": "snapshot",
     "sessions": "list",
     "skill": "list",
+    "strategies": "list",
     "tool": "invoke",
     "trade": "execute",
 }

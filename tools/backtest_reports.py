@@ -1,14 +1,13 @@
 """What backtests answer, in the units of both references."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar
-
-import numpy as np
+from typing import Any, ClassVar
 
 from tools.backtest_params import Cost
+from tools.equity_curve import Point
 from tools.wire import Result, camel
 from trading.backtest.history import History
-from trading.backtest.outcome import Figures, Leak, Optimized, Ran, Trade, Walked
+from trading.backtest.outcome import Figures, Leak, Optimized, Trade, Walked
 from trading.backtest.ranking import Metric
 from trading.clock import iso
 
@@ -75,13 +74,6 @@ class TradeRow(Result):
     timestamp: int
     pnl: float | None
     reason: str
-
-
-class Point(Result):
-    """Equity in quote at the close of a bar; `timestamp` is when that bar opened."""
-
-    timestamp: int
-    equity: float
 
 
 class BacktestReport(Result):
@@ -251,15 +243,6 @@ def named(values: Mapping[str, float]) -> dict[str, Number]:
     return {camel(name): value for name, value in values.items()}
 
 
-def curve(ran: Ran, points: int) -> list[Point]:
-    """Return at most so many points of an equity curve, the last one always among them."""
-    count = len(ran.equity)
-    if not points or not count:
-        return []
-    places = np.unique(np.linspace(0, count - 1, min(points, count)).astype(int))
-    return [Point(timestamp=int(ran.times[each]), equity=float(ran.equity[each])) for each in places]
-
-
 def trade_rows(trades: Sequence[tuple[str, Trade]]) -> list[TradeRow]:
     """Return both sides of each trade, in order of their closing."""
     return [row for number, (pair, trade) in enumerate(trades, 1) for row in _sides(number, pair, trade)]
@@ -320,14 +303,7 @@ def optimize_report(
     best, surface = found.rows[0], found.surface
     rows = [Scored(params=named(each.values), score=each.score) for each in found.rows[:limit]]
     return OptimizeReport(
-        optimization_id=job_id,
-        backtest_id=job_id,
-        strategy=asked,
-        pair=str(history.symbol),
-        timeframe=history.timeframe.value,
-        metric=by.name,
-        period=period_of(history),
-        data=[data_of(history)],
+        **_asked(job_id, asked, history, by),
         cost=cost,
         best=Best(params=named(best.values), score=best.score, results=results_of(best.figures, None)),
         leaders=tuple(rows[:LEADERS]),
@@ -345,6 +321,19 @@ def optimize_report(
         walk_forward=None,
         warnings=[*found.warnings, *about_data([history])],
     )
+
+
+def _asked(job_id: str, strategy: str, history: History, by: Metric) -> dict[str, Any]:
+    return {
+        "optimization_id": job_id,
+        "backtest_id": job_id,
+        "strategy": strategy,
+        "pair": str(history.symbol),
+        "timeframe": history.timeframe.value,
+        "metric": by.name,
+        "period": period_of(history),
+        "data": [data_of(history)],
+    }
 
 
 def _validation(found: Optimized) -> Validation | None:
@@ -375,14 +364,7 @@ def walk_report(
     ]
     last = found.windows[-1]
     return OptimizeReport(
-        optimization_id=job_id,
-        backtest_id=job_id,
-        strategy=asked,
-        pair=str(history.symbol),
-        timeframe=history.timeframe.value,
-        metric=by.name,
-        period=period_of(history),
-        data=[data_of(history)],
+        **_asked(job_id, asked, history, by),
         cost=cost,
         best=Best(params=named(last.values), score=last.outside, results=results_of(last.figures, None)),
         results=[],
