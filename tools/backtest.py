@@ -16,6 +16,7 @@ from tools.backtest_params import (
     OfRange,
     usual,
 )
+from tools.backtest_positions import open_rows
 from tools.backtest_reports import (
     BacktestReport,
     Number,
@@ -91,6 +92,7 @@ def _report(job_id: str, params: OfBacktest, ran: Ran, histories: Sequence[Histo
         metrics=metrics_of(ran.figures),
         by_pair={pair: results_of(each, None) for pair, each in ran.pairs.items()} if several else None,
         trades=trade_rows(ran.trades),
+        open_positions=open_rows(ran.positions),
         equity_curve=curve(ran, params.points),
         warnings=doubts(ran.figures, histories),
     )

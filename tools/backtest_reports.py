@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from tools.backtest_positions import OpenRow
 from tools.wire import Result, camel
 from trading.backtest.history import History
 from trading.backtest.outcome import Figures, Leak, Optimized, Ran, Row, Trade, Walked
@@ -101,6 +102,7 @@ class BacktestReport(Result):
     metrics: Metrics
     by_pair: dict[str, Results] | None
     trades: list[TradeRow]
+    open_positions: list[OpenRow]
     equity_curve: list[Point]
     warnings: list[str]
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tools.context import Context
 from tools.errors import CallError, Code
 from tools.policy import LOCAL_OWNER, Principal, Role
 from tools.wire import Result
+from trading.clock import epoch_ms
 from trading.errors import InvalidBacktest
 
 OCTOBER = {"pair": "BTC/USDT", "from": "2026-10-01", "to": "2026-10-31"}
@@ -75,6 +77,26 @@ async def test_both_containers_tell_the_same_in_their_own_units(service: Running
     assert answer["data"] == [
         {"exchange": "simulated", "source": "simulated", "bars": 744, "warmUp": 20, "missing": 0}
     ]
+
+
+async def test_a_position_still_open_at_the_end_is_told_and_is_no_trade(service: Running) -> None:
+    asked = {"strategy": "buy_and_hold", **OCTOBER, "feePercent": 1, "slippagePercent": 0}
+    answer = await call(service, "backtest.run", asked)
+    (held,) = answer["openPositions"]
+    amount, entry, last = held["amount"], held["entryPrice"], held["lastPrice"]
+    assert held == {
+        "pair": "BTC/USDT",
+        "side": "long",
+        "amount": pytest.approx(10_000 / entry / 1.01),
+        "entryPrice": entry,
+        "lastPrice": last,
+        "openedAt": epoch_ms(datetime(2026, 10, 1, 1, tzinfo=UTC)),
+        "fees": pytest.approx(amount * entry * 0.01),
+        "unrealizedPnl": pytest.approx(amount * last - 10_000),
+    }
+    results = answer["results"]
+    assert results["finalBalance"] == pytest.approx(10_000 + held["unrealizedPnl"])
+    assert (answer["trades"], results["totalTrades"], results["winRate"]) == ([], 0, 0)
 
 
 async def test_the_gateways_names_and_spellings_give_the_same_run(service: Running) -> None:

@@ -36,7 +36,7 @@ def measure(row: Floats, initial: float, bars: int, timeframe: Timeframe) -> Fig
         wins=int(row[kernel.WON]),
         fees=float(row[kernel.FEES]),
         exposure=float(row[kernel.HELD]) / bars if bars else 0.0,
-        open_amount=float(row[kernel.OPEN_AMOUNT]),
+        open_amount=float(row[kernel.Q]),
     )
 
 

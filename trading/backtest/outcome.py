@@ -57,14 +57,33 @@ class Trade:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenPosition:
+    """What is still held after the last bar, marked at its close; `amount` is base, negative for a short.
+
+    `entry` is the average of what was paid, `fees` those of the opening, which `unrealized` is less by.
+    """
+
+    opened_at: int
+    amount: float
+    entry: float
+    mark: float
+    fees: float
+    unrealized: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What came of a run: its figures and, where asked for, equity per measured bar and trades."""
+    """What came of a run: its figures and, where asked for, equity per measured bar and trades.
+
+    `position` is what is open at the end, which is no trade.
+    """
 
     figures: Figures
     buy_and_hold: float
     equity: Floats
     trades: Sequence[Trade]
+    position: OpenPosition | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +98,7 @@ class Ran:
     equity: Floats
     trades: Sequence[tuple[str, Trade]]
     pairs: Mapping[str, Figures]
+    positions: Mapping[str, OpenPosition]
 
 
 @dataclass(frozen=True, slots=True)

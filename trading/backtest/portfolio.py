@@ -25,13 +25,16 @@ def run_side_by_side(
         ((str(h.symbol), trade) for h, each in zip(histories, found, strict=True) for trade in each.trades),
         key=lambda each: (each[1].closed_at, each[1].opened_at),
     )
+    positions = {pair: each.position for pair, each in zip(pairs, found, strict=True) if each.position}
     held = float(np.mean([each.buy_and_hold for each in found]))
     if len(histories) == 1:
         times = histories[0].times[histories[0].lead :]
-        return Ran(strategy.name, values, found[0].figures, held, times, found[0].equity, trades, pairs)
+        return Ran(
+            strategy.name, values, found[0].figures, held, times, found[0].equity, trades, pairs, positions
+        )
     times, equity = _together(histories, found, own.initial)
     figures = _combined(found, equity, terms.initial, histories)
-    return Ran(strategy.name, values, figures, held, times, equity, trades, pairs)
+    return Ran(strategy.name, values, figures, held, times, equity, trades, pairs, positions)
 
 
 def _together(histories: Sequence[History], found: Sequence[Outcome], initial: float) -> tuple[Times, Floats]:

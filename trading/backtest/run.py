@@ -1,12 +1,14 @@
 """One backtest: a strategy over a history on some terms."""
 
+import math
+
 import numpy as np
 
 from trading.backtest import kernel
 from trading.backtest.codes import Floats
 from trading.backtest.figures import measure
 from trading.backtest.history import History
-from trading.backtest.outcome import Outcome, Trade
+from trading.backtest.outcome import OpenPosition, Outcome, Trade
 from trading.backtest.strategy import Lines, Signals, Strategy, Values
 from trading.backtest.terms import Terms
 from trading.errors import InvalidBacktest
@@ -61,6 +63,7 @@ def run(history: History, strategy: Strategy, values: Values, terms: Terms, *, w
         buy_and_hold=held(history),
         equity=equity[history.lead :],
         trades=[_trade(each, history) for each in trades],
+        position=_position(row, history),
     )
 
 
@@ -79,6 +82,21 @@ def held(history: History) -> float:
     """Return what holding from the first measured close to the last returns, without a fee."""
     closes = history.bars.close[history.lead :]
     return float(closes[-1] / closes[0] - 1)
+
+
+def _position(row: Floats, history: History) -> OpenPosition | None:
+    amount, cost, fees = (float(row[each]) for each in (kernel.Q, kernel.COST, kernel.ENTRY_FEES))
+    if not amount:
+        return None
+    mark = float(history.bars.close[-1])
+    return OpenPosition(
+        opened_at=int(history.times[int(row[kernel.SINCE])]),
+        amount=amount,
+        entry=cost / abs(amount),
+        mark=mark,
+        fees=fees,
+        unrealized=amount * mark - math.copysign(cost, amount) - fees,
+    )
 
 
 def _trade(row: Floats, history: History) -> Trade:

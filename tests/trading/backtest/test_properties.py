@@ -89,6 +89,18 @@ def test_a_grid_of_averages_is_its_runs_to_the_last_bit() -> None:
 
 
 @some
+@given(st.data(), bars_drawn(), drawn.terms())
+def test_closed_and_open_profit_are_all_there_is(data: st.DataObject, rows: Floats, terms: Terms) -> None:
+    codes, portions = data.draw(drawn.signals(len(rows)))
+    outcome = run(history(rows), saying(codes, portions), {}, terms)
+    unrealized = 0.0 if outcome.position is None else outcome.position.unrealized
+    closed = sum(each.pnl for each in outcome.trades)
+    assert (outcome.position is None) == (outcome.figures.open_amount == 0)
+    scale = 1e-9 * max(terms.initial, outcome.figures.final)
+    assert outcome.figures.pnl == pytest.approx(closed + unrealized, abs=scale)
+
+
+@some
 @given(st.data(), bars_drawn(), drawn.terms(), st.sampled_from((1e-6, 0.001, 0.1)))
 def test_a_higher_fee_never_helps(data: st.DataObject, rows: Floats, terms: Terms, more: float) -> None:
     codes, portions = data.draw(drawn.signals(len(rows)))
