@@ -13,6 +13,7 @@ from trading.backtest import kernel
 from trading.backtest.catalog import Strategies
 from trading.backtest.codes import Codes, Floats
 from trading.backtest.figures import measure, of_curve
+from trading.backtest.grid import axes, combinations, run_grid
 from trading.backtest.history import History
 from trading.backtest.run import run
 from trading.backtest.strategy import Lines
@@ -84,6 +85,26 @@ def test_a_grid_of_averages_is_its_runs_to_the_last_bit() -> None:
     figures = simulated_many(past, grid, terms)
     for (fast, slow), row in zip(pairs, figures, strict=True):
         values = strategy.read({"fast": fast, "slow": slow})
+        expected = measure(row, terms.initial, past.measured, past.timeframe)
+        assert run(past, strategy, values, terms).figures == expected
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    bars_drawn(least=60, most=200),
+    drawn.terms(),
+    st.sampled_from(("ma_crossover", "ema_crossover", "macd", "rsi_reversion", "grid")),
+    st.integers(1, 40),
+)
+def test_each_row_of_a_grid_of_a_strategy_is_its_run(
+    rows: Floats, terms: Terms, name: str, count: int
+) -> None:
+    strategy, past = Strategies().find(name), history(rows, lead=5)
+    first, second = strategy.parameters[:2]
+    tried = {first.name: [2, 3, 5, 8, 13, 21], second.name: [4, 6, 9, 14, 20, 30, 40]}
+    grid = combinations(strategy, strategy.read({}), axes(strategy, tried))[:count]
+    figures = run_grid(past, strategy, grid, terms, lambda done, total: None, threads=2)
+    for values, row in zip(grid, figures, strict=True):
         expected = measure(row, terms.initial, past.measured, past.timeframe)
         assert run(past, strategy, values, terms).figures == expected
 
