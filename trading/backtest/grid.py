@@ -13,7 +13,7 @@ from trading.backtest.codes import Codes, Floats
 from trading.backtest.crossings import cross
 from trading.backtest.history import History
 from trading.backtest.outcome import Axis
-from trading.backtest.run import ready, signals, simulate
+from trading.backtest.run import enough, signals, simulate
 from trading.backtest.strategy import Crossing, Lines, Signals, Strategy, Values, plain
 from trading.backtest.tasks import Tell
 from trading.backtest.terms import Terms
@@ -39,6 +39,8 @@ def axes(strategy: Strategy, grid: Mapping[str, Sequence[Any]]) -> tuple[Axis, .
             raise InvalidBacktest(f"the grid has no values for {name[:40]}", parameter=name[:40])
         read = [strategy.read({name: value}) for value in values]
         own = spellings[plain(name)].name
+        if not all(own in each for each in read):
+            raise InvalidBacktest(f"{own} is without a value only where it is not in a grid", parameter=own)
         found.append(Axis(own, tuple(dict.fromkeys(each[own] for each in read))))
     if len({axis.name for axis in found}) < len(found):
         raise InvalidBacktest("a parameter is in the grid twice")
@@ -73,8 +75,11 @@ def run_grid(
     tell: Tell,
     threads: int = 1,
 ) -> Floats:
-    """Run every row; return the kernel's figures of each. `tell` hears of rows done and of all."""
-    ready(strategy, max(rows, key=strategy.warm_up), history)
+    """Run every row, all of them sound; return the kernel's figures of each.
+
+    `tell` hears of rows done and of all. Raises InvalidBacktest where the candles are too few for one.
+    """
+    enough(strategy, rows, history)
     figures = np.zeros((len(rows), kernel.FIGURES))
     lines, columns, done = Lines(history.bars), terms.columns(history.lead), 0
 

@@ -1,6 +1,7 @@
 """One backtest: a strategy over a history on some terms."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -22,13 +23,30 @@ _NO_TRADES = np.empty((0, kernel.COLUMNS))
 def ready(strategy: Strategy, values: Values, history: History) -> None:
     """Raise InvalidBacktest where parameters contradict each other or the candles are too few."""
     strategy.check(values)
-    need = int(strategy.warm_up(values)) + 2
+    enough(strategy, [values], history)
+
+
+def enough(strategy: Strategy, rows: Sequence[Values], history: History) -> None:
+    """Raise InvalidBacktest where the candles are too few for one of the rows."""
+    need = warm_up(strategy, rows) + 2
     if len(history) < need:
         raise InvalidBacktest(
             f"{strategy.name} needs at least {need} candles here, and there are {len(history)}",
             needed=need,
             found=len(history),
         )
+
+
+def warm_up(strategy: Strategy, rows: Sequence[Values]) -> int:
+    """Return how many bars the slowest row of parameters needs before its first signal.
+
+    Raises InvalidBacktest where a strategy cannot tell.
+    """
+    needed = [strategy.warm_up(values) for values in rows]
+    # A comparison with what is no number would pass it over.
+    if not all(0 <= each < math.inf for each in needed):
+        raise InvalidBacktest(f"{strategy.name} has to say how many candles it needs to warm up")
+    return int(max(needed))
 
 
 def signals(strategy: Strategy, values: Values, lines: Lines) -> Signals:

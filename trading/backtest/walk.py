@@ -10,7 +10,7 @@ from trading.backtest.grid import axes, combinations, run_grid
 from trading.backtest.history import History
 from trading.backtest.outcome import Walked, Window
 from trading.backtest.ranking import Metric, ranked
-from trading.backtest.run import run
+from trading.backtest.run import run, warm_up
 from trading.backtest.strategy import Strategy, Values
 from trading.backtest.tasks import Tell
 from trading.backtest.terms import Terms
@@ -35,7 +35,7 @@ def walk_forward(
     Raises InvalidBacktest.
     """
     rows = combinations(strategy, fixed, axes(strategy, grid))
-    warm = int(max(strategy.warm_up(values) for values in rows))
+    warm = warm_up(strategy, rows)
     edges = [history.lead + history.measured * part // (windows + 1) for part in range(windows + 2)]
     if not 1 <= windows <= MOST_WINDOWS or min(np.diff(edges)) < warm + 2:
         raise InvalidBacktest(f"{windows} windows of at least {warm + 2} candles do not fit into this range")

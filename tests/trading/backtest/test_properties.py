@@ -1,5 +1,6 @@
 """What holds for every run: a grid is its runs, fees never help, sums are those of the curve."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from trading.backtest.history import History
 from trading.backtest.run import run
 from trading.backtest.strategy import Lines
 from trading.backtest.terms import Terms
+from trading.errors import InvalidBacktest
 
 some = settings(max_examples=60, deadline=None)
 seeds = st.integers(0, 2**32 - 1)
@@ -107,6 +109,33 @@ def test_each_row_of_a_grid_of_a_strategy_is_its_run(
     for values, row in zip(grid, figures, strict=True):
         expected = measure(row, terms.initial, past.measured, past.timeframe)
         assert run(past, strategy, values, terms).figures == expected
+
+
+@some
+@given(st.lists(st.floats(0, 80, allow_nan=False), min_size=1, max_size=8), st.integers(2, 90))
+def test_a_grid_has_too_few_candles_exactly_where_one_of_its_runs_has(needs: list[float], count: int) -> None:
+    past = history(made_bars(3, count, 0.01))
+    strategy = replace(saying([0] * count), warm_up=lambda values: values["need"])
+
+    def refuses(work: Callable[[], object]) -> bool:
+        try:
+            work()
+        except InvalidBacktest:
+            return True
+        return False
+
+    grid = [{"need": each} for each in needs]
+    alone = [refuses(lambda row=row: run(past, strategy, row, Terms())) for row in grid]  # type: ignore[misc]
+    assert refuses(lambda: run_grid(past, strategy, grid, Terms(), lambda done, total: None)) == any(alone)
+
+
+@pytest.mark.parametrize("needs", [[1, float("nan")], [float("nan"), 1], [float("inf")], [3, -1]], ids=str)
+def test_a_strategy_that_cannot_say_what_it_needs_is_refused(needs: list[float]) -> None:
+    past = history(made_bars(3, 30, 0.01))
+    strategy = replace(saying([0] * 30), warm_up=lambda values: values["need"])
+    grid = [{"need": each} for each in needs]
+    with pytest.raises(InvalidBacktest):
+        run_grid(past, strategy, grid, Terms(), lambda done, total: None)
 
 
 @some

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.trading.backtest.scripted import bars_drawn, history, made_bars
 from trading.backtest.catalog import Strategies
 from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT, Floats
-from trading.backtest.grid import run_grid
+from trading.backtest.grid import axes, run_grid
 from trading.backtest.run import run, signals
 from trading.backtest.strategy import Crossing, Lines, Signals, Strategy, Values
 from trading.backtest.terms import Direction, Fill, Terms
@@ -40,6 +40,13 @@ def test_lines_that_cross_are_as_long_as_the_candles(lengths: tuple[int, int]) -
         run(past, strategy, {}, Terms())
     with pytest.raises(InvalidBacktest):
         run_grid(past, strategy, [{}] * 3, Terms(), lambda done, total: None)
+
+
+def test_a_grid_names_a_value_for_what_has_no_default() -> None:
+    strategy = Strategies().find("test_strategy")
+    with pytest.raises(InvalidBacktest):
+        axes(strategy, {"slow": [None, 30]})
+    assert axes(strategy, {"period": [None, 30]})[0].values == (20, 30)
 
 
 # Against TA-Lib
