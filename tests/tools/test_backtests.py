@@ -14,8 +14,12 @@ from tests.service import NOON, Running, running
 from tools.backtesting import MOST_EACH, Turns, Work
 from tools.context import Context
 from tools.errors import CallError, Code
+from tools.picking import OfHouse
 from tools.policy import LOCAL_OWNER, Principal, Role
 from tools.wire import Result
+from trading.backtest.catalog import Strategies
+from trading.backtest.grid import axes, combinations
+from trading.backtest.strategy import Strategy
 from trading.clock import epoch_ms
 from trading.errors import InvalidBacktest
 
@@ -260,6 +264,58 @@ async def test_a_strategy_file_is_run_once_its_owner_has_enabled_it(service: Run
     assert verified["causal"] is True
     await call(service, "strategies.disable", {"name": "buy_the_dip"})
     assert await refused(service, "backtest.run", asked) is Code.INVALID_PARAMS
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("backtest.run", {"params": {"dip": 0}}),
+        ("backtest.run", {"params": {"wings": 2}}),
+        ("backtest.run", {"params": {"dip": 13}}),
+        ("backtest.optimize", {"paramGrid": {"dip": [1, 13], "period": [5000]}}),
+        ("backtest.optimize", {"paramGrid": {"dip": [13]}}),
+        ("backtest.verify", {"params": {"dip": 13}}),
+    ],
+    ids=str,
+)
+async def test_what_a_strategy_file_refuses_fetches_no_candles(
+    service: Running, name: str, wrong: dict[str, Any]
+) -> None:
+    await enable_superstitious(service)
+    asked = {"strategy": "buy_the_dip", **OCTOBER}
+    assert await refused(service, name, {**asked, **wrong}) is Code.INVALID_PARAMS
+    assert (await call(service, "data.list", {}))["cached"] == []
+
+
+async def test_a_strategy_file_warms_up_as_long_as_its_parameters_take(service: Running) -> None:
+    await call(service, "strategies.enable", {"file": "example.py"})
+    asked = {"strategy": "buy_the_dip", **OCTOBER}
+    single = await call(service, "backtest.run", {**asked, "params": {"period": 50}})
+    assert single["data"][0]["warmUp"] == 49
+    grid = await call(service, "backtest.optimize", {**asked, "paramGrid": {"period": [10, 80, 30]}})
+    assert grid["data"][0]["warmUp"] == 79
+
+
+@pytest.mark.parametrize("strategy", Strategies().all, ids=lambda each: each.name)
+async def test_the_lead_of_a_grid_is_long_enough_for_each_of_its_rows(strategy: Strategy) -> None:
+    tried = {
+        each.name: [min(max(each.least, most), each.most) for most in (2, 60)] for each in strategy.parameters
+    }
+    if not tried:
+        assert await OfHouse(strategy).lead({}) == 0
+        return
+    rows = combinations(strategy, strategy.read({}), axes(strategy, tried))
+    assert await OfHouse(strategy).lead({}, tried) == max(int(strategy.warm_up(each)) for each in rows)
+
+
+async def enable_superstitious(service: Running) -> None:
+    """Enable a strategy whose file refuses a dip of 13."""
+    folder = service.app.services.strategies.folder
+    text = (folder / "example.py").read_text(encoding="utf-8")
+    rule = 'rules=(Rule(lambda values: values["dip"] != 13, "not 13"),),\n)'
+    text = text.replace("import Lines, ", "import Lines, Rule, ")
+    (folder / "wary.py").write_text(text.rstrip().removesuffix(")") + rule, encoding="utf-8")
+    await call(service, "strategies.enable", {"file": "wary.py"})
 
 
 async def test_those_who_wait_are_served_one_of_each_in_turn() -> None:

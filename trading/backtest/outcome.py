@@ -184,10 +184,9 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a strategy says of itself; `warm_up` with its default parameters, in bars."""
+    """What a strategy says of itself."""
 
     name: str
     summary: str
     parameters: Sequence[Mapping[str, Any]]
     aliases: Sequence[str]
-    warm_up: int
