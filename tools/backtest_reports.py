@@ -8,7 +8,7 @@ import numpy as np
 from tools.backtest_positions import OpenRow
 from tools.wire import Result, camel
 from trading.backtest.history import History
-from trading.backtest.outcome import Figures, Leak, Optimized, Ran, Row, Trade, Walked
+from trading.backtest.outcome import Figures, Leak, Optimized, Ran, Trade, Walked
 from trading.backtest.ranking import Metric
 from trading.clock import iso
 
@@ -141,12 +141,15 @@ class Validation(Result):
 
 
 class Step(Result):
-    """One window of a walk forward."""
+    """One window of a walk forward; return and win rate are percent."""
 
     period: Period
     params: dict[str, Number]
     in_sample_score: float | None
     out_of_sample_score: float | None
+    total_return: float
+    total_trades: int
+    win_rate: float
 
 
 class WalkReport(Result):
@@ -326,7 +329,7 @@ def optimize_report(
         period=period_of(history),
         data=[data_of(history)],
         best=Best(params=named(best.values), score=best.score, results=results_of(best.figures, None)),
-        results=[_scored(each) for each in found.rows[:limit]],
+        results=[Scored(params=named(each.values), score=each.score) for each in found.rows[:limit]],
         combinations=len(found.rows),
         surface=SurfaceReport(
             x=camel(surface.x.name),
@@ -363,6 +366,9 @@ def walk_report(job_id: str, asked: str, history: History, by: Metric, found: Wa
             params=named(each.values),
             in_sample_score=each.inside,
             out_of_sample_score=each.outside,
+            total_return=each.figures.total_return * 100,
+            total_trades=each.figures.trades,
+            win_rate=each.figures.win_rate * 100,
         )
         for each in found.windows
     ]
@@ -383,12 +389,8 @@ def walk_report(job_id: str, asked: str, history: History, by: Metric, found: Wa
         validation=None,
         deflated_sharpe=None,
         walk_forward=WalkReport(windows=steps, results=results_of(found.figures, None)),
-        warnings=about_data([history]),
+        warnings=doubts(found.figures, [history]),
     )
-
-
-def _scored(row: Row) -> Scored:
-    return Scored(params=named(row.values), score=row.score)
 
 
 def leak_rows(found: Sequence[Leak]) -> list[LeakRow]:

@@ -133,6 +133,20 @@ async def test_each_row_of_a_grid_is_the_single_run(service: Running) -> None:
     assert found["best"]["params"] == found["results"][0]["params"]
 
 
+async def test_a_walk_forward_tells_of_its_trades(service: Running) -> None:
+    grid = {"fastPeriod": [5, 10], "slowPeriod": [20, 30]}
+    asked = {"strategy": "ma_crossover", **OCTOBER, "paramGrid": grid, "walkForward": 3}
+    found = (await call(service, "backtest.optimize", asked))["walkForward"]
+    results, windows = found["results"], found["windows"]
+    assert len(windows) == 3
+    assert results["totalTrades"] == sum(each["totalTrades"] for each in windows) > 0
+    wins = sum(each["winRate"] / 100 * each["totalTrades"] for each in windows)
+    assert results["winRate"] == pytest.approx(100 * wins / results["totalTrades"])
+    growth = [1 + each["totalReturn"] / 100 for each in windows]
+    assert results["totalReturn"] == pytest.approx(100 * (growth[0] * growth[1] * growth[2] - 1))
+    assert results["fees"] > 0
+
+
 async def test_progress_ends_at_a_hundred_before_the_answer(service: Running) -> None:
     told: list[tuple[str, Answer]] = []
     service.app.services.events.listen(lambda events: told.extend((e.name, dict(e.payload)) for e in events))

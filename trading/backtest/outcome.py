@@ -164,7 +164,7 @@ class Window:
 class Walked:
     """All steps, and the equity of one account that took them one after another.
 
-    Each window starts flat. The figures of the whole know nothing of single trades.
+    Each window starts flat: what one still holds is marked at its end, and is no trade.
     """
 
     windows: Sequence[Window]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from trading.backtest.codes import Floats
-from trading.backtest.figures import measure, of_curve
+from trading.backtest.figures import measure, of_curve, with_trades
 from trading.backtest.history import History, Times
 from trading.backtest.outcome import Figures, Outcome, Ran
 from trading.backtest.run import run
@@ -51,18 +51,10 @@ def _together(histories: Sequence[History], found: Sequence[Outcome], initial: f
 def _combined(
     found: Sequence[Outcome], equity: Floats, initial: float, histories: Sequence[History]
 ) -> Figures:
-    row = of_curve(equity, initial)
-    whole = measure(row, initial, len(equity), histories[0].timeframe)
-    trades, wins = sum(each.figures.trades for each in found), sum(each.figures.wins for each in found)
-    won = [trade.pnl for each in found for trade in each.trades]
-    gains, losses = sum(max(each, 0.0) for each in won), -sum(min(each, 0.0) for each in won)
-    return replace(
+    whole = measure(of_curve(equity, initial), initial, len(equity), histories[0].timeframe)
+    return with_trades(
         whole,
-        trades=trades,
-        wins=wins,
-        win_rate=wins / trades if trades else 0.0,
-        profit_factor=gains / losses if losses else None,
-        expectancy=(gains - losses) / trades if trades else 0.0,
+        [trade.pnl for each in found for trade in each.trades],
         fees=sum(each.figures.fees for each in found),
         exposure=float(np.mean([each.figures.exposure for each in found])),
     )
