@@ -52,6 +52,13 @@ def memory_of(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has begun and that still run."""
+    return [
+        int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    ]
+
+
 def machine() -> str:
     """Return what the figures were measured on."""
     busy, _, _ = os.getloadavg()

@@ -1,4 +1,4 @@
-"""The whole service in a process of its own, with a scripted model and a way to publish events."""
+"""The whole service in a process of its own, with a scripted model and ways to keep it busy."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ from typing import Any
 import uvloop
 
 from bench.child import obey
+from bench.jobs import Jobs
 from bench.model import PriceTeller
 from kit.app import App, Edge, serve
 from kit.logs import configure
@@ -46,7 +47,18 @@ async def main(home: Path, settings: dict[str, Any]) -> None:
             """Return when the model said its first word in each turn."""
             return model.first
 
-        await obey(app.listening.ports[0], {"publish": publish, "drain": drain, "first": first})
+        jobs = Jobs(app)
+        await obey(
+            app.listening.ports[0],
+            {
+                "publish": publish,
+                "drain": drain,
+                "first": first,
+                "saturate": jobs.saturate,
+                "unfinished": jobs.unfinished,
+                "cancel": jobs.cancel,
+            },
+        )
 
 
 if __name__ == "__main__":

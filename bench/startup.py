@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from bench.figures import Figure, Promise
-from bench.measure import cpu_of, cpu_of_child, memory_of
+from bench.measure import children_of, cpu_of, cpu_of_child, memory_of
 
 CALL = Promise(target=0.5, floor=0.5, at_most=True)
 LIGHT = Promise(target=0, floor=0, at_most=True)
@@ -59,7 +59,7 @@ def measure() -> list[Figure]:
     rounds = [[_run(code) for code in (HELP, CLIENT, "pass")] for _ in range(ROUNDS)]
     help_, client, nothing = (median(times) for times in zip(*rounds, strict=True))
     heavy = len(_loaded(HELP)) + len(_loaded(CLIENT))
-    first, again, bare, memory = _services()
+    first, again, bare, memory, worker = _services()
     return [
         Figure("kit --help, processor time", "s", help_, nothing, CALL),
         Figure("from kit import KitClient, processor time", "s", client, nothing, CALL),
@@ -67,6 +67,7 @@ def measure() -> list[Figure]:
         Figure("service ready, first start, processor time", "s", first, bare, READY),
         Figure("service ready, second start, processor time", "s", again, bare, READY),
         Figure("idle service, memory", "MB", memory, None, MEMORY),
+        Figure("its process for backtests that waits, memory", "MB", worker),
     ]
 
 
@@ -83,23 +84,27 @@ def _loaded(code: str) -> list[str]:
     return list(json.loads(done.stderr))
 
 
-def _services() -> tuple[float, float, float, float]:
-    firsts, agains, bares, memories = [], [], [], []
+def _services() -> tuple[float, float, float, float, float]:
+    firsts, agains, bares, memories, workers = [], [], [], [], []
     for _ in range(STARTS):
         with tempfile.TemporaryDirectory(prefix="kit-bench-") as home:
             environment = {**os.environ, "KIT_HOME": home, "KIT_GATEWAY_PORT": "0"}
             firsts.append(_ready(START, environment)[0])
-            seconds, memory = _ready(START, environment, idle=IDLE_SECONDS)
+            seconds, memory, worker = _ready(START, environment, idle=IDLE_SECONDS)
             agains.append(seconds)
             memories.append(memory)
+            workers.append(worker)
         bares.append(_ready(BARE, os.environ)[0])
-    return median(firsts), median(agains), median(bares), max(memories)
+    return median(firsts), median(agains), median(bares), max(memories), max(workers)
 
 
 def _ready(
     arguments: Sequence[str], environment: Mapping[str, str], idle: float = 0.0
-) -> tuple[float, float]:
-    """Start a server and return its processor time until it is ready, and its memory `idle` seconds later."""
+) -> tuple[float, float, float]:
+    """Start a server; return its processor time until it is ready, and its memory `idle` seconds later.
+
+    Last, the memory of the processes that it has begun by then.
+    """
     process = subprocess.Popen(
         [sys.executable, *arguments],
         env=dict(environment),
@@ -115,7 +120,7 @@ def _ready(
         _wait_until_ready(port)
         seconds = cpu_of(process.pid)
         time.sleep(idle)
-        return seconds, memory_of(process.pid)
+        return seconds, memory_of(process.pid), sum(map(memory_of, children_of(process.pid)))
     finally:
         process.stdin.close()
         process.terminate()

@@ -10,6 +10,7 @@ from kit.addresses import DEFAULT_URL, shown
 from kit.answers import EVENTS_LOST, Answer, KitError, unknown_method
 from kit.backoff import Backoff
 from kit.namespaces import Chat, Market, Namespace, Portfolio, Reply, Sessions, Skills, Tools, Trade
+from kit.research import Backtests, Candles, StrategyCatalog
 from kit.subscriptions import Handler, OnError, Subscriptions
 from kit.transport import Transport
 from kit.turns import CHAT_SECONDS, Turn, TurnBook
@@ -84,7 +85,9 @@ class KitClient:
         self.skill = Skills(self.call, "skill")
         self.tool = Tools(self.call, "tool")
         self.alert = Namespace(self.call, "alert")
-        self.backtest = Namespace(self.call, "backtest")
+        self.backtest = Backtests(self.call, "backtest")
+        self.strategies = StrategyCatalog(self.call, "strategies")
+        self.data = Candles(self.call, "data")
         self.cron = Namespace(self.call, "cron")
         self.memory = Namespace(self.call, "memory")
         self.keys = Namespace(self.call, "keys")

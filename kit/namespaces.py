@@ -19,6 +19,7 @@ DEFAULTS: Mapping[str, str] = {
     "alert": "create",
     "backtest": "run",
     "cron": "add",
+    "data": "list",
     "keys": "list",
     "market": "data",
     "memory": "search",
@@ -27,6 +28,7 @@ DEFAULTS: Mapping[str, str] = {
     "portfolio": "snapshot",
     "sessions": "list",
     "skill": "list",
+    "strategies": "list",
     "tool": "invoke",
     "trade": "execute",
 }

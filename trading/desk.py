@@ -45,6 +45,7 @@ from trading.risk.proposal import Check
 from trading.settlement import Settled, Settlement
 from trading.switchboard import Switchboard
 from trading.symbols import Symbol
+from trading.unwritten import Unwritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +114,26 @@ class Desk:
             checks=checks,
             second=second,
         )
-        bookkeeper = self._placing.bookkeeper
+        locks = locks or Locks()
         self._settlement = Settlement(
-            exchanges, markets, transact, read, clock, bookkeeper, news.order, self._begun
+            exchanges,
+            markets,
+            transact,
+            read,
+            clock,
+            self._placing.bookkeeper,
+            news.order,
+            self._begun,
+            Unwritten(locks, transact, clock, new_id),
         )
         self._lookups = Lookups(
-            exchanges, markets, self._placing, transact, read, clock, new_id, self._begun, locks or Locks()
+            exchanges,
+            markets,
+            self._placing,
+            read,
+            clock,
+            self._begun,
+            Unwritten(locks, transact, clock, new_id),
         )
         self._guards = Guards(
             exchanges, markets, transact, read, clock, new_id, news.order, self._carry_out, self._cancel_order

@@ -18,7 +18,7 @@ from functools import partial
 
 from trading.clock import Clock
 from trading.errors import TradingError
-from trading.kept import Kept
+from trading.kept import Kept, at_its_levels
 from trading.markets import Markets
 from trading.matching import allows, floor_to, triggers
 from trading.model import Mode, Order, OrderRequest, OrderType, Origin, Side
@@ -37,6 +37,11 @@ FIRING = Attempt(
 )
 PARKING = Attempt(
     "is kept here where it should rest at the exchange, and is tried there again, later each time",
+    first=timedelta(seconds=5),
+    longest=timedelta(minutes=10),
+)
+RECALLING = Attempt(
+    "was moved, rests at the exchange where it was, and is taken back there again, later each time",
     first=timedelta(seconds=5),
     longest=timedelta(minutes=10),
 )
@@ -145,7 +150,7 @@ class Guards:
         last = (await market.ticker(order.symbol)).last
         instrument = await market.instrument(order.symbol)
         # It may have changed while others were looked at.
-        current, _ = await self._kept.standing(order)
+        current, others = await self._kept.standing(order)
         if current is None or (current.group is not None and self._incomplete[current.group]):
             return
         if floor_to(current.remaining, instrument.step) <= 0:
@@ -158,6 +163,10 @@ class Guards:
             async with self._parking:
                 if not self._selling[current.account, current.symbol.base]:
                     await self._try(PARKING, current, partial(self._park, current, instrument.step))
+        else:
+            moved = [each for each in others if _sent_for(each, current) and not at_its_levels(each, current)]
+            for each in [each for each in moved if elsewhere(each)]:
+                await self._try(RECALLING, current, partial(self._recall, each))
 
     async def _follow(self, order: Order, last: Decimal, tick: Decimal) -> Order:
         """Return an order, saved with its stop moved when it follows the price."""
@@ -199,7 +208,7 @@ class Guards:
         there = next((each for each in others if parked(each) and each.type is current.type), None)
         if there is not None:
             # It was sent before and a crash kept that from being written down, or more has been bought since,
-            # or sold while nobody knew whether it had arrived.
+            # or sold while nobody knew whether it had arrived, or it was moved meanwhile.
             larger = there.remaining - current.remaining >= step
             if not larger and await self._kept.hand_over(current, there, step, PARKED):
                 return None
@@ -213,6 +222,10 @@ class Guards:
         if sent.status in RESTING:
             await self._kept.hand_over(current, sent, step, PARKED)
         return _refusal(sent)
+
+    async def _recall(self, sent: Order) -> None:
+        """Take back what was sent in the place of an order that has been moved since."""
+        await self._cancel(sent)
 
     async def _fire(self, order: Order, step: Decimal) -> str | None:
         """Send what an order waited for, once nothing else of its group can trade in its place."""

@@ -86,7 +86,8 @@ class Kept:
             return await uow.orders.save(replace(order, stop_price=stop_price, updated_at=self._clock.now()))
 
     async def hand_over(self, order: Order, taker: Order, step: Decimal, reason: str) -> bool:
-        """End an order that another one of its group stands for at the exchange, unless that is smaller.
+        """End an order that another one of its group stands for at the exchange, unless that is smaller or
+        somewhere else: this one has been moved since.
 
         What is below the step goes with it, so that what fills later is added to all of it.
         """
@@ -94,6 +95,8 @@ class Kept:
             await uow.accounts.lock(order.account)
             current, there = await uow.orders.get(order.id), await uow.orders.get(taker.id)
             if current is None or there is None or not kept_here(current) or not elsewhere(there):
+                return False
+            if not at_its_levels(there, current):
                 return False
             rest = current.remaining - there.remaining
             if rest >= step:
@@ -142,7 +145,14 @@ def _others(order: Order, open_orders: Sequence[Order]) -> Sequence[Order]:
     ]
 
 
+def at_its_levels(sent: Order, kept: Order) -> bool:
+    """Return whether an order that was sent in the place of a kept one stands where that does by now."""
+    return sent.price == kept.price and sent.stop_price in (None, kept.stop_price)
+
+
 def _covers(order: Order, other: Order) -> bool:
-    """Return whether an order that is kept here does all that another of its group would."""
-    same = (order.type, order.price, order.stop_price) == (other.type, other.price, other.stop_price)
-    return kept_here(order) and same and order.remaining >= other.remaining
+    """Return whether an order that is kept here does what another of its group is to do.
+
+    Whatever their levels and sizes: it was moved and cut since the other one was sent in its place.
+    """
+    return kept_here(order) and order.type is other.type

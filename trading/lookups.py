@@ -3,7 +3,7 @@
 One whose outcome cannot be written down keeps no other waiting: its account is locked until it can.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,13 +13,12 @@ from trading.clock import Clock
 from trading.equity import needed
 from trading.errors import ExchangeUnavailable, OutcomeUnknown, StaleOrder, UnknownExchange, UnknownSymbol
 from trading.intents import account_of
-from trading.locks import Locks
 from trading.markets import Markets
 from trading.model import Mode, Order, OrderStatus
-from trading.notices import OWNER, Notice
 from trading.orders import IN_FLIGHT, UNDECIDED
 from trading.placing import Placing
-from trading.ports import Exchange, NewId, Report, Transact
+from trading.ports import Exchange, Report, Transact
+from trading.unwritten import Unwritten
 
 LOOKS = 5
 LOOKING = timedelta(seconds=10)
@@ -39,15 +38,6 @@ class _Denials:
     since: datetime
 
 
-@dataclass(slots=True)
-class _Failure:
-    """An order of which the last look went wrong, and whether its owner has been told."""
-
-    order: Order
-    reason: str
-    told: bool = False
-
-
 class Lookups:
     """Finds out what became of orders that were cut off or not answered."""
 
@@ -56,24 +46,19 @@ class Lookups:
         exchanges: Mapping[Mode, Exchange],
         markets: Markets,
         placing: Placing,
-        transact: Transact,
         read: Transact,
         clock: Clock,
-        new_id: NewId,
         begun: Begun,
-        locks: Locks,
+        unwritten: Unwritten,
     ) -> None:
         self._exchanges = exchanges
         self._markets = markets
         self._placing = placing
-        self._transact = transact
         self._read = read
         self._clock = clock
-        self._new_id = new_id
         self._begun = begun
-        self._locks = locks
+        self._unwritten = unwritten
         self._denied: dict[str, _Denials] = {}
-        self._failures: dict[str, _Failure] = {}
 
     async def look(self, older_than: timedelta = timedelta(0)) -> Sequence[Order]:
         """Ask once for every order that is unknown, or was cut off `older_than` ago; return what changed.
@@ -91,7 +76,7 @@ class Lookups:
         self._denied = {order.id: self._denied[order.id] for order in waiting if order.id in self._denied}
         found = [order for order in [await self._attempt(each) for each in waiting] if order is not None]
         ended = {order.id for order in found if order.status not in UNDECIDED}
-        await self._tell({order.id for order in waiting} - ended)
+        await self._unwritten.keep({order.id for order in waiting} - ended)
         return found
 
     def _is_lost(self, order: Order, oldest: datetime) -> bool:
@@ -99,7 +84,7 @@ class Lookups:
             return True
         if order.status not in IN_FLIGHT or order.id in self._placing.under_way:
             return False
-        known = order.id in self._failures or order.id in self._placing.cut_off
+        known = order.id in self._unwritten or order.id in self._placing.cut_off
         return known or order.updated_at <= oldest
 
     async def _attempt(self, order: Order) -> Order | None:
@@ -107,37 +92,8 @@ class Lookups:
         outcome = await self._begun.attempt(self._look_for(order))
         if not isinstance(outcome, Exception):
             return outcome
-        words = f"{type(outcome).__name__}: {outcome}" if str(outcome) else type(outcome).__name__
-        reason = f"what became of order {order.id} of {order.symbol} cannot be written down: {words}"
-        known = self._failures.setdefault(order.id, _Failure(order, reason))
-        known.reason = reason
-        self._locks.put(order.account, order.id, reason, (order.symbol.base, order.symbol.quote))
+        self._unwritten.add(order, outcome)
         return None
-
-    async def _tell(self, lost: Collection[str]) -> None:
-        """Unlock the accounts of orders that are not lost any more, and tell of those that are or were."""
-        over = [each for name, each in self._failures.items() if name not in lost]
-        for each in over:
-            self._locks.lift(each.order.account, each.order.id)
-        fresh = [each for name, each in self._failures.items() if name in lost and not each.told]
-        notices = [self._notice("account.locked", each.order, each.reason) for each in fresh]
-        notices += [
-            self._notice("account.unlocked", each.order, f"order {each.order.id} is written down now")
-            for each in over
-            if each.told
-        ]
-        if notices:
-            async with self._transact() as uow:
-                await uow.notices.add(*notices)
-        for each in fresh:
-            each.told = True
-        for each in over:
-            self._failures.pop(each.order.id, None)
-
-    def _notice(self, kind: str, order: Order, text: str) -> Notice:
-        words = f"account {order.account}: {text}"
-        data = {"account": order.account, "orderId": order.id}
-        return Notice(self._new_id("ntc"), OWNER, kind, words, self._clock.now(), data)
 
     async def _look_for(self, order: Order) -> Order | None:
         exchange = self._exchanges.get(order.mode)

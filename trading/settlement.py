@@ -1,4 +1,7 @@
-"""Brings resting orders up to now, whatever time has passed since somebody last looked."""
+"""Brings resting orders up to now, whatever time has passed since somebody last looked.
+
+One whose events cannot be written down keeps no other waiting: its account is locked until they can.
+"""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,9 +23,12 @@ from trading.ports import Exchange, Publish, Report, Transact, UnitOfWork
 from trading.prices import price_assets
 from trading.protection import fit
 from trading.symbols import Symbol
+from trading.unwritten import Unwritten
 
 KEEP_AFTER = timedelta(minutes=1)
 """How old the look on disk may be. Looking again from there gives the same, it only takes longer."""
+
+_SILENT = (ExchangeUnavailable, UnknownSymbol, UnknownExchange)
 
 _Pair = tuple[Mode, str, Symbol]
 
@@ -57,6 +63,7 @@ class Settlement:
         bookkeeper: Bookkeeper,
         publish: Publish,
         begun: Begun,
+        unwritten: Unwritten,
     ) -> None:
         self._exchanges = exchanges
         self._markets = markets
@@ -66,6 +73,8 @@ class Settlement:
         self._bookkeeper = bookkeeper
         self._publish = publish
         self._begun = begun
+        self._unwritten = unwritten
+        self._failed: set[str] = set()
         self._one_at_a_time = asyncio.Lock()
         self._seen: dict[str, Order] = {}
         self._on_disk: dict[str, Order] = {}
@@ -76,17 +85,21 @@ class Settlement:
             until = self._clock.now()
             orders: list[Order] = []
             silent: list[Silence] = []
+            self._failed = set()
             pairs = _by_pair(await self._resting())
             for pair in tuple(pairs):
                 try:
                     changed = await self._settle_pair(pair, pairs.get(pair, ()), until)
-                except (ExchangeUnavailable, UnknownSymbol, UnknownExchange) as error:
+                except _SILENT as error:
                     silent.append(Silence(pair[1], pair[2], error))
+                    # Nobody knows whether they could be written down by now.
+                    self._failed |= {order.id for order in pairs.get(pair, ()) if order.id in self._unwritten}
                     continue
                 if changed:
                     # What this pair did may have cut orders of another.
                     orders, pairs = [*orders, *changed], _by_pair(await self._resting())
             await self._keep()
+            await self._unwritten.keep(self._failed)
             return Settled(tuple(orders), tuple(silent))
 
     async def _settle_pair(self, pair: _Pair, resting: Sequence[Order], until: datetime) -> list[Order]:
@@ -99,17 +112,19 @@ class Settlement:
             eventful = [report for report in reports if _eventful(known[report.order_id], report)]
             self._remember(known, [report for report in reports if report not in eventful])
             booked: list[Order] = []
+            failed = len(self._failed)
             for report in eventful:
-                booked += await self._begun.finish(self._book(known[report.order_id], report, instrument))
+                booked += await self._attempt(known[report.order_id], report, instrument)
             changed += booked
-            resting = await self._again(pair, resting, until, bool(eventful), bool(booked))
+            done = bool(booked) or len(self._failed) > failed
+            resting = await self._again(pair, resting, until, bool(eventful), done)
         return changed
 
     async def _again(
-        self, pair: _Pair, resting: Sequence[Order], until: datetime, eventful: bool, booked: bool
+        self, pair: _Pair, resting: Sequence[Order], until: datetime, eventful: bool, done: bool
     ) -> Sequence[Order]:
         """Return the orders of a pair that have not been brought up to `until` yet."""
-        if eventful and not booked:
+        if eventful and not done:
             # An order is being placed on the same holding: what it makes of it is for the next look.
             return ()
         if eventful:
@@ -117,6 +132,7 @@ class Settlement:
         else:
             # A look without an event may end short of now: what can still turn up is for the next one.
             resting, until = [self._seen.get(order.id, order) for order in resting], until - KEEP_AFTER
+        resting = [order for order in resting if order.id not in self._failed]
         return resting if any((order.looked_at or order.created_at) < until for order in resting) else ()
 
     async def _resting(self) -> Sequence[Order]:
@@ -142,6 +158,17 @@ class Settlement:
                 queue_ahead=report.queue_ahead,
                 stop_price=order.stop_price if report.stop_price is None else report.stop_price,
             )
+
+    async def _attempt(self, order: Order, report: Report, instrument: Instrument) -> Sequence[Order]:
+        """Write one event down; whatever goes wrong with it locks its account and keeps no other waiting."""
+        outcome = await self._begun.attempt(self._book(order, report, instrument))
+        if isinstance(outcome, _SILENT):
+            raise outcome
+        if isinstance(outcome, Exception):
+            self._failed.add(order.id)
+            self._unwritten.add(order, outcome)
+            return ()
+        return outcome
 
     async def _book(self, order: Order, report: Report, instrument: Instrument) -> Sequence[Order]:
         """Write one event down; nothing when the order has changed, or gives way to one in flight."""

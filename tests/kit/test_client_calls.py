@@ -147,10 +147,55 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
         {"strategy": "ma_crossover", "pair": "BTC/USDT", "from": "2024-01-01", "to": "2024-12-31"},
     ),
     (
-        lambda c: c.backtest.optimize(strategy="ma_crossover", param_grid={"fastPeriod": (5, 10)}),
-        "backtest.optimize",
-        {"strategy": "ma_crossover", "paramGrid": {"fastPeriod": [5, 10]}},
+        lambda c: c.backtest.run(
+            "rsi", "ETH/USDT", params={"period": 14}, timeframe="4h", initial_balance=5_000, fee_percent=0.2
+        ),
+        "backtest.run",
+        {
+            "strategy": "rsi",
+            "pair": "ETH/USDT",
+            "params": {"period": 14},
+            "timeframe": "4h",
+            "initialBalance": 5_000,
+            "feePercent": 0.2,
+        },
     ),
+    (
+        lambda c: c.backtest.optimize(
+            strategy="ma_crossover", pair="BTC/USDT", param_grid={"fastPeriod": (5, 10)}, walk_forward=4
+        ),
+        "backtest.optimize",
+        {
+            "strategy": "ma_crossover",
+            "pair": "BTC/USDT",
+            "paramGrid": {"fastPeriod": [5, 10]},
+            "walkForward": 4,
+        },
+    ),
+    (
+        lambda c: c.backtest.compare(["rsi", "macd"], "BTC/USDT", timeframe="1d"),
+        "backtest.compare",
+        {"strategies": ["rsi", "macd"], "pair": "BTC/USDT", "timeframe": "1d"},
+    ),
+    (
+        lambda c: c.backtest.verify("rsi", "BTC/USDT", params={"period": 7}),
+        "backtest.verify",
+        {"strategy": "rsi", "pair": "BTC/USDT", "params": {"period": 7}},
+    ),
+    (lambda c: c.backtest.get("bt_1"), "backtest.get", {"backtestId": "bt_1"}),
+    (lambda c: c.backtest.list(limit=5), "backtest.list", {"limit": 5}),
+    (lambda c: c.backtest.cancel("bt_1"), "backtest.cancel", {"backtestId": "bt_1"}),
+    (lambda c: c.strategies(), "strategies.list", {}),
+    (lambda c: c.strategies.list(), "strategies.list", {}),
+    (lambda c: c.strategies.enable("example.py"), "strategies.enable", {"file": "example.py"}),
+    (lambda c: c.strategies.disable("example"), "strategies.disable", {"name": "example"}),
+    (
+        lambda c: c.data.download("BTC/USDT", from_=date(2024, 1, 1), timeframe="1h"),
+        "data.download",
+        {"pair": "BTC/USDT", "from": "2024-01-01", "timeframe": "1h"},
+    ),
+    (lambda c: c.data.list(), "data.list", {}),
+    (lambda c: c.data(), "data.list", {}),
     (lambda c: c.call("any.method", {"some_field": {"a": 1}}), "any.method", {"some_field": {"a": 1}}),
 ]
 

@@ -224,6 +224,53 @@ async def test_a_stop_covers_what_a_sale_left_before_anybody_knew_of_it(
     await covered(await goes_on(again, 67_400, 40))
 
 
+@pytest.mark.parametrize("fault", [None, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.UNANSWERED])
+@pytest.mark.parametrize("after", range(4))
+async def test_a_stop_that_is_moved_before_anybody_knows_of_it_rests_where_it_was_moved_to(
+    house: Guarded, after: int, fault: Fault | None
+) -> None:
+    await partly(house, "0.5")
+    house.venue.faults = [fault]
+    await lived(house, after)
+    house.venue.faults = []
+    again = house.another(400_000)
+    [line] = await again.portfolio.positions("main")
+    await again.desk.amend("main", line.position.id, Levels(stop_loss=D(64_900)))
+    again = await goes_on(again, 67_400, 40)
+    [stop] = await protecting(again)
+    assert (parked(stop), stop.remaining, stop.stop_price) == (True, D("0.05"), D(64_900))
+    assert [each.stop_price for each in venue(again).sent if each.id == stop.id] == [D(64_900)]
+
+
+@pytest.mark.parametrize("fault", [None, Fault.CRASH_AFTER, Fault.UNANSWERED])
+@pytest.mark.parametrize("after", range(3, 8))
+async def test_a_target_that_is_moved_before_anybody_knows_of_its_sale_is_taken_back(
+    house: Guarded, after: int, fault: Fault | None
+) -> None:
+    await partly(house, "0.5", take_profit=72_000)
+    await house.desk.guard()
+    await house.clock.advance(1)
+    # The price comes for an instant: what is sent then rests.
+    house.market.trade(BTC, 72_000, "0.0001")
+    house.venue.faults = [fault]
+    await lived(house, after)
+    house.venue.faults = []
+    again = house.another(400_000)
+    await again.clock.advance(1)
+    again.market.trade(BTC, 67_400)
+    for line in await again.portfolio.positions("main"):
+        await again.desk.amend("main", line.position.id, Levels(take_profit=D(75_000)))
+    again = await goes_on(again, 67_400, 40)
+    held = (await again.balances())["BTC"]
+    assert venue(again).held == held
+    resting = [
+        each for each in await again.open_orders() if each.type is OrderType.LIMIT and each.side is Side.SELL
+    ]
+    assert [(each.price, each.remaining) for each in resting] == [(D(75_000), held)]
+    assert [each.type for each in venue(again).sent if each.id in venue(again).resting] == [OrderType.STOP]
+    await again.audit()
+
+
 @pytest.mark.parametrize("after", range(10))
 @pytest.mark.parametrize("price", [64_000, 73_000])
 async def test_what_is_held_is_sold_once_wherever_the_process_ends(

@@ -25,9 +25,11 @@ FILE: Final = "file"
 
 # How often to look further back when candles are missing before the start.
 _LOOKS_BACK: Final = 5
-# How much may be missing at either end of a range that is still called whole: a day, or a hundredth of it.
+# How much may be missing at either end of a range that is still called whole: a day of a long one, a tenth of
+# one that is short, and always two candles and a hundredth.
 _EDGE: Final = 86_400_000
-_EDGE_PART: Final = 100
+_EDGE_PART: Final = 10
+_EDGE_ALWAYS: Final = 100
 
 
 class Histories:
@@ -151,7 +153,8 @@ def _whole(found: Columns, wanted: Span, step: int) -> bool:
     """Tell whether a range is there from one end to the other; holes in between are told as gaps."""
     if not len(found):
         return False
-    edge = max(_EDGE, 2 * step, (wanted.stop - wanted.start) // _EDGE_PART)
+    length = wanted.stop - wanted.start
+    edge = max(min(_EDGE, length // _EDGE_PART), length // _EDGE_ALWAYS, 2 * step)
     return int(found.times[0]) - wanted.start < edge and wanted.stop - int(found.times[-1]) - step < edge
 
 
