@@ -1,7 +1,6 @@
 """Orders, fills, accounts, equity and positions on disk: ports of `trading.ports`."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 from operator import eq, ge, le
 from typing import Any
@@ -12,6 +11,7 @@ from memory import schema
 from memory.link import Link
 from memory.rows import Shape, changing
 from memory.sql import ExactMax, Insert, insert_unless_there, inserting, upsert
+from trading.altered import altered
 from trading.errors import StaleOrder
 from trading.model import Account, EquityPoint, Fill, Order, OrderStatus, Position
 from trading.orders import OPEN
@@ -95,7 +95,7 @@ class Orders:
 
     async def save(self, order: Order) -> Order:
         """Store a changed order and return it with its next version; raise StaleOrder if it is stale."""
-        saved = replace(order, version=order.version + 1)
+        saved = altered(order, version=order.version + 1)
         values = changing(ORDER.values(saved), "id", "account", "created_at")
         values |= {"this": order.id, "seen": order.version}
         done = await self._connection.execute(UPDATE_ORDER, values)

@@ -28,6 +28,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "telegram": ("bot/telegram",),
     "discord": ("bot/discord",),
     "aiohttp": ("gateway/", "kit/"),
+    "matplotlib": ("trading/charts/",),
     "talib": ("trading/",),
     "pyarrow": ("memory/candle", "memory/dataset"),
     "sqlalchemy": ("memory/",),

@@ -23,7 +23,6 @@ from tools.backtest_reports import (
     OptimizeReport,
     Results,
     VerifyReport,
-    curve,
     data_of,
     doubts,
     leak_rows,
@@ -37,6 +36,7 @@ from tools.backtest_reports import (
 )
 from tools.backtesting import Work, failure
 from tools.context import Context
+from tools.equity_curve import curve
 from tools.policy import Scope, Surface
 from tools.registry import capability
 from tools.wire import Millis, Params, Result

@@ -1,14 +1,15 @@
 """What backtests answer, in the units of both references."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import numpy as np
+from pydantic import Field
 
 from tools.backtest_positions import OpenRow
+from tools.equity_curve import Point
 from tools.wire import Result, camel
 from trading.backtest.history import History
-from trading.backtest.outcome import Figures, Leak, Optimized, Ran, Trade, Walked
+from trading.backtest.outcome import Figures, Leak, Optimized, Trade, Walked
 from trading.backtest.ranking import Metric
 from trading.clock import iso
 
@@ -77,13 +78,6 @@ class TradeRow(Result):
     reason: str
 
 
-class Point(Result):
-    """Equity in quote at the close of a bar; `timestamp` is when that bar opened."""
-
-    timestamp: int
-    equity: float
-
-
 class BacktestReport(Result):
     """What a strategy made of the past. Costs are included; an open position is marked, and is no trade."""
 
@@ -102,7 +96,7 @@ class BacktestReport(Result):
     metrics: Metrics
     by_pair: dict[str, Results] | None
     trades: list[TradeRow]
-    open_positions: list[OpenRow]
+    open_positions: list[OpenRow] = Field(default_factory=list)
     equity_curve: list[Point]
     warnings: list[str]
 
@@ -141,15 +135,15 @@ class Validation(Result):
 
 
 class Step(Result):
-    """One window of a walk forward; return and win rate are percent."""
+    """One window of a walk forward; return and win rate are percent, null where they were not kept yet."""
 
     period: Period
     params: dict[str, Number]
     in_sample_score: float | None
     out_of_sample_score: float | None
-    total_return: float
-    total_trades: int
-    win_rate: float
+    total_return: float | None = None
+    total_trades: int | None = None
+    win_rate: float | None = None
 
 
 class WalkReport(Result):
@@ -252,15 +246,6 @@ def named(values: Mapping[str, float]) -> dict[str, Number]:
     return {camel(name): value for name, value in values.items()}
 
 
-def curve(ran: Ran, points: int) -> list[Point]:
-    """Return at most so many points of an equity curve, the last one always among them."""
-    count = len(ran.equity)
-    if not points or not count:
-        return []
-    places = np.unique(np.linspace(0, count - 1, min(points, count)).astype(int))
-    return [Point(timestamp=int(ran.times[each]), equity=float(ran.equity[each])) for each in places]
-
-
 def trade_rows(trades: Sequence[tuple[str, Trade]]) -> list[TradeRow]:
     """Return both sides of each trade, in order of their closing."""
     return [row for number, (pair, trade) in enumerate(trades, 1) for row in _sides(number, pair, trade)]
@@ -320,14 +305,7 @@ def optimize_report(
     """Return a grid in the words of the wire."""
     best, surface = found.rows[0], found.surface
     return OptimizeReport(
-        optimization_id=job_id,
-        backtest_id=job_id,
-        strategy=asked,
-        pair=str(history.symbol),
-        timeframe=history.timeframe.value,
-        metric=by.name,
-        period=period_of(history),
-        data=[data_of(history)],
+        **_asked(job_id, asked, history, by),
         best=Best(params=named(best.values), score=best.score, results=results_of(best.figures, None)),
         results=[Scored(params=named(each.values), score=each.score) for each in found.rows[:limit]],
         combinations=len(found.rows),
@@ -343,6 +321,19 @@ def optimize_report(
         walk_forward=None,
         warnings=[*found.warnings, *about_data([history])],
     )
+
+
+def _asked(job_id: str, strategy: str, history: History, by: Metric) -> dict[str, Any]:
+    return {
+        "optimization_id": job_id,
+        "backtest_id": job_id,
+        "strategy": strategy,
+        "pair": str(history.symbol),
+        "timeframe": history.timeframe.value,
+        "metric": by.name,
+        "period": period_of(history),
+        "data": [data_of(history)],
+    }
 
 
 def _validation(found: Optimized) -> Validation | None:
@@ -374,14 +365,7 @@ def walk_report(job_id: str, asked: str, history: History, by: Metric, found: Wa
     ]
     last = found.windows[-1]
     return OptimizeReport(
-        optimization_id=job_id,
-        backtest_id=job_id,
-        strategy=asked,
-        pair=str(history.symbol),
-        timeframe=history.timeframe.value,
-        metric=by.name,
-        period=period_of(history),
-        data=[data_of(history)],
+        **_asked(job_id, asked, history, by),
         best=Best(params=named(last.values), score=last.outside, results=results_of(last.figures, None)),
         results=[],
         combinations=0,

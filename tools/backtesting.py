@@ -134,11 +134,7 @@ class Backtests:
 
     async def start(self, principal: Principal, work: Work) -> Job:
         """Take a job; raise RateLimited where too many wait already."""
-        own, every = self._taken[principal.id], self._taken.total()
-        if own >= MOST_EACH or every >= MOST_WAITING:
-            whose = f"{own} of yours" if own >= MOST_EACH else f"{every} jobs"
-            raise RateLimited(f"{whose} are waiting already; let some finish first", retry_after_ms=5_000)
-        self._taken[principal.id] += 1
+        self._admit(principal)
         begun = False
         try:
             job = await self._begin(principal, work)
@@ -147,6 +143,28 @@ class Backtests:
             if not begun:
                 self._taken[principal.id] -= 1
         return job
+
+    async def reckon(self, principal: Principal, task: Any) -> Any:
+        """Do a short task in its turn, of which no record is kept, and return its answer.
+
+        Raises RateLimited where too many wait already, TradingError when it is refused, InternalError when it
+        could not be finished.
+        """
+        self._admit(principal)
+        try:
+            async with self._turns.hold(principal.id):
+                return await self.pool.perform(task, _unheard)
+        except WorkerFailed as error:
+            raise _seen(error) from error
+        finally:
+            self._taken[principal.id] -= 1
+
+    def _admit(self, principal: Principal) -> None:
+        own, every = self._taken[principal.id], self._taken.total()
+        if own >= MOST_EACH or every >= MOST_WAITING:
+            whose = f"{own} of yours" if own >= MOST_EACH else f"{every} jobs"
+            raise RateLimited(f"{whose} are waiting already; let some finish first", retry_after_ms=5_000)
+        self._taken[principal.id] += 1
 
     async def _begin(self, principal: Principal, work: Work) -> Job:
         prefix = {"optimize": "opt"}.get(work.kind, "bt")
@@ -245,6 +263,10 @@ def failure(job: Job) -> CallError:
         return CallError("it was canceled", code=Code.CONFLICT, details={"backtestId": job.id})
     code = Code(job.error_code or Code.INTERNAL_ERROR)
     return CallError(job.error or "it failed", code=code, details={"backtestId": job.id})
+
+
+async def _unheard(done: int, total: int) -> None:
+    """Tell nobody."""
 
 
 def _seen(error: Exception) -> CallError:

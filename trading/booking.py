@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from trading.altered import altered
 from trading.equity import point
 from trading.fees import worst_rate
 from trading.funds import reservation, spends
@@ -71,7 +72,7 @@ def applied(order: Order, report: Report, instrument: Instrument, at: datetime) 
     if order.status is OrderStatus.INTENT:
         order = advance(order, OrderStatus.SENT, at)
     executions = report.executions
-    order = replace(
+    order = altered(
         order,
         filled=order.filled + sum((each.amount for each in executions), ZERO),
         cost=order.cost + sum((each.amount * each.price for each in executions), ZERO),
@@ -84,10 +85,10 @@ def applied(order: Order, report: Report, instrument: Instrument, at: datetime) 
     )
     if report.status is OrderStatus.FILLED:
         # One that was sized in quote is filled when its budget is spent.
-        order = replace(order, amount=order.filled)
+        order = altered(order, amount=order.filled)
     order = advance(order, report.status, at, report.reason)
     if order.status in OPEN and order.leverage is None:
-        order = replace(order, reserved=reservation(order, worst_rate(instrument)))
+        order = altered(order, reserved=reservation(order, worst_rate(instrument)))
     return order
 
 

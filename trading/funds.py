@@ -1,9 +1,9 @@
 """What an account can spend: what it holds without what its open orders may still need."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_UP, Context, Decimal
 
+from trading.altered import altered
 from trading.errors import InsufficientFunds, InvalidOrder
 from trading.fees import FEE_UNIT
 from trading.margin import closes, in_flight, most_notional, opening
@@ -90,7 +90,7 @@ def secure(
         raise InsufficientFunds(
             f"this order needs {_plain(needed)} {asset} with fees, and {_plain(max(free, ZERO))} is free"
         )
-    return replace(order, reserved=needed)
+    return altered(order, reserved=needed)
 
 
 def _counted_on(order: Order, position: Position | None, open_orders: Sequence[Order]) -> bool:
@@ -107,7 +107,7 @@ def _within_reach(order: Order, opens: Decimal, estimate: Decimal, free: Decimal
         # In prices: a margin order opens nothing above its budget per base.
         price = (free - FEE_UNIT) / (opens * (1 / order.leverage + fee_rate))
         most = order.amount * price.quantize(FEE_UNIT, rounding=ROUND_DOWN)
-    return replace(order, budget=most) if estimate <= most < order.budget else order
+    return altered(order, budget=most) if estimate <= most < order.budget else order
 
 
 def reducible(asset: str, balances: Mapping[str, Decimal], open_orders: Iterable[Order]) -> Decimal:
@@ -139,7 +139,7 @@ def cut_to_holding(
     amount = floor_to(min(order.amount, max(there, ZERO)), step)
     if amount <= 0:
         raise InvalidOrder(f"there is no {order.symbol.base} to reduce")
-    return replace(order, amount=amount)
+    return altered(order, amount=amount)
 
 
 def _plain(amount: Decimal) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from trading.altered import altered
 from trading.approvals import Approval, ApprovalStatus
 from trading.clock import Clock
 from trading.equity import needed
@@ -116,10 +117,10 @@ class Intents:
                 )
             if draft.key is not None and await uow.orders.by_key(account.id, draft.key) is not None:
                 return None
-            plan = replace(plan, order=replace(draft, mode=account.mode))
+            plan = replace(plan, order=altered(draft, mode=account.mode))
             proposal, moved = await self._secured(uow, account, plan, valued)
             order, hold = await self._judged(uow, proposal)
-            order = replace(order, status=OrderStatus.HELD if hold else OrderStatus.INTENT)
+            order = altered(order, status=OrderStatus.HELD if hold else OrderStatus.INTENT)
             await uow.orders.add(order)
             for each in moved:
                 await self._news.order(uow, each, ())
@@ -137,7 +138,7 @@ class Intents:
         else:
             _check_covered(held, proposal)
         judged, _ = await self._judged(uow, proposal)
-        return await uow.orders.save(replace(judged, status=OrderStatus.INTENT, updated_at=self._clock.now()))
+        return await uow.orders.save(altered(judged, status=OrderStatus.INTENT, updated_at=self._clock.now()))
 
     async def _secured(
         self, uow: UnitOfWork, account: Account, plan: Plan, valued: Valued
@@ -193,7 +194,7 @@ class Intents:
             if verdict is not None:
                 figures |= verdict.figures
                 hold = hold or verdict.hold
-        return replace(proposal.order, verdict=figures or None), hold
+        return altered(proposal.order, verdict=figures or None), hold
 
     async def _ask(self, uow: UnitOfWork, order: Order, plan: Plan) -> Approval:
         """Store a request for approval of an order that is held."""

@@ -205,7 +205,8 @@ class OrderRequest:
     session_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: it is copied many times on its way, and `altered` needs a __dict__ for that.
+@dataclass(frozen=True)
 class Order:
     """An order as it stands. Amounts in base, prices in quote; `average` is the mean fill price.
 

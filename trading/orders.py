@@ -1,9 +1,9 @@
 """The life of an order: one table says which status may follow which."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
+from trading.altered import altered
 from trading.errors import StaleOrder
 from trading.model import ZERO, Mode, Order, OrderStatus
 
@@ -56,7 +56,7 @@ def advance(order: Order, status: OrderStatus, at: datetime, reason: str | None 
     """
     if status not in NEXT[order.status]:
         raise StaleOrder(f"order {order.id} is {order.status} and cannot become {status}")
-    return replace(
+    return altered(
         order,
         status=status,
         updated_at=at,

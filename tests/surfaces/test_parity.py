@@ -31,6 +31,11 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"pair": "ETHUSDT", "timeframe": "7q"},
         "INVALID_PARAMS",
     ),
+    "chart.candles": (
+        {"pair": "BTC/USDT", "limit": 30, "indicators": ["sma:5", "rsi"]},
+        {"pair": "BTC/USDT", "indicators": ["astrology"]},
+        "INVALID_PARAMS",
+    ),
     "market.data": (
         {"action": "orderbook", "pair": "BTC/USDT", "limit": 3},
         {"action": "x"},
@@ -52,11 +57,13 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"strategy": "ma_cross", "pair": "BTC/USDT", "params": {"fastPeriod": 20, "slowPeriod": 20}},
         "INVALID_PARAMS",
     ),
+    "chart.backtest": ({"backtestId": "{backtest}"}, {"backtestId": "bt_none"}, "NOT_FOUND"),
     "backtest.optimize": (
         {"strategy": "rsi", "pair": "BTC/USDT", "paramGrid": {"period": [7, 14]}, "limit": 2},
         {"strategy": "rsi", "pair": "BTC/USDT", "paramGrid": {"period": []}},
         "INVALID_PARAMS",
     ),
+    "chart.optimization": ({"backtestId": "{backtest}"}, {"backtestId": "opt_none"}, "NOT_FOUND"),
     "backtest.compare": (
         {"strategies": ["macd", "hold"], "pair": "BTC/USDT", "from": "2026-10-01", "to": "2026-10-31"},
         {"strategies": ["macd"], "pair": "BTC/USDT"},

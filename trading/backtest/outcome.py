@@ -88,7 +88,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ran:
-    """What came of one strategy; `equity` is of all pairs together at `times` (milliseconds, bar opens)."""
+    """What came of one strategy: `equity` and `hold` are of all pairs together at `times`.
+
+    Times are in milliseconds, when bars open. `hold` is what buy & hold is worth at each, without a fee.
+    """
 
     strategy: str
     values: Values
@@ -96,6 +99,7 @@ class Ran:
     buy_and_hold: float
     times: Times
     equity: Floats
+    hold: Floats
     trades: Sequence[tuple[str, Trade]]
     pairs: Mapping[str, Figures]
     positions: Mapping[str, OpenPosition]

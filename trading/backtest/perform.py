@@ -16,6 +16,7 @@ from trading.backtest.run import warm_up
 from trading.backtest.strategy import Strategy
 from trading.backtest.tasks import Chosen, DescribeTask, ExamineTask, GridTask, RunTask, Tell, VerifyTask
 from trading.backtest.walk import walk_forward
+from trading.charts.pictures import Drawn, DrawTask
 
 
 def perform(task: Any, tell: Tell) -> Any:
@@ -67,10 +68,18 @@ def _describe(task: DescribeTask, tell: Tell) -> Described:
     return describe(_found(task.chosen)[0])
 
 
+def _draw(task: DrawTask, tell: Tell) -> Drawn:
+    # Most workers never draw, and the canvas takes long to load.
+    from trading.charts.draw import draw
+
+    return draw(task.picture)
+
+
 _PERFORMERS: Mapping[type, Callable[[Any, Tell], Any]] = {
     RunTask: _run,
     GridTask: _grid,
     VerifyTask: _verify,
     ExamineTask: _examine,
     DescribeTask: _describe,
+    DrawTask: _draw,
 }

@@ -9,7 +9,7 @@ from trading.backtest.codes import Floats
 from trading.backtest.figures import measure, of_curve, with_trades
 from trading.backtest.history import History, Times
 from trading.backtest.outcome import Figures, Outcome, Ran
-from trading.backtest.run import run
+from trading.backtest.run import hold, run
 from trading.backtest.strategy import Strategy, Values
 from trading.backtest.terms import Terms
 
@@ -29,23 +29,23 @@ def run_side_by_side(
     held = float(np.mean([each.buy_and_hold for each in found]))
     if len(histories) == 1:
         times = histories[0].times[histories[0].lead :]
-        return Ran(
-            strategy.name, values, found[0].figures, held, times, found[0].equity, trades, pairs, positions
-        )
-    times, equity = _together(histories, found, own.initial)
+        worth = hold(histories[0], own.initial)
+        figures, equity = found[0].figures, found[0].equity
+        return Ran(strategy.name, values, figures, held, times, equity, worth, trades, pairs, positions)
+    times = np.unique(np.concatenate([each.times[each.lead :] for each in histories]))
+    equity = _together(histories, times, [each.equity for each in found], own.initial)
+    worth = _together(histories, times, [hold(each, own.initial) for each in histories], own.initial)
     figures = _combined(found, equity, terms.initial, histories)
-    return Ran(strategy.name, values, figures, held, times, equity, trades, pairs, positions)
+    return Ran(strategy.name, values, figures, held, times, equity, worth, trades, pairs, positions)
 
 
-def _together(histories: Sequence[History], found: Sequence[Outcome], initial: float) -> tuple[Times, Floats]:
-    """Return the sum of equity curves at every time that any of them has; each stays where it was between."""
-    own = [each.times[each.lead :] for each in histories]
-    times = np.unique(np.concatenate(own))
+def _together(histories: Sequence[History], times: Times, curves: Sequence[Floats], initial: float) -> Floats:
+    """Return the sum of the histories' curves at times; each stays where it was between its own."""
     total = np.zeros(len(times))
-    for each, outcome in zip(own, found, strict=True):
-        place = np.searchsorted(each, times, side="right")
-        total += np.concatenate(([initial], outcome.equity))[place]
-    return times, total
+    for each, curve in zip(histories, curves, strict=True):
+        place = np.searchsorted(each.times[each.lead :], times, side="right")
+        total += np.concatenate(([initial], curve))[place]
+    return total
 
 
 def _combined(

@@ -15,16 +15,21 @@ class Metric:
     name: str
     of: Callable[[Figures], float | None]
     sign: int = 1
+    percent: bool = False
 
 
 METRICS: tuple[Metric, ...] = (
     Metric("sharpeRatio", lambda each: each.sharpe),
     Metric("sortinoRatio", lambda each: each.sortino),
     Metric("calmarRatio", lambda each: each.calmar),
-    Metric("totalReturn", lambda each: each.total_return * 100),
-    Metric("annualReturn", lambda each: None if each.annual_return is None else each.annual_return * 100),
-    Metric("maxDrawdown", lambda each: each.max_drawdown * 100, -1),
-    Metric("winRate", lambda each: each.win_rate * 100),
+    Metric("totalReturn", lambda each: each.total_return * 100, percent=True),
+    Metric(
+        "annualReturn",
+        lambda each: None if each.annual_return is None else each.annual_return * 100,
+        percent=True,
+    ),
+    Metric("maxDrawdown", lambda each: each.max_drawdown * 100, -1, percent=True),
+    Metric("winRate", lambda each: each.win_rate * 100, percent=True),
     Metric("profitFactor", lambda each: each.profit_factor),
     Metric("expectancy", lambda each: each.expectancy),
     Metric("totalTrades", lambda each: each.trades),

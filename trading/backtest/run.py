@@ -98,8 +98,14 @@ def simulate(
 
 def held(history: History) -> float:
     """Return what holding from the first measured close to the last returns, without a fee."""
+    return float(hold(history, 1.0)[-1] - 1)
+
+
+def hold(history: History, initial: float) -> Floats:
+    """Return what holding since the first measured close is worth at each of them, without a fee."""
     closes = history.bars.close[history.lead :]
-    return float(closes[-1] / closes[0] - 1)
+    worth: Floats = initial * (closes / closes[0])
+    return worth
 
 
 def _position(row: Floats, history: History) -> OpenPosition | None:
