@@ -66,13 +66,15 @@ def chat(
 ) -> None:
     """Talk to the agent."""
     from kit.chat_prompt import once, repl
-    from kit.run import HISTORY
+    from kit.run import HISTORY, PICTURES
     from kit.settings import default_home
+
+    home = default_home(os.environ)
 
     async def talk(client: "KitClient") -> int:
         if message is None:
-            return await repl(client, session=session, history=default_home(os.environ) / HISTORY)
-        return await once(client, message, session=session)
+            return await repl(client, session=session, history=home / HISTORY, pictures=home / PICTURES)
+        return await once(client, message, session=session, pictures=home / PICTURES)
 
     raise typer.Exit(asyncio_run(_with_client(url, talk)))
 

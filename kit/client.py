@@ -10,7 +10,7 @@ from kit.addresses import DEFAULT_URL, shown
 from kit.answers import EVENTS_LOST, Answer, KitError, unknown_method
 from kit.backoff import Backoff
 from kit.namespaces import Chat, Market, Namespace, Portfolio, Reply, Sessions, Skills, Tools, Trade
-from kit.research import Backtests, Candles, StrategyCatalog
+from kit.research import Backtests, Candles, Charts, StrategyCatalog
 from kit.subscriptions import Handler, OnError, Subscriptions
 from kit.transport import Transport
 from kit.turns import CHAT_SECONDS, Turn, TurnBook
@@ -87,6 +87,7 @@ class KitClient:
         self.alert = Namespace(self.call, "alert")
         self.backtest = Backtests(self.call, "backtest")
         self.strategies = StrategyCatalog(self.call, "strategies")
+        self.chart = Charts(self.call, "chart")
         self.data = Candles(self.call, "data")
         self.cron = Namespace(self.call, "cron")
         self.memory = Namespace(self.call, "memory")

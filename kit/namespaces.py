@@ -18,6 +18,7 @@ Reply = Coroutine[Any, Any, Answer]
 DEFAULTS: Mapping[str, str] = {
     "alert": "create",
     "backtest": "run",
+    "chart": "candles",
     "cron": "add",
     "data": "list",
     "keys": "list",

@@ -158,3 +158,30 @@ class Candles(Namespace):
     def list(self, *, timeout: float | None = None, **more: Any) -> Reply:
         """Return which candles are kept, and which files of your own there are."""
         return self._send("list", more, timeout)
+
+
+class Charts(Namespace):
+    """Pictures as PNG in base64, each with a caption. Called itself, it draws candles."""
+
+    def candles(
+        self,
+        pair: str,
+        *,
+        timeframe: str | None = None,
+        limit: int | None = None,
+        indicators: Sequence[str] | None = None,
+        exchange: str | None = None,
+        timeout: float | None = None,
+        **more: Any,
+    ) -> Reply:
+        """Draw the latest candles with indicators such as `sma:50` and `rsi`."""
+        named = dict(pair=pair, timeframe=timeframe, limit=limit, indicators=indicators, exchange=exchange)
+        return self._send("candles", {**named, **more}, timeout)
+
+    def backtest(self, backtest_id: str, *, timeout: float | None = None, **more: Any) -> Reply:
+        """Draw the equity of one of your backtests against buy & hold, its trades and its drawdown."""
+        return self._send("backtest", {"backtest_id": backtest_id, **more}, timeout)
+
+    def optimization(self, backtest_id: str, *, timeout: float | None = None, **more: Any) -> Reply:
+        """Draw the scores of one of your optimizations over its parameters."""
+        return self._send("optimization", {"backtest_id": backtest_id, **more}, timeout)

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from agent.models.port import Completion, ModelRequest, Role, ToolCall
+from agent.models.scripted import ScriptedModel
 from kit import KitClient
+from kit.answers import Answer
 from kit.backoff import Backoff
 from kit.chat_prompt import once, repl
 from tests.kit.conftest import AT_ONCE
 from tests.kit.service import Frame, Refusal, Service
-from tests.service import Running
+from tests.service import Running, running
 
 DRIVER = Path(__file__).parent / "chat_driver.py"
 PATIENCE = 30
@@ -106,6 +109,35 @@ async def test_at_a_terminal_one_talks_and_leaves_with_ctrl_d(service: Service, 
     assert service.methods() == ["connect", "chat.send", "chat.send", "disconnect"]
     assert "+How is BTC?\n" in history.read_text()
     assert history.stat().st_mode & 0o077 == 0
+
+
+def _backtests(request: ModelRequest) -> Completion:
+    """Answer as a model that runs the backtest it is asked for, then tells of it."""
+    if request.messages[-1].role is not Role.USER:
+        return Completion("There it is.", "scripted")
+    arguments = {"strategy": "ma_crossover", "pair": "BTC/USDT", "from": "2026-10-01"}
+    return Completion("Looking.", "scripted", (ToolCall("call-1", "backtest_run", arguments),))
+
+
+async def test_what_was_backtested_is_drawn_where_the_person_can_open_it(tmp_path: Path) -> None:
+    pictures = tmp_path / "client" / "pictures"
+    async with running(tmp_path / "service", model=ScriptedModel(_backtests, "scripted")) as service:
+        async with terminal(service, "prompt", str(tmp_path / "history"), str(pictures)) as screen:
+            await screen.sees(PROMPT)
+            screen.type("backtest it\r")
+            await screen.sees("There it is.")
+            await screen.sees(".png")
+            screen.type("\x04")
+            assert await screen.leaves() == 0
+        [report] = (await service_backtests(service)).backtests
+    [picture] = pictures.iterdir()
+    assert picture.name == f"{report.backtestId}.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+async def service_backtests(service: Running) -> Answer:
+    async with KitClient(service.url, token="") as client:
+        return await client.backtest.list()
 
 
 @pytest.mark.parametrize("word", ["exit", "Quit ", ":q"])

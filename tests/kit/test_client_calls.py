@@ -185,6 +185,13 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
     (lambda c: c.backtest.get("bt_1"), "backtest.get", {"backtestId": "bt_1"}),
     (lambda c: c.backtest.list(limit=5), "backtest.list", {"limit": 5}),
     (lambda c: c.backtest.cancel("bt_1"), "backtest.cancel", {"backtestId": "bt_1"}),
+    (
+        lambda c: c.chart(pair="BTC/USDT", indicators=["sma:20", "rsi"]),
+        "chart.candles",
+        {"pair": "BTC/USDT", "indicators": ["sma:20", "rsi"]},
+    ),
+    (lambda c: c.chart.backtest("bt_1"), "chart.backtest", {"backtestId": "bt_1"}),
+    (lambda c: c.chart.optimization("opt_1"), "chart.optimization", {"backtestId": "opt_1"}),
     (lambda c: c.strategies(), "strategies.list", {}),
     (lambda c: c.strategies.list(), "strategies.list", {}),
     (lambda c: c.strategies.enable("example.py"), "strategies.enable", {"file": "example.py"}),
