@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kit import data_cli, keys_cli, ledger_cli
+from kit import backtest_cli, data_cli, keys_cli, ledger_cli
 from kit.answers import KitError
 from kit.errors import CannotStart, WrongSettings
 from kit.safety_cli import register
@@ -160,6 +160,8 @@ def asyncio_run(work: Any) -> Any:
 def _run(url: str | None, use: keys_cli.Use) -> int:
     return int(asyncio_run(_with_client(url, use)))
 
+
+backtest_cli.register(app, _run)
 
 for name, group in (("keys", keys_cli), ("ledger", ledger_cli), ("data", data_cli)):
     app.add_typer(group.commands(_run), name=name)
