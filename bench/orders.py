@@ -12,7 +12,7 @@ import uvloop
 from bench.bare.orders import Twin
 from bench.figures import Figure, Promise
 from bench.measure import in_turns, percentile
-from bench.service import load_agent
+from bench.service import load_agent, load_worker
 from kit.app import App, Edge, serve
 from kit.logs import configure
 from kit.settings import load
@@ -43,6 +43,7 @@ async def _measure() -> list[Figure]:
         home = Path(folder)
         async with serve(load(home, gateway_port=0), Edge(SystemClock())) as app:
             await load_agent(app)
+            await load_worker(app)
             await _allow(app)
             return await _compare(app, home)
 

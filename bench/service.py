@@ -25,6 +25,13 @@ async def load_agent(app: App) -> None:
     await app.registry.call("chat.send", {"message": "hello", "sessionId": "first"}, ctx)
 
 
+async def load_worker(app: App) -> None:
+    """Return once the process for backtests, which is begun behind the start, takes no more time either."""
+    ctx = Context(LOCAL_OWNER, app.services, app.registry)
+    asked = {"strategy": "ma_crossover", "pair": "BTC/USDT", "timeframe": "1d"}
+    await app.registry.call("backtest.run", asked, ctx)
+
+
 async def main(home: Path, settings: dict[str, Any]) -> None:
     """Serve until standard input ends; `settings` are those of config.toml."""
     configure("warning")
@@ -32,6 +39,7 @@ async def main(home: Path, settings: dict[str, Any]) -> None:
     async with serve(load(home, gateway_port=0, **settings), Edge(SystemClock(), model=model)) as app:
         events = app.services.events
         await load_agent(app)
+        await load_worker(app)
         model.first.clear()
 
         async def publish(count: int, padding: int) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from kit.answers import CONNECTION_LOST, NOT_CONNECTED, Answer, KitError
 from kit.approval_prompt import ApprovalPrompt
+from kit.chat_pictures import Pictures
 from kit.client import KitClient
 from kit.line_prompt import LinePrompt
 from kit.screen import Screen
@@ -41,26 +42,29 @@ async def repl(
     *,
     session: str = "main",
     history: Path | None = None,
+    pictures: Path | None = None,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
 ) -> int:
     """Talk until the input ends; return an exit code.
 
-    On a terminal there is a prompt whose lines are kept in `history`; otherwise each line of the input is a
+    On a terminal there is a prompt whose lines are kept in `history`, and pictures are put into a folder;
+    otherwise each line of the input is a
     message, and only answers are printed. Ctrl-C stops the running answer.
     """
     source, out = stdin or sys.stdin, stdout or sys.stdout
     asking = source.isatty() and out.isatty()
     screen = Screen(out, stderr or sys.stderr, echoes=not asking, asks=asking)
     if not asking:
-        return await _answer_all(client, _lines(source), session, screen, frozenset())
+        return await _answer_all(client, _lines(source), session, screen, Pictures(client, None), frozenset())
     screen.aside(GREETING)
     with _unechoed(source):
         prompt = LinePrompt(history, source)
         prompt.asking = asking_person = ApprovalPrompt(client, screen, prompt.ask)
         try:
-            return await _answer_all(client, prompt, session, screen, LEAVING, asking_person)
+            gallery = Pictures(client, pictures)
+            return await _answer_all(client, prompt, session, screen, gallery, LEAVING, asking_person)
         finally:
             asking_person.close()
 
@@ -70,6 +74,7 @@ async def _answer_all(
     read: ReadLine,
     session: str,
     screen: Screen,
+    pictures: Pictures,
     leaving: frozenset[str],
     approvals: ApprovalPrompt | None = None,
 ) -> int:
@@ -84,7 +89,7 @@ async def _answer_all(
             continue
         try:
             async with approvals.beside() if approvals else nullcontext():
-                await _say(client, line.strip(), session, screen)
+                await _say(client, line.strip(), session, screen, pictures)
         except KitError as error:
             if error.code in GONE:
                 return FAILED
@@ -95,23 +100,31 @@ async def once(
     text: str,
     *,
     session: str = "main",
+    pictures: Path | None = None,
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
 ) -> int:
-    """Ask one question, print the answer as it is written and return an exit code."""
-    screen = Screen(stdout or sys.stdout, stderr or sys.stderr)
+    """Ask one question, print the answer as it is written and return an exit code.
+
+    On a terminal pictures are put into a folder.
+    """
+    out = stdout or sys.stdout
+    screen = Screen(out, stderr or sys.stderr)
+    gallery = Pictures(client, pictures if out.isatty() else None)
     try:
-        return await _say(client, text, session, screen)
+        return await _say(client, text, session, screen, gallery)
     except KitError:
         return FAILED
 
 
-async def _say(client: KitClient, text: str, session: str, screen: Screen) -> int:
+async def _say(client: KitClient, text: str, session: str, screen: Screen, pictures: Pictures) -> int:
     """Send a message, as soon as it may be, and show its answer; raise KitError that has been shown."""
     while True:
         turn = client.chat(text, session_id=session, queue=True)
         try:
-            return await _run(turn, screen)
+            code = await _run(turn, screen, pictures)
+            await pictures.show(screen)
+            return code
         except KitError as error:
             if error.code != "RATE_LIMITED" or error.retry_after_ms is None:
                 failed = error.code in AGENT_FAILED and turn.request_id is not None
@@ -138,9 +151,9 @@ async def _waited(seconds: float, screen: Screen) -> bool:
     return False
 
 
-async def _run(turn: Turn, screen: Screen) -> int:
+async def _run(turn: Turn, screen: Screen, pictures: Pictures) -> int:
     """Show one turn; the first Ctrl-C asks the agent to stop, the second stops waiting for it."""
-    showing = asyncio.create_task(_show(turn, screen))
+    showing = asyncio.create_task(_show(turn, screen, pictures))
     stopping: list[asyncio.Task[None]] = []
 
     def stop() -> None:
@@ -162,8 +175,9 @@ async def _run(turn: Turn, screen: Screen) -> int:
     return showing.result()
 
 
-async def _show(turn: Turn, screen: Screen) -> int:
+async def _show(turn: Turn, screen: Screen, pictures: Pictures) -> int:
     async for name, payload in turn.events():
+        pictures.heard(name, payload)
         _show_event(name, payload, screen)
     screen.end_line()
     if turn.answer is not None and turn.answer.get("aborted"):

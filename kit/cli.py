@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kit import data_cli, keys_cli, ledger_cli
+from kit import backtest_cli, data_cli, keys_cli, ledger_cli
 from kit.answers import KitError
 from kit.errors import CannotStart, WrongSettings
 from kit.safety_cli import register
@@ -66,13 +66,15 @@ def chat(
 ) -> None:
     """Talk to the agent."""
     from kit.chat_prompt import once, repl
-    from kit.run import HISTORY
+    from kit.run import HISTORY, PICTURES
     from kit.settings import default_home
+
+    home = default_home(os.environ)
 
     async def talk(client: "KitClient") -> int:
         if message is None:
-            return await repl(client, session=session, history=default_home(os.environ) / HISTORY)
-        return await once(client, message, session=session)
+            return await repl(client, session=session, history=home / HISTORY, pictures=home / PICTURES)
+        return await once(client, message, session=session, pictures=home / PICTURES)
 
     raise typer.Exit(asyncio_run(_with_client(url, talk)))
 
@@ -158,6 +160,8 @@ def asyncio_run(work: Any) -> Any:
 def _run(url: str | None, use: keys_cli.Use) -> int:
     return int(asyncio_run(_with_client(url, use)))
 
+
+backtest_cli.register(app, _run)
 
 for name, group in (("keys", keys_cli), ("ledger", ledger_cli), ("data", data_cli)):
     app.add_typer(group.commands(_run), name=name)

@@ -16,8 +16,8 @@ from kit.listen import Listening
 from kit.lock import addresses_of, announced
 from kit.settings import Settings, load
 
-HISTORY = "history"
-"""Where the lines of the prompt are kept, in the home."""
+HISTORY, PICTURES = "history", "pictures"
+"""Where the lines of the prompt and what is drawn at it are kept, in the home."""
 
 
 async def serve_until_stopped(prompt: bool) -> int:
@@ -54,7 +54,8 @@ async def _prompt_until(stopped: asyncio.Event, url: str, settings: Settings) ->
     from kit.chat_prompt import repl
 
     async with KitClient(url, _token(settings)) as client:
-        chat = asyncio.create_task(repl(client, history=settings.home / HISTORY))
+        history, pictures = settings.home / HISTORY, settings.home / PICTURES
+        chat = asyncio.create_task(repl(client, history=history, pictures=pictures))
         stop = asyncio.create_task(stopped.wait())
         await asyncio.wait({chat, stop}, return_when=asyncio.FIRST_COMPLETED)
         for task in (chat, stop):

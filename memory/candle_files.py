@@ -54,6 +54,7 @@ def write(path: Path, series: Series, known: Known) -> None:
         "source": series.source,
         "pair": str(series.symbol),
         "timeframe": series.timeframe.value,
+        "edition": series.edition,
         "covered": [[each.start, each.stop] for each in known.covered],
         "candles": len(columns),
         "opened": [int(each) for each in columns.times[[0, -1]]] if len(columns) else [],
@@ -127,7 +128,12 @@ def _about(file: Any) -> tuple[Series, tuple[Span, ...], Sequence[int]]:
         about: dict[str, Any] = json.loads(told)
         covered = tuple(Span(int(start), int(stop)) for start, stop in about["covered"])
         series = Series(
-            about["exchange"], about["source"], parse_symbol(about["pair"]), Timeframe(about["timeframe"])
+            about["exchange"],
+            about["source"],
+            parse_symbol(about["pair"]),
+            Timeframe(about["timeframe"]),
+            # Files from before there were editions do not name one.
+            about.get("edition", ""),
         )
     except (KeyError, TypeError, ValueError, UnknownSymbol) as error:
         raise Damaged(f"it does not say what it is of: {error}") from error

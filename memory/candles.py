@@ -119,7 +119,7 @@ class CandleFiles:
 
 def place(series: Series) -> Path:
     """Return the folder of a series, relative to all of them."""
-    owner = f"{series.source}-{series.exchange}"
+    owner = "-".join(filter(None, (series.source, series.exchange, series.edition)))
     if not owner.replace("-", "").replace("_", "").isalnum():
         raise ValueError(f"{owner!r} is no name for a folder")
     return Path(owner, f"{series.symbol.base}-{series.symbol.quote}", series.timeframe.value)

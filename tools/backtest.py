@@ -18,6 +18,7 @@ from tools.backtest_params import (
     cost_of,
     usual,
 )
+from tools.backtest_positions import open_rows
 from tools.backtest_reports import (
     BacktestReport,
     Data,
@@ -60,12 +61,12 @@ async def run(ctx: Context, params: OfBacktest) -> BacktestReport:
     at the open of the next one. Without a range the last year is taken.
     """
     picked, terms = await ctx.services.strategies.find(params.strategy), params.terms()
-    chosen, lead = picked.chosen(params.params), picked.lead(params.params)
+    chosen = picked.chosen(params.params)
     picked.check(params.params)
     histories: list[History] = []
 
     async def prepare() -> RunTask:
-        back = usual(params.timeframe)
+        lead, back = await picked.lead(params.params), usual(params.timeframe)
         for symbol in params.symbols:
             history = await _history(ctx, params, lead, symbol, back)
             histories.append(history)
@@ -95,6 +96,7 @@ def _report(job_id: str, params: OfBacktest, ran: Ran, histories: Sequence[Histo
         metrics=metrics_of(ran.figures),
         by_pair={pair: results_of(each, None) for pair, each in ran.pairs.items()} if several else None,
         trades=trade_rows(ran.trades),
+        open_positions=open_rows(ran.positions),
         equity_curve=curve(ran, params.points),
         warnings=doubts(ran.figures, histories),
     )
@@ -112,11 +114,12 @@ async def optimize(ctx: Context, params: OfGrid) -> OptimizeReport:
     picked, terms = await ctx.services.strategies.find(params.strategy), params.terms()
     by, chosen = metric(params.metric), picked.chosen(params.params)
     grid = params.param_grid or picked.grid(params.params)
-    lead = picked.lead(params.params, grid)
+    picked.check(params.params, grid)
     histories: list[History] = []
     cost = cost_of(params)
 
     async def prepare() -> GridTask:
+        lead = await picked.lead(params.params, grid)
         histories.append(await _history(ctx, params, lead, params.pair, QUARTER))
         return GridTask(
             chosen,
@@ -165,10 +168,11 @@ class CompareReport(Result):
 async def compare(ctx: Context, params: OfComparison) -> CompareReport:
     """Backtest several strategies on the same candles, each with its default parameters, best first."""
     found = [await ctx.services.strategies.find(each) for each in dict.fromkeys(params.strategies)]
-    terms, lead = params.terms(), max(each.lead({}) for each in found)
+    terms = params.terms()
     histories: list[History] = []
 
     async def prepare() -> RunTask:
+        lead = max([await each.lead({}) for each in found])
         histories.append(await _history(ctx, params, lead, params.pair, usual(params.timeframe)))
         return RunTask([each.chosen({}) for each in found], histories, terms, whole=False)
 
@@ -201,9 +205,11 @@ async def compare(ctx: Context, params: OfComparison) -> CompareReport:
 async def verify(ctx: Context, params: OfCheck) -> VerifyReport:
     """Check that a strategy never looks ahead: cut off and change the future, and see what it said before."""
     picked = await ctx.services.strategies.find(params.strategy)
-    chosen, lead = picked.chosen(params.params), picked.lead(params.params)
+    chosen = picked.chosen(params.params)
+    picked.check(params.params)
 
     async def prepare() -> VerifyTask:
+        lead = await picked.lead(params.params)
         return VerifyTask(chosen, await _history(ctx, params, lead, params.pair, usual(params.timeframe)))
 
     def shape(job_id: str, found: Sequence[Leak]) -> VerifyReport:

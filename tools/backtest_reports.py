@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from pydantic import Field
+
 from tools.backtest_params import Cost
+from tools.backtest_positions import OpenRow
 from tools.equity_curve import Point
 from tools.wire import Result, camel
 from trading.backtest.history import History
@@ -95,6 +98,7 @@ class BacktestReport(Result):
     metrics: Metrics
     by_pair: dict[str, Results] | None
     trades: list[TradeRow]
+    open_positions: list[OpenRow] = Field(default_factory=list)
     equity_curve: list[Point]
     warnings: list[str]
 
@@ -133,12 +137,15 @@ class Validation(Result):
 
 
 class Step(Result):
-    """One window of a walk forward."""
+    """One window of a walk forward; return and win rate are percent, null where they were not kept yet."""
 
     period: Period
     params: dict[str, Number]
     in_sample_score: float | None
     out_of_sample_score: float | None
+    total_return: float | None = None
+    total_trades: int | None = None
+    win_rate: float | None = None
 
 
 class WalkReport(Result):
@@ -359,6 +366,9 @@ def walk_report(
             params=named(each.values),
             in_sample_score=each.inside,
             out_of_sample_score=each.outside,
+            total_return=each.figures.total_return * 100,
+            total_trades=each.figures.trades,
+            win_rate=each.figures.win_rate * 100,
         )
         for each in found.windows
     ]
@@ -373,7 +383,7 @@ def walk_report(
         validation=None,
         deflated_sharpe=None,
         walk_forward=WalkReport(windows=steps, results=results_of(found.figures, None)),
-        warnings=about_data([history]),
+        warnings=doubts(found.figures, [history]),
     )
 
 

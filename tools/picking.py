@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from memory.database import Database
 from memory.records import OwnStrategy
@@ -14,9 +14,11 @@ from trading.backtest.catalog import Strategies
 from trading.backtest.outcome import Described
 from trading.backtest.own import LARGEST, digest
 from trading.backtest.strategy import MOST_TRIED, Strategy, plain
-from trading.backtest.tasks import Chosen, DescribeTask
+from trading.backtest.tasks import Chosen, DescribeTask, ExamineTask
 from trading.clock import Clock
 from trading.errors import InvalidBacktest, UnknownStrategy
+
+EMPTY: Final[Mapping[str, Sequence[Any]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +32,30 @@ class OfHouse:
         values = self.strategy.read(given)
         return Chosen(self.strategy.name, values)
 
-    def check(self, given: Mapping[str, Any]) -> None:
-        """Raise InvalidBacktest where parameters contradict each other."""
-        self.strategy.check(self.strategy.read(given))
+    def check(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] = EMPTY) -> None:
+        """Raise InvalidBacktest for values it does not take, or that contradict each other."""
+        values = self.strategy.read(given)
+        if grid:
+            self._largest(given, grid)
+        else:
+            self.strategy.check(values)
 
     def grid(self, given: Mapping[str, Any]) -> Mapping[str, Sequence[Any]]:
         """Return what an optimisation tries by itself of the parameters that are not given."""
         return self.strategy.grid(given)
 
-    def lead(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] | None = None) -> int:
-        """Return how many candles the slowest combination needs to warm up."""
+    async def lead(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] = EMPTY) -> int:
+        """Return how many candles the slowest combination needs to warm up; raise InvalidBacktest."""
+        return int(self.strategy.warm_up(self._largest(given, grid)))
+
+    def _largest(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]]) -> Mapping[str, float]:
         largest = self.strategy.read(given)
-        for name, values in (grid or {}).items():
+        for name, values in grid.items():
             for value in values:
                 for own, read in self.strategy.read({name: value}).items():
                     if own == self.strategy.spellings()[plain(name)].name:
                         largest[own] = max(largest.get(own, read), read)
-        return int(self.strategy.warm_up(largest))
+        return largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +64,14 @@ class OfPerson:
 
     own: OwnStrategy
     file: Path
+    pool: Pool
 
     def chosen(self, given: Mapping[str, Any]) -> Chosen:
         """Return what a worker is asked."""
         return Chosen(self.own.name, dict(given), self.file, self.own.digest)
 
-    def check(self, given: Mapping[str, Any]) -> None:
-        """Leave it to the worker."""
+    def check(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] = EMPTY) -> None:
+        """Leave it to the worker that tells the lead."""
 
     def grid(self, given: Mapping[str, Any]) -> Mapping[str, Sequence[Any]]:
         """Return what an optimisation tries by itself of the parameters that are not given."""
@@ -75,9 +85,13 @@ class OfPerson:
             free.popitem()
         return free
 
-    def lead(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] | None = None) -> int:
-        """Return how many candles it says to need with its default parameters."""
-        return int(self.own.described["warm_up"])
+    async def lead(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] = EMPTY) -> int:
+        """Return how many candles the slowest combination needs to warm up.
+
+        Raises InvalidBacktest for parameters it refuses, WorkerFailed.
+        """
+        found: int = await self.pool.perform(ExamineTask(self.chosen(given), dict(grid)), _silent)
+        return found
 
 
 Picked = OfHouse | OfPerson
@@ -100,7 +114,7 @@ class Picking:
         except UnknownStrategy:
             for each in await self.enabled():
                 if plain(each.name) == plain(name):
-                    return OfPerson(each, self.folder / each.file)
+                    return OfPerson(each, self.folder / each.file, self._pool)
             raise
 
     async def enabled(self) -> Sequence[OwnStrategy]:

@@ -79,6 +79,7 @@ class CachedMarket:
     def __init__(self, market: MarketData, clock: Clock, freshness: timedelta = timedelta(seconds=1)) -> None:
         self.exchange = market.exchange
         self.source = market.source
+        self.edition = market.edition
         self._market = market
         self._clock = clock
         self._freshness = freshness

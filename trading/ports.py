@@ -58,6 +58,8 @@ class MarketData(Protocol):
 
     exchange: str
     source: Source
+    edition: str
+    """Which of several markets of this name it is: the seed of a simulated one, empty for any other."""
 
     async def instruments(self) -> Mapping[Symbol, Instrument]:
         """Return the rules of every pair traded here."""

@@ -1,4 +1,4 @@
-"""The terminal chat in a process of its own: `chat_driver.py URL prompt [HISTORY]` or `URL once TEXT`."""
+"""The terminal chat in a process of its own: `URL prompt [HISTORY [PICTURES]]`, `URL once TEXT`."""
 
 import asyncio
 import fcntl
@@ -10,12 +10,16 @@ from kit import KitClient
 from kit.chat_prompt import once, repl
 
 
-async def main(url: str, mode: str, given: str | None = None) -> int:
+async def main(url: str, mode: str, given: str | None = None, pictures: str | None = None) -> int:
     async with KitClient(url, token="") as client:
         if mode == "once":
             assert given is not None
             return await once(client, given)
-        return await repl(client, history=Path(given) if given else None)
+        return await repl(
+            client,
+            history=Path(given) if given else None,
+            pictures=Path(pictures) if pictures else None,
+        )
 
 
 if __name__ == "__main__":

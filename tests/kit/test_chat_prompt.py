@@ -5,6 +5,7 @@ import pty
 import signal
 import sys
 import termios
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from kit.backoff import Backoff
 from kit.chat_prompt import once, repl
 from tests.kit.conftest import AT_ONCE
 from tests.kit.service import Frame, Refusal, Service
-from tests.service import Running
+from tests.service import Running, running
 
 DRIVER = Path(__file__).parent / "chat_driver.py"
 PATIENCE = 30
@@ -106,6 +107,22 @@ async def test_at_a_terminal_one_talks_and_leaves_with_ctrl_d(service: Service, 
     assert service.methods() == ["connect", "chat.send", "chat.send", "disconnect"]
     assert "+How is BTC?\n" in history.read_text()
     assert history.stat().st_mode & 0o077 == 0
+
+
+async def test_a_backtest_in_words_is_drawn_where_the_person_can_open_it(tmp_path: Path) -> None:
+    pictures = tmp_path / "client" / "pictures"
+    async with running(tmp_path / "service") as service:
+        async with terminal(service, "prompt", str(tmp_path / "history"), str(pictures)) as screen:
+            await screen.sees(PROMPT)
+            screen.type("backtest ma crossover on BTC last month\r")
+            await screen.sees(".png")
+            screen.type("\x04")
+            assert await screen.leaves() == 0
+        async with KitClient(service.url, token="") as client:
+            [row] = (await client.backtest.list()).backtests
+            drawn = await client.chart.backtest(row.backtestId)
+    [picture] = pictures.iterdir()
+    assert picture.read_bytes() == b64decode(drawn.data)
 
 
 @pytest.mark.parametrize("word", ["exit", "Quit ", ":q"])

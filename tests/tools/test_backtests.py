@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from tests.service import NOON, Running, running
 from tools.backtesting import MOST_EACH, Turns, Work
 from tools.context import Context
 from tools.errors import CallError, Code
+from tools.picking import OfHouse
 from tools.policy import LOCAL_OWNER, Principal, Role
 from tools.wire import Result
-from trading.backtest.catalog import BUILT_IN
+from trading.backtest.catalog import BUILT_IN, Strategies
 from trading.backtest.grid import axes, combinations
 from trading.backtest.strategy import MOST_TRIED, Strategy
+from trading.clock import epoch_ms
 from trading.errors import InvalidBacktest
 
 OCTOBER = {"pair": "BTC/USDT", "from": "2026-10-01", "to": "2026-10-31"}
@@ -80,6 +83,26 @@ async def test_both_containers_tell_the_same_in_their_own_units(service: Running
     ]
 
 
+async def test_a_position_still_open_at_the_end_is_told_and_is_no_trade(service: Running) -> None:
+    asked = {"strategy": "buy_and_hold", **OCTOBER, "feePercent": 1, "slippagePercent": 0}
+    answer = await call(service, "backtest.run", asked)
+    (held,) = answer["openPositions"]
+    amount, entry, last = held["amount"], held["entryPrice"], held["lastPrice"]
+    assert held == {
+        "pair": "BTC/USDT",
+        "side": "long",
+        "amount": pytest.approx(10_000 / entry / 1.01),
+        "entryPrice": entry,
+        "lastPrice": last,
+        "openedAt": epoch_ms(datetime(2026, 10, 1, 1, tzinfo=UTC)),
+        "fees": pytest.approx(amount * entry * 0.01),
+        "unrealizedPnl": pytest.approx(amount * last - 10_000),
+    }
+    results = answer["results"]
+    assert results["finalBalance"] == pytest.approx(10_000 + held["unrealizedPnl"])
+    assert (answer["trades"], results["totalTrades"], results["winRate"]) == ([], 0, 0)
+
+
 async def test_the_gateways_names_and_spellings_give_the_same_run(service: Running) -> None:
     kit = await call(service, "backtest.run", {**RUN, "params": {"fastPeriod": 5, "slowPeriod": 30}})
     other = {
@@ -108,6 +131,20 @@ async def test_each_row_of_a_grid_is_the_single_run(service: Running) -> None:
         single = await call(service, "backtest.run", {**RUN, "params": row["params"]})
         assert single["results"]["totalReturn"] == row["score"]
     assert found["best"]["params"] == found["results"][0]["params"]
+
+
+async def test_a_walk_forward_tells_of_its_trades(service: Running) -> None:
+    grid = {"fastPeriod": [5, 10], "slowPeriod": [20, 30]}
+    asked = {"strategy": "ma_crossover", **OCTOBER, "paramGrid": grid, "walkForward": 3}
+    found = (await call(service, "backtest.optimize", asked))["walkForward"]
+    results, windows = found["results"], found["windows"]
+    assert len(windows) == 3
+    assert results["totalTrades"] == sum(each["totalTrades"] for each in windows) > 0
+    wins = sum(each["winRate"] / 100 * each["totalTrades"] for each in windows)
+    assert results["winRate"] == pytest.approx(100 * wins / results["totalTrades"])
+    growth = [1 + each["totalReturn"] / 100 for each in windows]
+    assert results["totalReturn"] == pytest.approx(100 * (growth[0] * growth[1] * growth[2] - 1))
+    assert results["fees"] > 0
 
 
 async def test_progress_ends_at_a_hundred_before_the_answer(service: Running) -> None:
@@ -241,6 +278,58 @@ async def test_a_strategy_file_is_run_once_its_owner_has_enabled_it(service: Run
     assert verified["causal"] is True
     await call(service, "strategies.disable", {"name": "buy_the_dip"})
     assert await refused(service, "backtest.run", asked) is Code.INVALID_PARAMS
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("backtest.run", {"params": {"dip": 0}}),
+        ("backtest.run", {"params": {"wings": 2}}),
+        ("backtest.run", {"params": {"dip": 13}}),
+        ("backtest.optimize", {"paramGrid": {"dip": [1, 13], "period": [5000]}}),
+        ("backtest.optimize", {"paramGrid": {"dip": [13]}}),
+        ("backtest.verify", {"params": {"dip": 13}}),
+    ],
+    ids=str,
+)
+async def test_what_a_strategy_file_refuses_fetches_no_candles(
+    service: Running, name: str, wrong: dict[str, Any]
+) -> None:
+    await enable_superstitious(service)
+    asked = {"strategy": "buy_the_dip", **OCTOBER}
+    assert await refused(service, name, {**asked, **wrong}) is Code.INVALID_PARAMS
+    assert (await call(service, "data.list", {}))["cached"] == []
+
+
+async def test_a_strategy_file_warms_up_as_long_as_its_parameters_take(service: Running) -> None:
+    await call(service, "strategies.enable", {"file": "example.py"})
+    asked = {"strategy": "buy_the_dip", **OCTOBER}
+    single = await call(service, "backtest.run", {**asked, "params": {"period": 50}})
+    assert single["data"][0]["warmUp"] == 49
+    grid = await call(service, "backtest.optimize", {**asked, "paramGrid": {"period": [10, 80, 30]}})
+    assert grid["data"][0]["warmUp"] == 79
+
+
+@pytest.mark.parametrize("strategy", Strategies().all, ids=lambda each: each.name)
+async def test_the_lead_of_a_grid_is_long_enough_for_each_of_its_rows(strategy: Strategy) -> None:
+    tried = {
+        each.name: [min(max(each.least, most), each.most) for most in (2, 60)] for each in strategy.parameters
+    }
+    if not tried:
+        assert await OfHouse(strategy).lead({}) == 0
+        return
+    rows = combinations(strategy, strategy.read({}), axes(strategy, tried))
+    assert await OfHouse(strategy).lead({}, tried) == max(int(strategy.warm_up(each)) for each in rows)
+
+
+async def enable_superstitious(service: Running) -> None:
+    """Enable a strategy whose file refuses a dip of 13."""
+    folder = service.app.services.strategies.folder
+    text = (folder / "example.py").read_text(encoding="utf-8")
+    rule = 'rules=(Rule(lambda values: values["dip"] != 13, "not 13"),),\n)'
+    text = text.replace("import Lines, ", "import Lines, Rule, ")
+    (folder / "wary.py").write_text(text.rstrip().removesuffix(")") + rule, encoding="utf-8")
+    await call(service, "strategies.enable", {"file": "wary.py"})
 
 
 async def test_those_who_wait_are_served_one_of_each_in_turn() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from trading.backtest.codes import Codes
 from trading.backtest.history import History, as_moment
 from trading.backtest.outcome import Leak
-from trading.backtest.run import ready, signals
+from trading.backtest.run import ready, signals, warm_up
 from trading.backtest.strategy import Lines, Signals, Strategy, Values
 from trading.backtest.tasks import Tell
 from trading.indicators import Bars
@@ -23,7 +23,7 @@ def leaks(history: History, strategy: Strategy, values: Values, tell: Tell) -> S
     """
     ready(strategy, values, history)
     truth = signals(strategy, values, Lines(history.bars))
-    need = int(strategy.warm_up(values)) + 2
+    need = warm_up(strategy, [values]) + 2
     cuts = sorted({int(each) for each in np.linspace(need, len(history) - 1, CUTS)})
     found: dict[int, Leak] = {}
     for number, cut in enumerate(cuts):

@@ -6,7 +6,6 @@ from trading.backtest.strategy import Strategy
 
 def describe(strategy: Strategy) -> Described:
     """Return what a strategy says of itself."""
-    values = strategy.read({})
     parameters = [
         {
             "name": each.name,
@@ -20,6 +19,4 @@ def describe(strategy: Strategy) -> Described:
         }
         for each in strategy.parameters
     ]
-    return Described(
-        strategy.name, strategy.summary, parameters, strategy.aliases, int(strategy.warm_up(values))
-    )
+    return Described(strategy.name, strategy.summary, parameters, strategy.aliases)

@@ -1,6 +1,8 @@
 """What is measured of a backtest, out of the kernel's sums; fractions and quote, units come at the edge."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -36,7 +38,23 @@ def measure(row: Floats, initial: float, bars: int, timeframe: Timeframe) -> Fig
         wins=int(row[kernel.WON]),
         fees=float(row[kernel.FEES]),
         exposure=float(row[kernel.HELD]) / bars if bars else 0.0,
-        open_amount=float(row[kernel.OPEN_AMOUNT]),
+        open_amount=float(row[kernel.Q]),
+    )
+
+
+def with_trades(whole: Figures, pnls: Sequence[float], fees: float, exposure: float) -> Figures:
+    """Return the figures of a curve with those of the trades that made it, one net profit or loss a trade."""
+    trades, wins = len(pnls), sum(pnl > 0 for pnl in pnls)
+    gains, losses = sum(max(pnl, 0.0) for pnl in pnls), -sum(min(pnl, 0.0) for pnl in pnls)
+    return replace(
+        whole,
+        trades=trades,
+        wins=wins,
+        win_rate=wins / trades if trades else 0.0,
+        profit_factor=gains / losses if losses else None,
+        expectancy=(gains - losses) / trades if trades else 0.0,
+        fees=fees,
+        exposure=exposure,
     )
 
 

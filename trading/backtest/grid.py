@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from trading.backtest import kernel
-from trading.backtest.codes import Floats
+from trading.backtest.codes import Codes, Floats
+from trading.backtest.crossings import cross
 from trading.backtest.history import History
 from trading.backtest.outcome import Axis
-from trading.backtest.run import ready, signals, simulate
-from trading.backtest.strategy import Lines, Signals, Strategy, Values, plain
+from trading.backtest.run import enough, signals, simulate
+from trading.backtest.strategy import Crossing, Lines, Signals, Strategy, Values, plain
 from trading.backtest.tasks import Tell
 from trading.backtest.terms import Terms
 from trading.errors import InvalidBacktest
@@ -38,6 +39,8 @@ def axes(strategy: Strategy, grid: Mapping[str, Sequence[Any]]) -> tuple[Axis, .
             raise InvalidBacktest(f"the grid has no values for {name[:40]}", parameter=name[:40])
         read = [strategy.read({name: value}) for value in values]
         own = spellings[plain(name)].name
+        if not all(own in each for each in read):
+            raise InvalidBacktest(f"{own} is without a value only where it is not in a grid", parameter=own)
         found.append(Axis(own, tuple(dict.fromkeys(each[own] for each in read))))
     if len({axis.name for axis in found}) < len(found):
         raise InvalidBacktest("a parameter is in the grid twice")
@@ -72,8 +75,11 @@ def run_grid(
     tell: Tell,
     threads: int = 1,
 ) -> Floats:
-    """Run every row; return the kernel's figures of each. `tell` hears of rows done and of all."""
-    ready(strategy, max(rows, key=strategy.warm_up), history)
+    """Run every row, all of them sound; return the kernel's figures of each.
+
+    `tell` hears of rows done and of all. Raises InvalidBacktest where the candles are too few for one.
+    """
+    enough(strategy, rows, history)
     figures = np.zeros((len(rows), kernel.FIGURES))
     lines, columns, done = Lines(history.bars), terms.columns(history.lead), 0
 
@@ -102,7 +108,8 @@ def _neighbours(rows: Sequence[Values]) -> list[int]:
     if fastest is None:
         return list(range(len(rows)))
     ranks = {value: rank // _TILE for rank, value in enumerate(sorted({row[fastest] for row in rows}))}
-    return sorted(range(len(rows)), key=lambda place: (ranks[rows[place][fastest]], place))
+    places: list[int] = np.argsort([ranks[row[fastest]] for row in rows], kind="stable").tolist()
+    return places
 
 
 def _parts(rows: int, bars: int) -> Iterator[slice]:
@@ -114,13 +121,23 @@ def _run_part(
     history: History, strategy: Strategy, rows: Sequence[Values], lines: Lines, columns: Floats, into: Floats
 ) -> None:
     bars, parted = history.bars, dict[int, Signals]()
-    # Copied while each is near: the next one then takes its place in memory.
     codes = np.empty((len(rows), len(history)), np.int8)
-    for place, values in enumerate(rows):
-        given = signals(strategy, values, lines)
-        codes[place] = given.codes
-        if given.portions is not None:
-            parted[place] = given
+    if isinstance(strategy.signals, Crossing):
+        cross([strategy.signals.pair(lines, values) for values in rows], codes)
+    else:
+        parted = _say(strategy, rows, lines, codes)
     kernel.simulate_many(bars.open, bars.high, bars.low, bars.close, codes, columns, into)
     for place, given in parted.items():
         simulate(history, given, columns, _NONE, _NO_TRADES, into[place])
+
+
+def _say(strategy: Strategy, rows: Sequence[Values], lines: Lines, into: Codes) -> dict[int, Signals]:
+    """Write what a strategy says with each row; return the signals of those that name portions."""
+    parted = dict[int, Signals]()
+    for place, values in enumerate(rows):
+        given = signals(strategy, values, lines)
+        # Copied while it is near: the next one then takes its place in memory.
+        into[place] = given.codes
+        if given.portions is not None:
+            parted[place] = given
+    return parted

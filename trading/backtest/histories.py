@@ -74,7 +74,7 @@ class Histories:
             return await self._of_file(dataset, symbol, timeframe, wanted, lead)
         venue = self._markets.venue(exchange)
         market = venue.market
-        series = Series(market.exchange, market.source.value, symbol, timeframe)
+        series = Series(market.exchange, market.source.value, symbol, timeframe, market.edition)
         await market.instrument(symbol)
         turn = self._turns.setdefault(series, asyncio.Lock())
         async with turn:

@@ -19,14 +19,15 @@ from trading.backtest.codes import ENTER, ENTER_LONG, ENTER_SHORT, LEAVE_LONG, L
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# One row holds all that there is of a run: first its figures, then what the loop knows of the account, then
-# its terms. `Q` is base, negative for a short; `COST` what that was opened at, `BEST` the best price since;
-# `LOW` the lowest equity since the last peak. What is less than `WATCHED` can be stopped or liquidated.
-FINAL, SUM, SQUARES, DOWNSIDE, DRAWDOWN, FEES, WON, LOST, GAINS, LOSSES, TRADES, HELD, OPEN_AMOUNT = range(13)
-FIGURES: Final = 13
-CASH, Q, COST, ENTRY_FEES, BEST, SINCE, VALUE, PEAK, LOW, BLOCKED, WATCHED = range(13, 24)
-INITIAL, FEE, MAKER_FEE, SLIPPAGE, SIZING, SIZE, STOP, TARGET, TRAIL, AT_CLOSE, ALLOWED, FIRST = range(24, 36)
-TERMS: Final = 36
+# One row holds all that there is of a run: its figures with what is held at the end, what else the loop knows
+# of the account, its terms. `Q` is base, negative for a short; `COST` what it was opened at, `BEST` the best
+# price since; `LOW` the lowest equity since the last peak. Less than `WATCHED` can be stopped or liquidated.
+FINAL, SUM, SQUARES, DOWNSIDE, DRAWDOWN, FEES, WON, LOST, GAINS, LOSSES, TRADES, HELD = range(12)
+Q, COST, ENTRY_FEES, SINCE = range(12, 16)
+FIGURES: Final = 16
+CASH, BEST, VALUE, PEAK, LOW, BLOCKED, WATCHED = range(16, 23)
+INITIAL, FEE, MAKER_FEE, SLIPPAGE, SIZING, SIZE, STOP, TARGET, TRAIL, AT_CLOSE, ALLOWED, FIRST = range(23, 35)
+TERMS: Final = 35
 
 ALL_IN, FIXED, PERCENT, RISK = range(4)
 
@@ -385,7 +386,7 @@ def simulate(
             _rest(run, closes, equity, start, i)
     equity[i:] = run[VALUE]
     run[DRAWDOWN] = max(run[DRAWDOWN], 1.0 - run[LOW] / run[PEAK])
-    run[FINAL], run[OPEN_AMOUNT] = run[VALUE], run[Q]
+    run[FINAL] = run[VALUE]
     figures[:] = run[:FIGURES]
 
 

@@ -13,7 +13,7 @@ from trading.backtest.history import History
 from trading.backtest.outcome import Axis, Held, Optimized, Row, Surface
 from trading.backtest.overfit import CONVINCING, FEW_TRADES, deflated_sharpe
 from trading.backtest.ranking import Metric, ranked
-from trading.backtest.run import run
+from trading.backtest.run import run, warm_up
 from trading.backtest.strategy import Strategy, Values
 from trading.backtest.tasks import Tell
 from trading.backtest.terms import Terms
@@ -78,7 +78,7 @@ def _hold_back(
     tell: Tell,
     threads: int,
 ) -> Held | None:
-    warm = int(max(strategy.warm_up(values) for values in rows))
+    warm = warm_up(strategy, rows)
     cut = history.lead + int(history.measured * (1 - outside))
     if cut - history.lead < warm + 2 or len(history) - cut < 2:
         return None

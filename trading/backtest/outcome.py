@@ -57,14 +57,33 @@ class Trade:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenPosition:
+    """What is still held after the last bar, marked at its close; `amount` is base, negative for a short.
+
+    `entry` is the average of what was paid, `fees` those of the opening, which `unrealized` is less by.
+    """
+
+    opened_at: int
+    amount: float
+    entry: float
+    mark: float
+    fees: float
+    unrealized: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What came of a run: its figures and, where asked for, equity per measured bar and trades."""
+    """What came of a run: its figures and, where asked for, equity per measured bar and trades.
+
+    `position` is what is open at the end, which is no trade.
+    """
 
     figures: Figures
     buy_and_hold: float
     equity: Floats
     trades: Sequence[Trade]
+    position: OpenPosition | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +102,7 @@ class Ran:
     hold: Floats
     trades: Sequence[tuple[str, Trade]]
     pairs: Mapping[str, Figures]
+    positions: Mapping[str, OpenPosition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +168,7 @@ class Window:
 class Walked:
     """All steps, and the equity of one account that took them one after another.
 
-    Each window starts flat. The figures of the whole know nothing of single trades.
+    Each window starts flat: what one still holds is marked at its end, and is no trade.
     """
 
     windows: Sequence[Window]
@@ -168,10 +188,9 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a strategy says of itself; `warm_up` with its default parameters, in bars."""
+    """What a strategy says of itself."""
 
     name: str
     summary: str
     parameters: Sequence[Mapping[str, Any]]
     aliases: Sequence[str]
-    warm_up: int

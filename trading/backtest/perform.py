@@ -6,13 +6,15 @@ from typing import Any
 from trading.backtest.catalog import Strategies
 from trading.backtest.causality import leaks
 from trading.backtest.describing import describe
+from trading.backtest.grid import axes, combinations
 from trading.backtest.optimize import optimize
 from trading.backtest.outcome import Described, Leak, Optimized, Ran, Walked
 from trading.backtest.own import load
 from trading.backtest.portfolio import run_side_by_side
 from trading.backtest.ranking import metric
+from trading.backtest.run import warm_up
 from trading.backtest.strategy import Strategy
-from trading.backtest.tasks import Chosen, DescribeTask, GridTask, RunTask, Tell, VerifyTask
+from trading.backtest.tasks import Chosen, DescribeTask, ExamineTask, GridTask, RunTask, Tell, VerifyTask
 from trading.backtest.walk import walk_forward
 from trading.charts.pictures import Drawn, DrawTask
 
@@ -54,6 +56,14 @@ def _verify(task: VerifyTask, tell: Tell) -> Sequence[Leak]:
     return leaks(task.history, strategy, values, tell)
 
 
+def _examine(task: ExamineTask, tell: Tell) -> int:
+    strategy, values = _found(task.chosen)
+    if task.grid:
+        return warm_up(strategy, combinations(strategy, values, axes(strategy, task.grid)))
+    strategy.check(values)
+    return warm_up(strategy, [values])
+
+
 def _describe(task: DescribeTask, tell: Tell) -> Described:
     return describe(_found(task.chosen)[0])
 
@@ -69,6 +79,7 @@ _PERFORMERS: Mapping[type, Callable[[Any, Tell], Any]] = {
     RunTask: _run,
     GridTask: _grid,
     VerifyTask: _verify,
+    ExamineTask: _examine,
     DescribeTask: _describe,
     DrawTask: _draw,
 }

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from trading.backtest.codes import Floats
-from trading.backtest.figures import measure, of_curve
+from trading.backtest.figures import measure, of_curve, with_trades
 from trading.backtest.history import History, Times
 from trading.backtest.outcome import Figures, Outcome, Ran
 from trading.backtest.run import hold, run
@@ -25,18 +25,18 @@ def run_side_by_side(
         ((str(h.symbol), trade) for h, each in zip(histories, found, strict=True) for trade in each.trades),
         key=lambda each: (each[1].closed_at, each[1].opened_at),
     )
+    positions = {pair: each.position for pair, each in zip(pairs, found, strict=True) if each.position}
     held = float(np.mean([each.buy_and_hold for each in found]))
     if len(histories) == 1:
         times = histories[0].times[histories[0].lead :]
         worth = hold(histories[0], own.initial)
-        return Ran(
-            strategy.name, values, found[0].figures, held, times, found[0].equity, worth, trades, pairs
-        )
+        figures, equity = found[0].figures, found[0].equity
+        return Ran(strategy.name, values, figures, held, times, equity, worth, trades, pairs, positions)
     times = np.unique(np.concatenate([each.times[each.lead :] for each in histories]))
     equity = _together(histories, times, [each.equity for each in found], own.initial)
     worth = _together(histories, times, [hold(each, own.initial) for each in histories], own.initial)
     figures = _combined(found, equity, terms.initial, histories)
-    return Ran(strategy.name, values, figures, held, times, equity, worth, trades, pairs)
+    return Ran(strategy.name, values, figures, held, times, equity, worth, trades, pairs, positions)
 
 
 def _together(histories: Sequence[History], times: Times, curves: Sequence[Floats], initial: float) -> Floats:
@@ -51,18 +51,10 @@ def _together(histories: Sequence[History], times: Times, curves: Sequence[Float
 def _combined(
     found: Sequence[Outcome], equity: Floats, initial: float, histories: Sequence[History]
 ) -> Figures:
-    row = of_curve(equity, initial)
-    whole = measure(row, initial, len(equity), histories[0].timeframe)
-    trades, wins = sum(each.figures.trades for each in found), sum(each.figures.wins for each in found)
-    won = [trade.pnl for each in found for trade in each.trades]
-    gains, losses = sum(max(each, 0.0) for each in won), -sum(min(each, 0.0) for each in won)
-    return replace(
+    whole = measure(of_curve(equity, initial), initial, len(equity), histories[0].timeframe)
+    return with_trades(
         whole,
-        trades=trades,
-        wins=wins,
-        win_rate=wins / trades if trades else 0.0,
-        profit_factor=gains / losses if losses else None,
-        expectancy=(gains - losses) / trades if trades else 0.0,
+        [trade.pnl for each in found for trade in each.trades],
         fees=sum(each.figures.fees for each in found),
         exposure=float(np.mean([each.figures.exposure for each in found])),
     )

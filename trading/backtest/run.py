@@ -1,12 +1,15 @@
 """One backtest: a strategy over a history on some terms."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from trading.backtest import kernel
 from trading.backtest.codes import Floats
 from trading.backtest.figures import measure
 from trading.backtest.history import History
-from trading.backtest.outcome import Outcome, Trade
+from trading.backtest.outcome import OpenPosition, Outcome, Trade
 from trading.backtest.strategy import Lines, Signals, Strategy, Values
 from trading.backtest.terms import Terms
 from trading.errors import InvalidBacktest
@@ -20,13 +23,30 @@ _NO_TRADES = np.empty((0, kernel.COLUMNS))
 def ready(strategy: Strategy, values: Values, history: History) -> None:
     """Raise InvalidBacktest where parameters contradict each other or the candles are too few."""
     strategy.check(values)
-    need = int(strategy.warm_up(values)) + 2
+    enough(strategy, [values], history)
+
+
+def enough(strategy: Strategy, rows: Sequence[Values], history: History) -> None:
+    """Raise InvalidBacktest where the candles are too few for one of the rows."""
+    need = warm_up(strategy, rows) + 2
     if len(history) < need:
         raise InvalidBacktest(
             f"{strategy.name} needs at least {need} candles here, and there are {len(history)}",
             needed=need,
             found=len(history),
         )
+
+
+def warm_up(strategy: Strategy, rows: Sequence[Values]) -> int:
+    """Return how many bars the slowest row of parameters needs before its first signal.
+
+    Raises InvalidBacktest where a strategy cannot tell.
+    """
+    needed = [strategy.warm_up(values) for values in rows]
+    # A comparison with what is no number would pass it over.
+    if not all(0 <= each < math.inf for each in needed):
+        raise InvalidBacktest(f"{strategy.name} has to say how many candles it needs to warm up")
+    return int(max(needed))
 
 
 def signals(strategy: Strategy, values: Values, lines: Lines) -> Signals:
@@ -61,6 +81,7 @@ def run(history: History, strategy: Strategy, values: Values, terms: Terms, *, w
         buy_and_hold=held(history),
         equity=equity[history.lead :],
         trades=[_trade(each, history) for each in trades],
+        position=_position(row, history),
     )
 
 
@@ -85,6 +106,21 @@ def hold(history: History, initial: float) -> Floats:
     closes = history.bars.close[history.lead :]
     worth: Floats = initial * (closes / closes[0])
     return worth
+
+
+def _position(row: Floats, history: History) -> OpenPosition | None:
+    amount, cost, fees = (float(row[each]) for each in (kernel.Q, kernel.COST, kernel.ENTRY_FEES))
+    if not amount:
+        return None
+    mark = float(history.bars.close[-1])
+    return OpenPosition(
+        opened_at=int(history.times[int(row[kernel.SINCE])]),
+        amount=amount,
+        entry=cost / abs(amount),
+        mark=mark,
+        fees=fees,
+        unrealized=amount * mark - math.copysign(cost, amount) - fees,
+    )
 
 
 def _trade(row: Floats, history: History) -> Trade:

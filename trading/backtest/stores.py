@@ -14,12 +14,13 @@ from trading.timeframes import Timeframe
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One kind of candles: whose, from where, of which pair and length."""
+    """One kind of candles: whose, from where, of which pair and length, of which edition of that market."""
 
     exchange: str
     source: str
     symbol: Symbol
     timeframe: Timeframe
+    edition: str = ""
 
     @property
     def step(self) -> int:

@@ -78,6 +78,7 @@ class Lines:
 
     def crossed(self, fast: Series, slow: Series) -> Codes:
         """Return the signals of one line crossing another: up enters long, leaves short; down reversed."""
+        # Compiled code is loaded where it runs.
         from trading.backtest.crossings import crossed
 
         return crossed(fast, slow)
@@ -86,6 +87,20 @@ class Lines:
         if key not in self._known:
             self._known[key] = reckon()
         return cast(T, self._known[key])
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Signals that are nothing but one line, the first, crossing another; of many, a grid makes them at once.
+
+    Lines are as long as the bars.
+    """
+
+    pair: Callable[[Lines, Values], tuple[Series, Series]]
+
+    def __call__(self, lines: Lines, values: Values) -> Signals:
+        """Return the signals with some parameters."""
+        return Signals(lines.crossed(*self.pair(lines, values)))
 
 
 def _before(values: Series, period: int, fold: Callable[..., Series]) -> Series:

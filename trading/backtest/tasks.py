@@ -58,6 +58,14 @@ class VerifyTask:
 
 
 @dataclass(frozen=True, slots=True)
+class ExamineTask:
+    """Judge parameters, and a grid of more of them, without candles; the answer is the longest warm-up."""
+
+    chosen: Chosen
+    grid: Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class DescribeTask:
     """Load a person's own strategy and say what it is."""
 

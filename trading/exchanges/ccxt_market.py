@@ -57,6 +57,7 @@ class CcxtMarket:
     """
 
     source = Source.LIVE
+    edition = ""
 
     def __init__(
         self,

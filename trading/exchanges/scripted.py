@@ -52,6 +52,7 @@ class ScriptedMarket:
     """
 
     source = Source.SIMULATED
+    edition = ""
 
     def __init__(
         self, clock: Clock, prices: Mapping[Instrument, Decimal | int | str], exchange: str = "scripted"

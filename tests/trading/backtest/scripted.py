@@ -96,3 +96,14 @@ def held_to(outcome: Outcome, *expected: tuple[int, int, float, float, float, fl
     for trade, row in zip(outcome.trades, expected, strict=True):
         figures = (trade.amount, trade.entry, trade.exit, trade.fees, trade.pnl)
         assert figures == pytest.approx(row[2:7], rel=1e-9, abs=1e-9)
+
+
+def held_open(
+    outcome: Outcome, bar: int, amount: float, entry: float, mark: float, fees: float, unrealized: float
+) -> None:
+    """Hold what is open at the end to the bar it was opened at and to its figures, to 1e-9."""
+    found = outcome.position
+    assert found is not None
+    assert found.opened_at == bar * HOUR
+    figures = (found.amount, found.entry, found.mark, found.fees, found.unrealized)
+    assert figures == pytest.approx((amount, entry, mark, fees, unrealized), rel=1e-9, abs=1e-9)

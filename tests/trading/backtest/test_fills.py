@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.trading.backtest.scripted import closings, flat, held_to, history, play, saying
+from tests.trading.backtest.scripted import closings, flat, held_open, held_to, history, play, saying
 from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT
 from trading.backtest.run import run
 from trading.backtest.terms import Direction, Fill, Sizing, Terms
@@ -159,6 +159,28 @@ def test_an_open_position_is_marked_at_the_last_close_and_is_no_trade() -> None:
     assert (outcome.figures.trades, outcome.figures.win_rate) == (0, 0.0)
     assert outcome.figures.exposure == 0.75
     assert outcome.figures.fees == pytest.approx(amount * 103.02 * 0.01, rel=1e-9)
+    # Bought at 102 * 1.01 at the open of bar 1: what it is worth at 130 without what it cost, 1000 in all.
+    fee = amount * 103.02 * 0.01
+    held_open(outcome, 1, amount, 103.02, 130, fee, amount * 130 - 1000)
+
+
+def test_an_open_short_is_marked_too() -> None:
+    outcome = play(flat(100, 100, 80), [ENTER_SHORT, 0, 0], fee=0.25, direction=Direction.SHORT)
+    # 8 sold at 100 with a fee of 200; they would be bought back for 640.
+    held_open(outcome, 1, -8, 100, 80, 200, -40)
+    assert outcome.figures.final == pytest.approx(1000 - 40, rel=1e-9)
+
+
+def test_what_is_left_of_a_position_after_a_part_of_it_was_sold_stays_open() -> None:
+    codes = [ENTER_LONG, ENTER_LONG, LEAVE_LONG, 0]
+    outcome = play(flat(100, 100, 50, 100), codes, [0.2, 0.3, 0.25, NAN], fee=0.01)
+    # 2 for 200 and 6 for 300, with fees of 5; a quarter went at 100. 6 are left at 62.5, with 3.75 in fees.
+    held_to(outcome, (1, 3, 2, 62.5, 100, 1.25 + 2, 200 - 125 - 3.25, "signal"))
+    held_open(outcome, 1, 6, 62.5, 100, 3.75, 600 - 375 - 3.75)
+
+
+def test_nothing_is_open_where_the_last_trade_has_closed_what_there_was() -> None:
+    assert play(CLIMB, [ENTER_LONG, 0, LEAVE_LONG, 0]).position is None
 
 
 @pytest.mark.parametrize(("fill", "bar"), [(Fill.NEXT_OPEN, 3), (Fill.CLOSE, 2)])

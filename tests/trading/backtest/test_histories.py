@@ -5,17 +5,19 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from memory.candles import CandleFiles
+from memory.datasets import Datasets
 from tests.trading.backtest.archive import BTC, DAWN, HOUR, NOW, Archive, at, candle, closes
-from trading.backtest.histories import MOST
+from trading.backtest.histories import MOST, Histories
 from trading.backtest.history import Gap
-from trading.clock import epoch_ms, iso
+from trading.clock import ManualClock, epoch_ms, iso
 from trading.errors import (
     ExchangeUnavailable,
     InvalidBacktest,
@@ -23,6 +25,8 @@ from trading.errors import (
     UnknownExchange,
     UnknownSymbol,
 )
+from trading.exchanges.simulated.market import SimulatedMarket
+from trading.markets import CachedMarket, Markets
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
 
@@ -78,6 +82,23 @@ async def test_a_candle_that_an_exchange_gives_late_is_asked_for_again(tmp_path:
     assert closes(await archive.get(last - 5, last))[-1] == last - 2
     archive.market.set_candles(BTC, Timeframe.H1, [candle(each) for each in range(last)])
     assert closes(await archive.get(last - 5, last))[-1] == last - 1
+
+
+async def test_a_simulated_market_never_reads_what_another_seed_has_kept(tmp_path: Path) -> None:
+    clock, store = ManualClock(NOW), CandleFiles(tmp_path)
+
+    def of(seed: int) -> Histories:
+        market = SimulatedMarket(clock, seed=seed)
+        return Histories(Markets(CachedMarket(market, clock)), store, Datasets(tmp_path), clock)
+
+    async def read(histories: Histories) -> list[float]:
+        found = await histories.get(BTC, Timeframe.H1, at(24), at(48))
+        return cast(list[float], found.bars.close.tolist())
+
+    first, second = await read(of(1)), await read(of(2))
+    assert first != second
+    assert (await read(of(1)), await read(of(2))) == (first, second)
+    assert {each.series.edition for each in await store.kept()} == {"seed1", "seed2"}
 
 
 async def test_those_who_ask_at_once_fetch_once(tmp_path: Path) -> None:

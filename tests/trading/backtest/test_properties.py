@@ -1,5 +1,6 @@
 """What holds for every run: a grid is its runs, fees never help, sums are those of the curve."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,10 +14,12 @@ from trading.backtest import kernel
 from trading.backtest.catalog import Strategies
 from trading.backtest.codes import Codes, Floats
 from trading.backtest.figures import measure, of_curve
+from trading.backtest.grid import axes, combinations, run_grid
 from trading.backtest.history import History
 from trading.backtest.run import run
 from trading.backtest.strategy import Lines
 from trading.backtest.terms import Terms
+from trading.errors import InvalidBacktest
 
 some = settings(max_examples=60, deadline=None)
 seeds = st.integers(0, 2**32 - 1)
@@ -86,6 +89,65 @@ def test_a_grid_of_averages_is_its_runs_to_the_last_bit() -> None:
         values = strategy.read({"fast": fast, "slow": slow})
         expected = measure(row, terms.initial, past.measured, past.timeframe)
         assert run(past, strategy, values, terms).figures == expected
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    bars_drawn(least=60, most=200),
+    drawn.terms(),
+    st.sampled_from(("ma_crossover", "ema_crossover", "macd", "rsi_reversion", "grid")),
+    st.integers(1, 40),
+)
+def test_each_row_of_a_grid_of_a_strategy_is_its_run(
+    rows: Floats, terms: Terms, name: str, count: int
+) -> None:
+    strategy, past = Strategies().find(name), history(rows, lead=5)
+    first, second = strategy.parameters[:2]
+    tried = {first.name: [2, 3, 5, 8, 13, 21], second.name: [4, 6, 9, 14, 20, 30, 40]}
+    grid = combinations(strategy, strategy.read({}), axes(strategy, tried))[:count]
+    figures = run_grid(past, strategy, grid, terms, lambda done, total: None, threads=2)
+    for values, row in zip(grid, figures, strict=True):
+        expected = measure(row, terms.initial, past.measured, past.timeframe)
+        assert run(past, strategy, values, terms).figures == expected
+
+
+@some
+@given(st.lists(st.floats(0, 80, allow_nan=False), min_size=1, max_size=8), st.integers(2, 90))
+def test_a_grid_has_too_few_candles_exactly_where_one_of_its_runs_has(needs: list[float], count: int) -> None:
+    past = history(made_bars(3, count, 0.01))
+    strategy = replace(saying([0] * count), warm_up=lambda values: values["need"])
+
+    def refuses(work: Callable[[], object]) -> bool:
+        try:
+            work()
+        except InvalidBacktest:
+            return True
+        return False
+
+    grid = [{"need": each} for each in needs]
+    alone = [refuses(lambda row=row: run(past, strategy, row, Terms())) for row in grid]  # type: ignore[misc]
+    assert refuses(lambda: run_grid(past, strategy, grid, Terms(), lambda done, total: None)) == any(alone)
+
+
+@pytest.mark.parametrize("needs", [[1, float("nan")], [float("nan"), 1], [float("inf")], [3, -1]], ids=str)
+def test_a_strategy_that_cannot_say_what_it_needs_is_refused(needs: list[float]) -> None:
+    past = history(made_bars(3, 30, 0.01))
+    strategy = replace(saying([0] * 30), warm_up=lambda values: values["need"])
+    grid = [{"need": each} for each in needs]
+    with pytest.raises(InvalidBacktest):
+        run_grid(past, strategy, grid, Terms(), lambda done, total: None)
+
+
+@some
+@given(st.data(), bars_drawn(), drawn.terms())
+def test_closed_and_open_profit_are_all_there_is(data: st.DataObject, rows: Floats, terms: Terms) -> None:
+    codes, portions = data.draw(drawn.signals(len(rows)))
+    outcome = run(history(rows), saying(codes, portions), {}, terms)
+    unrealized = 0.0 if outcome.position is None else outcome.position.unrealized
+    closed = sum(each.pnl for each in outcome.trades)
+    assert (outcome.position is None) == (outcome.figures.open_amount == 0)
+    scale = 1e-9 * max(terms.initial, outcome.figures.final)
+    assert outcome.figures.pnl == pytest.approx(closed + unrealized, abs=scale)
 
 
 @some

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.trading.backtest.scripted import bars_drawn, history, made_bars
 from trading.backtest.catalog import Strategies
 from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT, Floats
+from trading.backtest.grid import axes, run_grid
 from trading.backtest.run import run, signals
-from trading.backtest.strategy import Lines, Signals, Strategy, Values
+from trading.backtest.strategy import Crossing, Lines, Signals, Strategy, Values
 from trading.backtest.terms import Direction, Fill, Terms
 from trading.errors import InvalidBacktest
 
@@ -25,6 +26,27 @@ each = pytest.mark.parametrize("strategy", CATALOG, ids=lambda strategy: strateg
 
 def said(strategy: Strategy, values: Values, rows: Floats) -> Signals:
     return signals(strategy, values, Lines(history(rows).bars))
+
+
+@pytest.mark.parametrize("lengths", [(60, 59), (59, 60), (61, 61)], ids=str)
+def test_lines_that_cross_are_as_long_as_the_candles(lengths: tuple[int, int]) -> None:
+    past = history(made_bars(1, 60, 0.01))
+
+    def pair(lines: Lines, values: Values) -> tuple[Floats, Floats]:
+        return np.ones(lengths[0]), np.ones(lengths[1])
+
+    strategy = Strategy("uneven", "Lines of any length.", (), Crossing(pair), lambda values: 0)
+    with pytest.raises(InvalidBacktest):
+        run(past, strategy, {}, Terms())
+    with pytest.raises(InvalidBacktest):
+        run_grid(past, strategy, [{}] * 3, Terms(), lambda done, total: None)
+
+
+def test_a_grid_names_a_value_for_what_has_no_default() -> None:
+    strategy = Strategies().find("test_strategy")
+    with pytest.raises(InvalidBacktest):
+        axes(strategy, {"slow": [None, 30]})
+    assert axes(strategy, {"period": [None, 30]})[0].values == (20, 30)
 
 
 # Against TA-Lib

@@ -3,7 +3,8 @@
 import numpy as np
 
 from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT
-from trading.backtest.strategy import Lines, Parameter, Rule, Signals, Strategy, Values
+from trading.backtest.strategy import Crossing, Lines, Parameter, Rule, Signals, Strategy, Values
+from trading.indicators import Series
 
 LONGEST = 5_000
 
@@ -27,17 +28,17 @@ def periods(fast: int, slow: int) -> tuple[Parameter, Parameter]:
     )
 
 
-def _simple(lines: Lines, values: Values) -> Signals:
-    return Signals(lines.crossed(lines.sma(values["fast_period"]), lines.sma(values["slow_period"])))
+def _simple(lines: Lines, values: Values) -> tuple[Series, Series]:
+    return lines.sma(values["fast_period"]), lines.sma(values["slow_period"])
 
 
-def _exponential(lines: Lines, values: Values) -> Signals:
-    return Signals(lines.crossed(lines.ema(values["fast_period"]), lines.ema(values["slow_period"])))
+def _exponential(lines: Lines, values: Values) -> tuple[Series, Series]:
+    return lines.ema(values["fast_period"]), lines.ema(values["slow_period"])
 
 
-def _macd(lines: Lines, values: Values) -> Signals:
+def _macd(lines: Lines, values: Values) -> tuple[Series, Series]:
     found = lines.macd(values["fast_period"], values["slow_period"], values["signal_period"])
-    return Signals(lines.crossed(found.line, found.signal))
+    return found.line, found.signal
 
 
 def _banded(lines: Lines, values: Values) -> Signals:
@@ -56,7 +57,7 @@ STRATEGIES = (
         "ma_crossover",
         "Long while a fast simple average is above a slow one.",
         periods(10, 20),
-        _simple,
+        Crossing(_simple),
         lambda values: values["slow_period"],
         (FAST_BELOW_SLOW,),
         ("ma_cross", "sma_crossover", "sma_cross", "moving_average_crossover"),
@@ -65,7 +66,7 @@ STRATEGIES = (
         "ema_crossover",
         "Long while a fast exponential average is above a slow one.",
         periods(12, 26),
-        _exponential,
+        Crossing(_exponential),
         lambda values: values["slow_period"],
         (FAST_BELOW_SLOW,),
         ("ema_cross",),
@@ -91,7 +92,7 @@ STRATEGIES = (
                 "signal_period", 9, 1, LONGEST, "bars of the signal line", True, ("signal",), (5, 7, 9, 12)
             ),
         ),
-        _macd,
+        Crossing(_macd),
         lambda values: values["slow_period"] + values["signal_period"] - 1,
         (FAST_BELOW_SLOW,),
         ("macd_cross", "macd_crossover"),

@@ -46,6 +46,7 @@ class SimulatedMarket:
 
     def __init__(self, clock: Clock, exchange: str = "simulated", seed: int = DEFAULT_SEED) -> None:
         self.exchange = exchange
+        self.edition = f"seed{seed}"
         self._clock = clock
         mood = Mood(seed)
         walks = {name: Walk(seed, name, volatility) for name, volatility in VOLATILITY.items()}
