@@ -100,7 +100,6 @@ ANSWERS: Mapping[str, str] = {
     "compare.row": "{place}. {strategy}: {total}, Rückgang {drawdown}, Sharpe {sharpe}, Trades {trades}, "
     "gewonnen "
     "{wins}",
-    "picture": "Bild: {caption}",
     "picture_failed": "Das Bild konnte nicht gezeichnet werden: {message}.",
     "strategies": "Diese Strategien kann ich testen:",
     "strategies.row": "• {strategy}: {summary}",

@@ -88,7 +88,6 @@ ANSWERS: Mapping[str, str] = {
     "against {hold} of buying and holding.",
     "compare.row": "{place}. {strategy}: {total}, drawdown {drawdown}, Sharpe {sharpe}, trades {trades}, "
     "won {wins}",
-    "picture": "Picture: {caption}",
     "picture_failed": "The picture could not be drawn: {message}.",
     "strategies": "These strategies can be backtested:",
     "strategies.row": "• {strategy}: {summary}",

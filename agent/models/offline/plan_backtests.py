@@ -103,7 +103,8 @@ def _shown(
     if tool and job and turn.offers(tool) and not drawn:
         return Ask((Call(tool, {"backtestId": job}),))
     card = telling.CARDS[kind](facts, asked, voice, metric)
-    return Say("\n".join([card, *(telling.picture(each, voice) for each in drawn)]))
+    failed = [wrong for each in drawn if (wrong := telling.picture(each, voice))]
+    return Say("\n".join([card, *failed]))
 
 
 def _own(intent: Intent, turn: Turn, voice: Voice) -> Intent | Step:

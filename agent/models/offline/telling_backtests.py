@@ -117,11 +117,9 @@ CARDS: Mapping[str, Card] = {"run": run_card, "optimize": grid_card, "compare": 
 
 
 def picture(drawn: Done, voice: Voice) -> str:
-    """Say what a picture shows, or why there is none."""
-    if wrong := problem(drawn, voice):
-        return voice.say("picture_failed", message=drawn.message) if drawn.message else wrong
-    caption = (drawn.facts or Facts()).text("caption")
-    return voice.say("picture", caption=caption.rstrip(".")) if caption else ""
+    """Say why there is no picture; one that there is speaks for itself where it is shown."""
+    wrong = problem(drawn, voice)
+    return voice.say("picture_failed", message=drawn.message) if wrong and drawn.message else wrong
 
 
 def trial_problem(done: Done, voice: Voice) -> str:
