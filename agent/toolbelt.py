@@ -51,8 +51,7 @@ class Toolbelt:
         except CallError as error:
             content = {"error": {"code": error.reason.value, "message": error.message}}
             return outcome_of(call, False, content)
-        text = result.model_dump_json(exclude=set(type(result).not_for_models))
-        return outcome_of(call, True, orjson.loads(text), text)
+        return outcome_of(call, True, result.for_models())
 
     async def _run(self, call: ToolCall, turn_id: str) -> Result:
         found = self._capabilities.get(call.name)
@@ -97,7 +96,7 @@ def _bounded(text: str) -> str:
     return f"{text[:MAX_RESULT_CHARS]}… (cut: {len(text)} characters; ask for less)"
 
 
-def outcome_of(call: ToolCall, ok: bool, content: Any, text: str | None = None) -> ToolOutcome:
-    """Return what a tool call came to; `text` is the content as JSON, where somebody has written it."""
-    shown = _bounded(orjson.dumps(content).decode() if text is None else text)
+def outcome_of(call: ToolCall, ok: bool, content: Any) -> ToolOutcome:
+    """Return what a tool call came to."""
+    shown = _bounded(orjson.dumps(content).decode())
     return ToolOutcome(Message(Role.TOOL, shown, tool_call_id=call.id, failed=not ok), ok, content)

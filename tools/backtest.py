@@ -9,18 +9,22 @@ from pydantic import Field
 from memory.records import Job, JobStatus
 from tools.backtest_params import (
     QUARTER,
+    Cost,
     OfBacktest,
     OfCheck,
     OfComparison,
     OfGrid,
     OfRange,
+    cost_of,
     usual,
 )
 from tools.backtest_positions import open_rows
 from tools.backtest_reports import (
     BacktestReport,
+    Data,
     Number,
     OptimizeReport,
+    Period,
     Results,
     VerifyReport,
     data_of,
@@ -39,7 +43,7 @@ from tools.context import Context
 from tools.equity_curve import curve
 from tools.policy import Scope, Surface
 from tools.registry import capability
-from tools.wire import Millis, Params, Result
+from tools.wire import Millis, Params, Result, camel
 from trading.backtest.history import History
 from trading.backtest.outcome import Leak, Optimized, Ran, Walked
 from trading.backtest.ranking import metric
@@ -47,7 +51,6 @@ from trading.backtest.tasks import GridTask, RunTask, VerifyTask
 from trading.symbols import Symbol
 
 EVERYWHERE = Surface.WIRE | Surface.CHAT | Surface.MODEL
-KINDS = ("run", "compare", "optimize", "verify")
 
 
 @capability("backtest.run", scope=Scope.TRADE, surfaces=EVERYWHERE)
@@ -88,6 +91,7 @@ def _report(job_id: str, params: OfBacktest, ran: Ran, histories: Sequence[Histo
         period=period_of(histories[0]),
         data=[data_of(each) for each in histories],
         initial_balance=params.initial_balance,
+        cost=cost_of(params),
         results=results_of(ran.figures, ran.buy_and_hold),
         metrics=metrics_of(ran.figures),
         by_pair={pair: results_of(each, None) for pair, each in ran.pairs.items()} if several else None,
@@ -102,21 +106,25 @@ def _report(job_id: str, params: OfBacktest, ran: Ran, histories: Sequence[Histo
 async def optimize(ctx: Context, params: OfGrid) -> OptimizeReport:
     """Try every combination of a grid of parameters on past candles and rank them by a metric.
 
+    Without a grid the strategy's usual values are tried.
+
     The answer says how far to trust the best: what it does on candles it has not seen, and how likely it is
     better than luck. Without a range the last 90 days are taken.
     """
     picked, terms = await ctx.services.strategies.find(params.strategy), params.terms()
     by, chosen = metric(params.metric), picked.chosen(params.params)
-    picked.check(params.params, params.param_grid)
+    grid = params.param_grid or picked.grid(params.params)
+    picked.check(params.params, grid)
     histories: list[History] = []
+    cost = cost_of(params)
 
     async def prepare() -> GridTask:
-        lead = await picked.lead(params.params, params.param_grid)
+        lead = await picked.lead(params.params, grid)
         histories.append(await _history(ctx, params, lead, params.pair, QUARTER))
         return GridTask(
             chosen,
             histories[0],
-            params.param_grid,
+            grid,
             terms,
             by.name,
             outside=params.out_of_sample_percent / 100,
@@ -126,8 +134,8 @@ async def optimize(ctx: Context, params: OfGrid) -> OptimizeReport:
 
     def shape(job_id: str, found: Optimized | Walked) -> OptimizeReport:
         if isinstance(found, Walked):
-            return walk_report(job_id, params.strategy, histories[0], by, found)
-        return optimize_report(job_id, params.strategy, histories[0], by, found, params.limit)
+            return walk_report(job_id, params.strategy, histories[0], by, found, cost)
+        return optimize_report(job_id, params.strategy, histories[0], by, found, params.limit, cost)
 
     work = Work("optimize", _request(params), prepare, shape)
     return OptimizeReport.model_validate(await _ended(ctx, work))
@@ -147,6 +155,10 @@ class CompareReport(Result):
     backtest_id: str
     pair: str
     timeframe: str
+    period: Period
+    data: list[Data]
+    initial_balance: float
+    cost: Cost
     buy_and_hold: float
     strategies: list[ComparedRow]
     warnings: list[str]
@@ -170,6 +182,10 @@ async def compare(ctx: Context, params: OfComparison) -> CompareReport:
             backtest_id=job_id,
             pair=str(params.pair),
             timeframe=params.timeframe.value,
+            period=period_of(histories[0]),
+            data=[data_of(each) for each in histories],
+            initial_balance=params.initial_balance,
+            cost=cost_of(params),
             buy_and_hold=ran[0].buy_and_hold * 100,
             strategies=[
                 ComparedRow(
@@ -208,6 +224,14 @@ async def verify(ctx: Context, params: OfCheck) -> VerifyReport:
     return VerifyReport.model_validate(await _ended(ctx, Work("verify", _request(params), prepare, shape)))
 
 
+REPORTS: Mapping[str, type[Result]] = {
+    "run": BacktestReport,
+    "compare": CompareReport,
+    "optimize": OptimizeReport,
+    "verify": VerifyReport,
+}
+
+
 class OfJob(Params):
     """Which job."""
 
@@ -232,6 +256,13 @@ class JobReport(JobRow):
 
     result: dict[str, Any] | None
 
+    def for_models(self) -> dict[str, Any]:
+        """Return the job with its result as the capability that made it would put it before a model."""
+        kept = super().for_models()
+        long = {camel(each) for each in getattr(REPORTS.get(self.kind), "not_for_models", ())}
+        shown = {name: value for name, value in (self.result or {}).items() if name not in long}
+        return {**kept, "result": shown or None}
+
 
 def _row(job: Job) -> dict[str, Any]:
     return {
@@ -246,7 +277,7 @@ def _row(job: Job) -> dict[str, Any]:
     }
 
 
-@capability("backtest.get")
+@capability("backtest.get", surfaces=EVERYWHERE)
 async def get(ctx: Context, params: OfJob) -> JobReport:
     """Return one of your backtests as it was stored."""
     job = await ctx.services.backtests.get(ctx.principal, params.backtest_id)
@@ -265,14 +296,14 @@ class JobList(Result):
     backtests: list[JobRow]
 
 
-@capability("backtest.list")
+@capability("backtest.list", surfaces=EVERYWHERE)
 async def list_backtests(ctx: Context, params: OfList) -> JobList:
     """List your newest backtests."""
-    found = await ctx.services.backtests.newest(ctx.principal, KINDS, params.limit)
+    found = await ctx.services.backtests.newest(ctx.principal, list(REPORTS), params.limit)
     return JobList(backtests=[JobRow(**_row(each)) for each in found])
 
 
-@capability("backtest.cancel", scope=Scope.TRADE)
+@capability("backtest.cancel", scope=Scope.TRADE, surfaces=EVERYWHERE)
 async def cancel(ctx: Context, params: OfJob) -> JobRow:
     """End a backtest that waits or runs, at once."""
     return JobRow(**_row(await ctx.services.backtests.cancel(ctx.principal, params.backtest_id)))

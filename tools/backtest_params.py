@@ -7,7 +7,7 @@ from pydantic import AliasChoices, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from tools.market import Exchange
-from tools.wire import CandleLength, Pair, Params, Since, Until
+from tools.wire import CandleLength, Pair, Params, Result, Since, Until
 from trading.backtest.terms import Direction, Fill, Sizing, Terms
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
@@ -116,12 +116,14 @@ class OfComparison(Traded):
 class OfGrid(Traded):
     """A grid of parameters: every combination is run, and ranked by a metric.
 
+    Without `paramGrid` the strategy's usual values are tried, of every parameter that `params` leaves open.
+
     `outOfSamplePercent` of the range is held back to test the best of the rest on. With `walkForward`, a
     number of windows, each is traded with what was best before it. `limit` is how many rows are answered.
     """
 
     strategy: StrategyName
-    param_grid: Annotated[dict[str, list[JsonValue]], Field(max_length=8)]
+    param_grid: Annotated[dict[str, list[JsonValue]], Field(max_length=8)] = Field(default_factory=dict)
     params: Values = Field(default_factory=dict)
     metric: Annotated[str, Field(max_length=40)] = "sharpeRatio"
     out_of_sample_percent: Annotated[float, Field(ge=0, le=90)] = 30
@@ -134,6 +136,18 @@ class OfCheck(OfRange):
 
     strategy: StrategyName
     params: Values = Field(default_factory=dict)
+
+
+class Cost(Result):
+    """What each fill costs, in percent of its value."""
+
+    fee_percent: float
+    slippage_percent: float
+
+
+def cost_of(params: Traded) -> Cost:
+    """Return what trading costs, in the words of the wire."""
+    return Cost(fee_percent=params.fee_percent, slippage_percent=params.slippage_percent)
 
 
 def usual(timeframe: Timeframe) -> timedelta:

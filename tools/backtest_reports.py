@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from tools.backtest_params import Cost
 from tools.backtest_positions import OpenRow
 from tools.equity_curve import Point
 from tools.wire import Result, camel
@@ -14,7 +15,7 @@ from trading.backtest.ranking import Metric
 from trading.clock import iso
 
 FEW_TRADES = 30
-
+LEADERS = 5
 Number = int | float
 
 
@@ -92,6 +93,7 @@ class BacktestReport(Result):
     period: Period
     data: list[Data]
     initial_balance: float
+    cost: Cost | None = None
     results: Results
     metrics: Metrics
     by_pair: dict[str, Results] | None
@@ -154,7 +156,7 @@ class WalkReport(Result):
 
 
 class OptimizeReport(Result):
-    """Every combination, best first; `combinations` counts those that make sense."""
+    """Every combination, best first; `combinations` counts sound ones, `leaders` are the best few."""
 
     not_for_models: ClassVar[frozenset[str]] = frozenset({"surface", "results"})
 
@@ -166,7 +168,9 @@ class OptimizeReport(Result):
     metric: str
     period: Period
     data: list[Data]
+    cost: Cost | None = None
     best: Best | None
+    leaders: tuple[Scored, ...] = ()
     results: list[Scored]
     combinations: int
     surface: SurfaceReport | None
@@ -300,14 +304,17 @@ def about_data(histories: Sequence[History]) -> list[str]:
 
 
 def optimize_report(
-    job_id: str, asked: str, history: History, by: Metric, found: Optimized, limit: int
+    job_id: str, asked: str, history: History, by: Metric, found: Optimized, limit: int, cost: Cost
 ) -> OptimizeReport:
     """Return a grid in the words of the wire."""
     best, surface = found.rows[0], found.surface
+    rows = [Scored(params=named(each.values), score=each.score) for each in found.rows[:limit]]
     return OptimizeReport(
         **_asked(job_id, asked, history, by),
+        cost=cost,
         best=Best(params=named(best.values), score=best.score, results=results_of(best.figures, None)),
-        results=[Scored(params=named(each.values), score=each.score) for each in found.rows[:limit]],
+        leaders=tuple(rows[:LEADERS]),
+        results=rows,
         combinations=len(found.rows),
         surface=SurfaceReport(
             x=camel(surface.x.name),
@@ -349,7 +356,9 @@ def _validation(found: Optimized) -> Validation | None:
     )
 
 
-def walk_report(job_id: str, asked: str, history: History, by: Metric, found: Walked) -> OptimizeReport:
+def walk_report(
+    job_id: str, asked: str, history: History, by: Metric, found: Walked, cost: Cost
+) -> OptimizeReport:
     """Return a walk forward in the words of the wire."""
     steps = [
         Step(
@@ -366,6 +375,7 @@ def walk_report(job_id: str, asked: str, history: History, by: Metric, found: Wa
     last = found.windows[-1]
     return OptimizeReport(
         **_asked(job_id, asked, history, by),
+        cost=cost,
         best=Best(params=named(last.values), score=last.outside, results=results_of(last.figures, None)),
         results=[],
         combinations=0,

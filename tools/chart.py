@@ -38,7 +38,9 @@ from trading.model import Candle
 from trading.symbols import parse_symbol
 from trading.timeframes import Timeframe
 
-SHOWN = Surface.WIRE | Surface.CHAT
+SHOWN = Surface.WIRE | Surface.CHAT | Surface.MODEL
+"""Models ask for a picture and read its caption; it is shown by the door that a person came in by."""
+
 MOST_FETCHED = 1_000
 MOST_SHOWN = 300
 

@@ -1,6 +1,7 @@
 """Finding a strategy: those of the house, and files of a person's own that the owner has enabled."""
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from tools.backtesting import Pool
 from trading.backtest.catalog import Strategies
 from trading.backtest.outcome import Described
 from trading.backtest.own import LARGEST, digest
-from trading.backtest.strategy import Strategy, plain
+from trading.backtest.strategy import MOST_TRIED, Strategy, plain
 from trading.backtest.tasks import Chosen, DescribeTask, ExamineTask
 from trading.clock import Clock
 from trading.errors import InvalidBacktest, UnknownStrategy
@@ -38,6 +39,10 @@ class OfHouse:
             self._largest(given, grid)
         else:
             self.strategy.check(values)
+
+    def grid(self, given: Mapping[str, Any]) -> Mapping[str, Sequence[Any]]:
+        """Return what an optimisation tries by itself of the parameters that are not given."""
+        return self.strategy.grid(given)
 
     async def lead(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] = EMPTY) -> int:
         """Return how many candles the slowest combination needs to warm up; raise InvalidBacktest."""
@@ -67,6 +72,18 @@ class OfPerson:
 
     def check(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] = EMPTY) -> None:
         """Leave it to the worker that tells the lead."""
+
+    def grid(self, given: Mapping[str, Any]) -> Mapping[str, Sequence[Any]]:
+        """Return what an optimisation tries by itself of the parameters that are not given."""
+        named = {plain(name) for name in given}
+        free = {
+            each["name"]: tuple(each.get("tries", ()))
+            for each in self.own.described["parameters"]
+            if each.get("tries") and named.isdisjoint(map(plain, (each["name"], *each["aliases"])))
+        }
+        while math.prod(map(len, free.values())) > MOST_TRIED:
+            free.popitem()
+        return free
 
     async def lead(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] = EMPTY) -> int:
         """Return how many candles the slowest combination needs to warm up.

@@ -60,7 +60,18 @@ CORE_SKILLS = (
         "backtester",
         "Backtester",
         "Tries strategies on past prices",
-        ("backtest.run", "backtest.optimize"),
+        (
+            "backtest.run",
+            "backtest.optimize",
+            "backtest.compare",
+            "backtest.verify",
+            "backtest.list",
+            "backtest.get",
+            "backtest.cancel",
+            "strategies.list",
+            "chart.backtest",
+            "chart.optimization",
+        ),
     ),
 )
 

@@ -16,7 +16,7 @@ from trading.backtest.describing import describe
 
 
 class ParameterRow(Result):
-    """A parameter of a strategy, with its inclusive bounds."""
+    """A parameter of a strategy, with its inclusive bounds and what an optimisation tries by itself."""
 
     name: str
     default: float | None
@@ -24,6 +24,7 @@ class ParameterRow(Result):
     most: float
     whole: bool
     help: str
+    tries: list[float]
 
 
 class StrategyRow(Result):
@@ -71,6 +72,7 @@ def _row(described: Mapping[str, Any], own: str | None) -> StrategyRow:
                 most=each["most"],
                 whole=each["whole"],
                 help=each["help"],
+                tries=list(each.get("tries", ())),
             )
             for each in described["parameters"]
         ],

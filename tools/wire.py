@@ -49,6 +49,10 @@ class Result(BaseModel):
         arbitrary_types_allowed=True,
     )
 
+    def for_models(self) -> dict[str, Any]:
+        """Return what is put before a model, ready to be written as JSON."""
+        return self.model_dump(mode="json", exclude=set(self.not_for_models))
+
 
 def _pair(value: Any) -> Symbol:
     if isinstance(value, Symbol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -22,6 +22,7 @@ SPECS: tuple[ToolSpec, ...] = tuple(
 )
 
 MODEL = OfflineModel()
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MAX_STEPS = 6
 
 Call = tuple[str, dict[str, Any]]
@@ -42,7 +43,7 @@ async def complete(request: ModelRequest) -> Completion:
 
 async def first_calls(text: str, tools: Sequence[ToolSpec] = SPECS) -> list[Call]:
     """Return the calls a message leads to at once."""
-    completion = await complete(ModelRequest("", [Message(Role.USER, text)], tools))
+    completion = await complete(ModelRequest("", [Message(Role.USER, text, at=NOON)], tools))
     return [(call.name, dict(call.arguments)) for call in completion.tool_calls]
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.agent.offline_backtests import BACKTEST_CALLS
 from tests.agent.offline_driver import Call
 from tests.agent.offline_orders import ORDER_CALLS
 
@@ -281,4 +282,5 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("was wartet auf Freigabe", [("trade_orders", {})]),
     ("offene Freigaben", [("trade_orders", {})]),
     *ORDER_CALLS,
+    *BACKTEST_CALLS,
 ]

@@ -252,6 +252,11 @@ async def test_with_all_tools_there_are_examples_for_all_of_them() -> None:
         lines = (await said(question)).splitlines()
         asked = {name for line in lines for name, _ in await first_calls(line.removeprefix("• "))}
         assert asked == {
+            "backtest_run",
+            "backtest_optimize",
+            "backtest_compare",
+            "backtest_list",
+            "strategies_list",
             "market_price",
             "market_analyze",
             "market_candles",

@@ -5,16 +5,14 @@ import pty
 import signal
 import sys
 import termios
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from agent.models.port import Completion, ModelRequest, Role, ToolCall
-from agent.models.scripted import ScriptedModel
 from kit import KitClient
-from kit.answers import Answer
 from kit.backoff import Backoff
 from kit.chat_prompt import once, repl
 from tests.kit.conftest import AT_ONCE
@@ -111,33 +109,20 @@ async def test_at_a_terminal_one_talks_and_leaves_with_ctrl_d(service: Service, 
     assert history.stat().st_mode & 0o077 == 0
 
 
-def _backtests(request: ModelRequest) -> Completion:
-    """Answer as a model that runs the backtest it is asked for, then tells of it."""
-    if request.messages[-1].role is not Role.USER:
-        return Completion("There it is.", "scripted")
-    arguments = {"strategy": "ma_crossover", "pair": "BTC/USDT", "from": "2026-10-01"}
-    return Completion("Looking.", "scripted", (ToolCall("call-1", "backtest_run", arguments),))
-
-
-async def test_what_was_backtested_is_drawn_where_the_person_can_open_it(tmp_path: Path) -> None:
+async def test_a_backtest_in_words_is_drawn_where_the_person_can_open_it(tmp_path: Path) -> None:
     pictures = tmp_path / "client" / "pictures"
-    async with running(tmp_path / "service", model=ScriptedModel(_backtests, "scripted")) as service:
+    async with running(tmp_path / "service") as service:
         async with terminal(service, "prompt", str(tmp_path / "history"), str(pictures)) as screen:
             await screen.sees(PROMPT)
-            screen.type("backtest it\r")
-            await screen.sees("There it is.")
+            screen.type("backtest ma crossover on BTC last month\r")
             await screen.sees(".png")
             screen.type("\x04")
             assert await screen.leaves() == 0
-        [report] = (await service_backtests(service)).backtests
+        async with KitClient(service.url, token="") as client:
+            [row] = (await client.backtest.list()).backtests
+            drawn = await client.chart.backtest(row.backtestId)
     [picture] = pictures.iterdir()
-    assert picture.name == f"{report.backtestId}.png"
-    assert picture.read_bytes().startswith(b"\x89PNG")
-
-
-async def service_backtests(service: Running) -> Answer:
-    async with KitClient(service.url, token="") as client:
-        return await client.backtest.list()
+    assert picture.read_bytes() == b64decode(drawn.data)
 
 
 @pytest.mark.parametrize("word", ["exit", "Quit ", ":q"])

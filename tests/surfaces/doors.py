@@ -164,7 +164,7 @@ async def _model(home: Path) -> AsyncIterator[Opened]:
             answer = await connection.request("chat.send", {"message": message, "stream": True})
             assert answer["ok"], answer
             told = (await connection.event("chat.tool_result"))["payload"]["result"]
-            if "error" in told:
+            if set(told) == {"error"}:
                 return Outcome(code=told["error"]["code"])
             return Outcome(masked(told), raw=told)
 

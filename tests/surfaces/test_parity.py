@@ -69,14 +69,15 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"strategies": ["macd"], "pair": "BTC/USDT"},
         "INVALID_PARAMS",
     ),
+    "backtest.get": ({"backtestId": "{backtest}"}, {"backtestId": "bt_none"}, "NOT_FOUND"),
+    "backtest.list": ({"limit": 1}, {"limit": 0}, "INVALID_PARAMS"),
+    "backtest.cancel": ({"backtestId": "{backtest}"}, {"backtestId": "bt_none"}, "NOT_FOUND"),
+    # Not every door can verify: what all of them list and get comes before it.
     "backtest.verify": (
         {"strategy": "macd", "pair": "BTC/USDT", "from": "2026-10-01", "to": "2026-10-31"},
         {"strategy": "peek", "pair": "BTC/USDT"},
         "INVALID_PARAMS",
     ),
-    "backtest.get": ({"backtestId": "{backtest}"}, {"backtestId": "bt_none"}, "NOT_FOUND"),
-    "backtest.list": ({"limit": 1}, {"limit": 0}, "INVALID_PARAMS"),
-    "backtest.cancel": ({"backtestId": "{backtest}"}, {"backtestId": "bt_none"}, "NOT_FOUND"),
     "strategies.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "strategies.enable": ({"file": "example.py"}, {"file": "../own.py"}, "INVALID_PARAMS"),
     "strategies.disable": ({"name": "buy_the_dip"}, {"name": "buy_the_dip"}, "INVALID_PARAMS"),

@@ -17,9 +17,9 @@ from tools.errors import CallError, Code
 from tools.picking import OfHouse
 from tools.policy import LOCAL_OWNER, Principal, Role
 from tools.wire import Result
-from trading.backtest.catalog import Strategies
+from trading.backtest.catalog import BUILT_IN, Strategies
 from trading.backtest.grid import axes, combinations
-from trading.backtest.strategy import Strategy
+from trading.backtest.strategy import MOST_TRIED, Strategy
 from trading.clock import epoch_ms
 from trading.errors import InvalidBacktest
 
@@ -241,7 +241,7 @@ async def test_what_makes_no_sense_is_refused(service: Running, wrong: dict[str,
 
 @pytest.mark.parametrize(
     "grid",
-    [{}, {"fastPeriod": []}, {"wings": [1]}, {"fastPeriod": [30], "slowPeriod": [20]}],
+    [{"fastPeriod": []}, {"wings": [1]}, {"fastPeriod": [30], "slowPeriod": [20]}],
     ids=str,
 )
 async def test_a_grid_that_makes_no_sense_is_refused(service: Running, grid: dict[str, Any]) -> None:
@@ -344,3 +344,30 @@ async def test_those_who_wait_are_served_one_of_each_in_turn() -> None:
         for who in ("a1", "a2", "a3", "a4", "b1", "b2", "c1"):
             group.create_task(work(who))
     assert order == ["a1", "a2", "b1", "c1", "a3", "b2", "a4"]
+
+
+async def test_without_a_grid_the_usual_values_of_what_is_left_open_are_tried(service: Running) -> None:
+    asked = {"strategy": "macd", **OCTOBER, "params": {"fast": 8}}
+    answer = await call(service, "backtest.optimize", asked)
+    assert answer["combinations"] == 5 * 4
+    assert {each["params"]["fastPeriod"] for each in answer["results"]} == {8}
+    assert answer["leaders"] == answer["results"][:5]
+    nothing_to_try = {"strategy": "buy_and_hold", **OCTOBER}
+    assert await refused(service, "backtest.optimize", nothing_to_try) is Code.INVALID_PARAMS
+
+
+@pytest.mark.parametrize(
+    "strategy", [each for each in BUILT_IN if each.parameters], ids=lambda each: each.name
+)
+def test_every_strategy_has_a_grid_of_its_own_that_holds_its_bounds(strategy: Strategy) -> None:
+    grid = strategy.grid({})
+    rows = combinations(strategy, strategy.read({}), axes(strategy, grid))
+    assert 9 <= len(rows) <= MOST_TRIED
+
+
+async def test_a_model_is_shown_the_figures_of_a_past_backtest_and_not_its_trades(service: Running) -> None:
+    ran = await call(service, "backtest.run", RUN)
+    ctx = Context(LOCAL_OWNER, service.app.services, service.app.registry)
+    job = await service.app.registry.call("backtest.get", {"backtestId": ran["backtestId"]}, ctx)
+    shown = job.for_models()["result"]
+    assert shown == {name: value for name, value in ran.items() if name not in ("trades", "equityCurve")}

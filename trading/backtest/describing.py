@@ -15,6 +15,7 @@ def describe(strategy: Strategy) -> Described:
             "whole": each.whole,
             "aliases": list(each.aliases),
             "help": each.help,
+            "tries": list(each.candidates()),
         }
         for each in strategy.parameters
     ]

@@ -1,5 +1,6 @@
 """What a strategy is: typed parameters, and a pure function from candles and parameters to signals."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar, cast
@@ -13,6 +14,11 @@ from trading.indicators import Bands, Bars, Macd, Series
 
 T = TypeVar("T")
 Values = Mapping[str, float]
+
+MOST_TRIED = 400
+"""How many combinations are tried where nobody says which."""
+
+_AROUND = (0.5, 0.75, 1.0, 1.5, 2.0)
 
 
 class Signals(NamedTuple):
@@ -106,7 +112,10 @@ def _before(values: Series, period: int, fold: Callable[..., Series]) -> Series:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A figure a strategy is tuned by, with inclusive bounds; `aliases` are other names people give it."""
+    """A figure a strategy is tuned by, with inclusive bounds; `aliases` are other names people give it.
+
+    `tries` are the values an optimisation tries where nobody says which, else some around the default.
+    """
 
     name: str
     default: float | None
@@ -115,6 +124,15 @@ class Parameter:
     help: str
     whole: bool = True
     aliases: tuple[str, ...] = ()
+    tries: tuple[float, ...] = ()
+
+    def candidates(self) -> tuple[float, ...]:
+        """Return the values to try where nobody says which, all within the bounds; none without a default."""
+        if self.tries or self.default is None:
+            return self.tries
+        scaled = (self.default * factor for factor in _AROUND)
+        rounded = (round(each) if self.whole else round(each, 6) for each in scaled)
+        return tuple(dict.fromkeys(each for each in rounded if self.least <= each <= self.most))
 
     def read(self, value: Any) -> float:
         """Return a valid value; raise InvalidBacktest for any other."""
@@ -182,6 +200,15 @@ class Strategy:
         broken: Sequence[str] = [rule.says for rule in self.rules if not rule.holds(values)]
         if broken:
             raise InvalidBacktest(f"{self.name}: {broken[0]}", parameters=dict(values))
+
+    def grid(self, given: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
+        """Return the values to try of each parameter that is not given, at most MOST_TRIED combinations."""
+        names = {plain(name) for name in given}
+        free = [each for each in self.parameters if names.isdisjoint(map(plain, (each.name, *each.aliases)))]
+        found = {each.name: tried for each in free if (tried := each.candidates())}
+        while math.prod(map(len, found.values())) > MOST_TRIED:
+            found.popitem()
+        return found
 
     def spellings(self) -> Mapping[str, Parameter]:
         """Return every spelling of every parameter, without case and underscores."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from agent.models.offline.conversation import Understood
 from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
-from agent.models.offline.near_misses import nearest_coin
+from agent.models.offline.near_coins import nearest_coin
 from agent.models.offline.plans import ROWS, Row
 from agent.models.offline.questions import question
 from agent.models.offline.steps import Ask, Say, Step

@@ -23,6 +23,7 @@ from agent.models.offline.pairs import MARK, read_pair
 from agent.models.offline.patterns import read_period
 from agent.models.offline.questions import was_asked
 from agent.models.offline.shown_orders import ORDER_ID, listed_order
+from agent.models.offline.trial_sentences import TRIALS, complete_trial, confirm_strategy, merge
 from agent.models.offline.words import CURRENCIES, Sentence, read_sentence
 
 DEPTH = 6
@@ -119,15 +120,33 @@ def _apart(before: datetime | None, after: datetime | None, allowed: timedelta) 
 def _resolve(heard: Sequence[Heard]) -> Intent:
     sentence, language = heard[-1].sentence, heard[-1].language
     direct = understand(sentence, language)
-    if not _may_continue(direct, sentence):
-        return direct
-    before = heard[:-1]
+    before = heard[:-1] if len(sentence.tokens) <= SHORT_ANSWER else ()
     previous = _resolve(before) if before else Intent(Kind.UNKNOWN)
     asked = bool(before) and was_asked(previous, before[-1].answer)
+    if previous.kind in TRIALS and (tried := _tried(previous, heard[-1], direct, asked)):
+        return tried
+    if not _may_continue(direct, sentence):
+        return direct
     continued = _answered(previous, heard[-1], direct) if asked else _repeated(previous, sentence)
     if continued or direct.kind is not Kind.UNKNOWN:
         return continued or direct
     return near_miss(sentence, language) or direct
+
+
+def _tried(previous: Intent, heard: Heard, direct: Intent, asked: bool) -> Intent | None:
+    """Return what a sentence makes of the backtest before it, None when it stands for itself."""
+    if direct.kind in TRIALS:
+        new = direct.trial
+        whole = new.strategies or new.every or new.unknown or new.unread
+        return None if whole else replace(direct, trial=merge(previous.trial, new))
+    if asked and direct.kind in _WITHDRAWN:
+        return Intent(Kind.DROPPED)
+    if asked and direct.kind is Kind.APPROVE:
+        return confirm_strategy(previous)
+    follows = direct.kind is Kind.UNKNOWN or match_follow_up(heard.sentence) is not None
+    if not asked and not follows:
+        return None
+    return complete_trial(previous, strip_politeness(heard.sentence.tokens), heard.language, asked)
 
 
 def _may_continue(direct: Intent, sentence: Sentence) -> bool:

@@ -11,7 +11,7 @@ from agent.models.offline.vocabulary import table_words
 _ENGLISH = frozenset(
     split_words("""
     above been below close drops entire flatten half leverage liquidate only purchase quarter reduce
-    rises whole year
+    rises whole year which strategy strategies since last days weeks months fees without optimize compare
     """)
 )
 _GERMAN = frozenset(
@@ -21,7 +21,8 @@ _GERMAN = frozenset(
     investiere investieren jahr kaufe kein keine komplett kursziel letztes limit liquidiere long mal
     marktpreis meines monate monatlich nur prozent pruefen reduzieren reduzierend schliess schliesse
     schliessen short stattdessen stuendlich taeglich tage tageschart unter verkaufe viertel wann
-    wochen wochenchart woechentlich ziel
+    wochen wochenchart woechentlich ziel backteste backtesten optimiere vergleiche vergleich strategie
+    strategien seit letztes letzten gebuehren ohne januar februar maerz juni juli oktober dezember
     """)
 )
 

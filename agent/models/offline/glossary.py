@@ -170,6 +170,24 @@ TERMS: Sequence[Term] = (
         "fallenden zu verdienen.",
     ),
     Term(
+        "backtest|backtests|backtesting|back test|back testing",
+        "A backtest tries a strategy on past prices: what would it have made, at which cost, with which "
+        "losses on the way? It shows what would not have worked; that something will work, it cannot show.",
+        "Ein Backtest probiert eine Strategie auf vergangenen Preisen: Was hätte sie gebracht, zu welchen "
+        "Kosten, "
+        "mit welchen Verlusten unterwegs? Er zeigt, was nicht funktioniert hätte; dass etwas funktionieren "
+        "wird, "
+        "kann er nicht zeigen.",
+    ),
+    Term(
+        "overfitting|over fitting|overfit|ueberanpassung",
+        "Overfitting means to tune a strategy until it fits the noise of the past. It then looks good on the "
+        "candles it was tuned on, and fails on new ones.",
+        "Überanpassung heißt, eine Strategie so lange einzustellen, bis sie zum Rauschen der Vergangenheit "
+        "passt. "
+        "Sie sieht dann auf diesen Kerzen gut aus und versagt auf neuen.",
+    ),
+    Term(
         "dca|usd cost averaging|sparplan",
         "DCA (dollar-cost averaging) buys for the same sum at fixed times, whatever the price is. It spares "
         "you the search for the right moment.",

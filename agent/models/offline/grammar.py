@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from agent.models.offline import order_words, sentences_de, sentences_en
+from agent.models.offline import backtest_words, order_words, sentences_de, sentences_en
 from agent.models.offline.intents import Close, Form, Intent, Kind, Order, Unit
 from agent.models.offline.language import Language, fold
 from agent.models.offline.orders import read_close, read_order
@@ -17,6 +17,7 @@ from agent.models.offline.patterns import (
     read_period,
     read_state,
 )
+from agent.models.offline.trial_sentences import understand_trial
 from agent.models.offline.words import Sentence
 from trading.timeframes import Timeframe
 
@@ -61,9 +62,13 @@ def understand(sentence: Sentence, language: Language) -> Intent:
         return Intent(Kind.TOO_LONG)
     stripped = strip_politeness(sentence.tokens)
     first = stripped[0] if stripped else ""
+    strong = not backtest_words.STRONG.isdisjoint(stripped)
+    if strong and (trial := (_matched(sentence, stripped) or understand_trial(stripped, language))):
+        return trial
     if first in order_words.SIDES or first in order_words.DIRECTIONS:
         return _trade(stripped, language) or _matched(sentence, stripped) or Intent(Kind.UNCLEAR_ORDER)
-    return _matched(sentence, stripped) or _trade(stripped, language) or Intent(Kind.UNKNOWN)
+    found = _matched(sentence, stripped) or understand_trial(stripped, language)
+    return found or _trade(stripped, language) or Intent(Kind.UNKNOWN)
 
 
 def strip_politeness(tokens: Sequence[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from agent.models.offline.pairs import Pair
+from agent.models.offline.trials import Trial
 from trading.model import Side
 from trading.timeframes import Timeframe
 
@@ -50,6 +51,11 @@ class Kind(StrEnum):
     JOB_DELETE = "job_delete"
     BACKTEST = "backtest"
     OPTIMIZE = "optimize"
+    COMPARE = "compare"
+    STRATEGIES = "strategies"
+    BACKTEST_LIST = "backtest_list"
+    BACKTEST_LAST = "backtest_last"
+    BACKTEST_CANCEL = "backtest_cancel"
     AUTONOMY = "autonomy"
     PAUSE = "pause"
     RESUME = "resume"
@@ -184,4 +190,5 @@ class Intent:
     state: str = ""
     order: Order = field(default_factory=Order)
     close: Close = field(default_factory=Close)
+    trial: Trial = field(default_factory=Trial)
     meant: "Intent | None" = None

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.models.offline import telling_market, telling_money, telling_orders
+from agent.models.offline import telling_backtests, telling_market, telling_money, telling_orders
 from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.language import Language
+from agent.models.offline.plan_backtests import LISTED, plan_cancel_backtest, plan_last, plan_trial
 from agent.models.offline.plan_orders import plan_cancel, plan_cancel_all, plan_orders
 from agent.models.offline.plan_protection import STOP, TARGET, plan_drop, plan_level, plan_trail
 from agent.models.offline.plan_trading import plan_close, plan_margin, plan_order
@@ -173,6 +174,41 @@ ROWS: Mapping[Kind, Row] = {
         plan_trail,
         ("trade_positions", "trade_orders", "trade_execute", "trade_cancel"),
         _said("trail my BTC by 3%", "ziehe den Stop bei BTC mit 3 % nach"),
+    ),
+    Kind.BACKTEST: Row(
+        plan_trial,
+        ("backtest_run",),
+        _said("backtest MA crossover on BTC last year", "backteste MA-Crossover auf BTC letztes Jahr"),
+    ),
+    Kind.OPTIMIZE: Row(
+        plan_trial, ("backtest_optimize",), _said("optimize RSI on ETH 4h", "optimiere RSI auf ETH 4h")
+    ),
+    Kind.COMPARE: Row(
+        plan_trial,
+        ("backtest_compare",),
+        _said(
+            "which strategy is best on BTC last year", "welche Strategie war letztes Jahr die beste auf BTC"
+        ),
+    ),
+    Kind.STRATEGIES: Row(
+        once(lambda intent: _nothing_asked("strategies_list"), each(telling_backtests.strategies)),
+        ("strategies_list",),
+        _said("which strategies are there", "welche Strategien gibt es"),
+    ),
+    Kind.BACKTEST_LIST: Row(
+        once(lambda intent: (Call("backtest_list", {"limit": LISTED}),), each(telling_backtests.backtests)),
+        ("backtest_list",),
+        _said("show my backtests", "zeig meine Backtests"),
+    ),
+    Kind.BACKTEST_LAST: Row(
+        plan_last,
+        ("backtest_list", "backtest_get"),
+        _said("show my last backtest", "zeig meinen letzten Backtest"),
+    ),
+    Kind.BACKTEST_CANCEL: Row(
+        plan_cancel_backtest,
+        ("backtest_list", "backtest_cancel"),
+        _said("cancel the backtest", "brich den Backtest ab"),
     ),
     Kind.HALT: Row(
         once(lambda intent: _nothing_asked("trading_halt"), each(telling_orders.switched)),

@@ -6,6 +6,8 @@ from agent.models.offline.gaps import Gap, find_gap, foreign_currency
 from agent.models.offline.intents import Intent, Kind, Order
 from agent.models.offline.language import Language
 from agent.models.offline.pairs import MARK
+from agent.models.offline.trial_questions import trial_question
+from agent.models.offline.trial_sentences import TRIALS
 from agent.models.offline.voice import Voice
 from trading.model import Side
 
@@ -40,6 +42,8 @@ def question(intent: Intent, voice: Voice) -> str:
     if intent.kind is Kind.CLOSE:
         named = intent.close.pair is not None or intent.close.everything
         return "" if named else voice.say("ask_close")
+    if intent.kind in TRIALS:
+        return trial_question(intent, voice)
     gap = find_gap(intent.order) if intent.kind in _TRADES else None
     return _say(_KEYS[gap], intent.order, voice) if gap and gap in _KEYS else ""
 
@@ -53,7 +57,9 @@ def refusal(order: Order, voice: Voice) -> str:
 def was_asked(intent: Intent, answer: str) -> bool:
     """Tell whether `answer` is the question that an intent leads to, in either language."""
     asked = answer.strip()
-    return bool(asked) and asked in {question(intent, Voice(language)) for language in Language}
+    questions = [words for language in Language if (words := question(intent, Voice(language)))]
+    # Behind the question about a strategy nobody knows stand those that there are.
+    return any(asked == words or (intent.trial.unknown and asked.startswith(words)) for words in questions)
 
 
 def _coin_meant(intent: Intent, voice: Voice) -> str:

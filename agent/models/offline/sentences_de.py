@@ -211,10 +211,31 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(job|aufgabe) {n} (loeschen|entfernen|stoppen)",
     ),
     Kind.BACKTEST: (
-        "(backteste|backtest|teste|simuliere) [die|eine|den|meine] {rest}",
-        "(mach|mache|starte) [einen] backtest [{rest}]",
+        "(mach|mache|starte) [einen|noch einen|mir einen] backtest",
+        "einen backtest [machen|starten]",
     ),
-    Kind.OPTIMIZE: ("(optimiere|optimier|optimieren) [die|den|das|meine] {rest}", "{rest} optimieren"),
+    Kind.STRATEGIES: (
+        "[<show>] [<the>|alle] [handels] (strategien|handelsstrategien|trading strategien) [an]",
+        "welche [trading] (strategien|handelsstrategien) (gibt es|kennst du|hast du|kannst du|kann ich "
+        "testen|"
+        "kann ich backtesten|kannst du testen|kannst du backtesten|sind da)",
+    ),
+    Kind.BACKTEST_LIST: (
+        "[<show>] [<the>|meine letzten|alle meine|letzte|frueheren] (backtests|optimierungen) [an]",
+        "welche backtests (habe ich gemacht|gibt es|habe ich|laufen)",
+    ),
+    Kind.BACKTEST_LAST: (
+        "[<show>] (meinen letzten|den letzten|letzten|letzter|mein letzter|meinen|den|meine letzte|die "
+        "letzte) (backtest|"
+        "optimierung) [an|nochmal]",
+        "(was|wie) (hat|war) mein letzter backtest [gebracht|gelaufen|ergeben]",
+    ),
+    Kind.BACKTEST_CANCEL: (
+        "(brich|breche) [den|meinen|die|alle] [laufenden] (backtest|backtests|optimierung) ab",
+        "(stoppe|stopp|beende|storniere|cancel) [den|meinen|die|alle] [laufenden] (backtest|backtests|"
+        "optimierung)",
+        "[den|meinen|die] [laufenden] (backtest|optimierung) (abbrechen|stoppen|beenden)",
+    ),
     Kind.AUTONOMY: (
         "(handel|handle|handele|trade) (automatisch|autonom|selbststaendig|selbst|von allein|von selbst|"
         "fuer mich)",

@@ -189,8 +189,29 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.JOB_LIST: ("[<show>] [<the>] [scheduled] (jobs|schedules|schedule|cron jobs|crons|reminders)",),
     Kind.JOB_DELETE: ("(delete|remove|cancel|stop) [my|the] (job|schedule|reminder) [number|no] {n}",),
-    Kind.BACKTEST: ("(backtest|back test|simulate|test) [a|the|my] {rest}", "[run|do] [a] backtest [{rest}]"),
-    Kind.OPTIMIZE: ("(optimize|optimise|tune) [the|my] {rest}", "(optimize|optimise)"),
+    Kind.BACKTEST: ("[run|do|make|start] [a|another|me a] (backtest|back test)",),
+    Kind.STRATEGIES: (
+        "[<show>] [<the>|all the|the available|available] [trading] strategies",
+        "(what|which) [trading] strategies (are there|do you know|do you have|can you test|can you backtest|"
+        "can i test|can i backtest|can i use|are available|exist)",
+        "(what|which) [trading] strategies can be (tested|backtested|used)",
+        "[<show>] [me] (a list of|the list of) [all] [the] [trading] strategies",
+    ),
+    Kind.BACKTEST_LIST: (
+        "[<show>] [<the>|my last|my past|my recent|past|recent|old] (backtests|back tests|backtest history|"
+        "backtest results|optimizations|optimisations)",
+        "(what|which) backtests (have i run|did i run|are there|do i have|are running)",
+    ),
+    Kind.BACKTEST_LAST: (
+        "[<show>] [<the>|my last|the last|last|my latest|my most recent|my previous] (backtest|back test|"
+        "optimization|optimisation) [again|result|results]",
+        "(how did|what did|what was) my (last|latest) backtest [do|make|go|say]",
+    ),
+    Kind.BACKTEST_CANCEL: (
+        "(cancel|stop|abort|kill|end|interrupt) [the|my|this|that|all|all my] [running] (backtest|back "
+        "test|backtests|"
+        "optimization|optimisation|optimizations)",
+    ),
     Kind.AUTONOMY: (
         "trade (autonomous|autonomously|automatically|by yourself|on your own|for me)",
         "(go|start|enable|turn on|switch to|activate) (auto|autonomous|auto trading|autotrading|autopilot|"

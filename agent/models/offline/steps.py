@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.models.offline.facts import Facts
 from agent.models.offline.intents import Intent
-from agent.models.offline.near_misses import nearest_coin
+from agent.models.offline.near_coins import nearest_coin
 from agent.models.offline.turn import Done, Turn
 from agent.models.offline.voice import Voice
 

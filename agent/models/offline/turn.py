@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from agent.models.offline.conversation import Said
@@ -23,10 +24,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The tools on offer and what those called in this turn have answered, in order."""
+    """The tools on offer and what those called in this turn have answered, in order.
+
+    `now` is when the person last spoke, where that is known.
+    """
 
     tools: Mapping[str, ToolSpec] = field(default_factory=dict)
     done: Sequence[Done] = ()
+    now: datetime | None = None
 
     def of(self, name: str) -> Sequence[Done]:
         """Return the answers of one tool."""
@@ -52,7 +57,8 @@ def read_turn(request: ModelRequest) -> Turn:
         if message.role is Role.ASSISTANT
         for call in message.tool_calls
     )
-    return Turn({tool.name: tool for tool in request.tools}, done)
+    now = request.messages[start - 1].at if start else None
+    return Turn({tool.name: tool for tool in request.tools}, done, now)
 
 
 def read_said(messages: Sequence[Message]) -> Sequence[Said]:

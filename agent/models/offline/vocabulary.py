@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from agent.models.offline import order_words, sentences_de, sentences_en
+from agent.models.offline import backtest_words, order_words, sentences_de, sentences_en, spans
 from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
 from agent.models.offline.patterns import LENGTH_UNITS, PERIODS, STATES, TIMEFRAMES, words_of
@@ -43,6 +43,8 @@ VOCABULARY = frozenset(
         *table_words(sentences_en),
         *table_words(sentences_de),
         *order_words.VOCABULARY,
+        *backtest_words.WORDS,
+        *spans.WORDS,
         *TIMEFRAMES,
         *LENGTH_UNITS,
         *words_of(" ".join(PERIODS.values())),

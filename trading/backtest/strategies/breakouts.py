@@ -6,6 +6,10 @@ from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SH
 from trading.backtest.strategies.crossovers import LONGEST
 from trading.backtest.strategy import Lines, Parameter, Signals, Strategy, Values
 
+BAND_PERIODS = (10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
+BAND_WIDTHS = (1.0, 1.5, 2.0, 2.5, 3.0)
+_PERIODS = (10.0, 15.0, 20.0, 30.0, 40.0, 55.0, 80.0, 100.0)
+
 
 def _donchian(lines: Lines, values: Values) -> Signals:
     """Enter above the highest high of the bars before, leave below the lowest low of fewer."""
@@ -37,8 +41,17 @@ STRATEGIES = (
         "donchian_breakout",
         "Long above the highest high of the last bars, out below the lowest low of fewer.",
         (
-            Parameter("period", 20, 1, LONGEST, "bars of the channel", aliases=("lookback", "entry_period")),
-            Parameter("exit_period", None, 1, LONGEST, "bars of the channel to leave by (half)"),
+            Parameter(
+                "period", 20, 1, LONGEST, "bars of the channel", True, ("lookback", "entry_period"), _PERIODS
+            ),
+            Parameter(
+                "exit_period",
+                None,
+                1,
+                LONGEST,
+                "bars of the channel to leave by (half)",
+                tries=(5, 10, 15, 20, 30),
+            ),
         ),
         _donchian,
         lambda values: max(values["period"], values.get("exit_period", 0)),
@@ -49,9 +62,16 @@ STRATEGIES = (
         "bollinger_breakout",
         "Long from a close above the upper band down to the middle one.",
         (
-            Parameter("period", 20, 2, LONGEST, "bars of the bands"),
+            Parameter("period", 20, 2, LONGEST, "bars of the bands", tries=BAND_PERIODS),
             Parameter(
-                "width", 2.0, 0.01, 100, "deviations of the bands", False, ("std_dev", "std", "num_std")
+                "width",
+                2.0,
+                0.01,
+                100,
+                "deviations of the bands",
+                False,
+                ("std_dev", "std", "num_std"),
+                BAND_WIDTHS,
             ),
         ),
         _bollinger,

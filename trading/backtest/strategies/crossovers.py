@@ -14,11 +14,17 @@ FAST_BELOW_SLOW = Rule(
 )
 
 
+_FAST = (5.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0)
+_SLOW = (20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 150.0, 200.0)
+
+
 def periods(fast: int, slow: int) -> tuple[Parameter, Parameter]:
     """Return the usual two periods."""
     return (
-        Parameter("fast_period", fast, 1, LONGEST, "bars of the fast average", aliases=("fast", "short")),
-        Parameter("slow_period", slow, 2, LONGEST, "bars of the slow average", aliases=("slow", "long")),
+        Parameter(
+            "fast_period", fast, 1, LONGEST, "bars of the fast average", True, ("fast", "short"), _FAST
+        ),
+        Parameter("slow_period", slow, 2, LONGEST, "bars of the slow average", True, ("slow", "long"), _SLOW),
     )
 
 
@@ -69,9 +75,22 @@ STRATEGIES = (
         "macd",
         "Long while the MACD line is above its signal line.",
         (
-            Parameter("fast_period", 12, 2, LONGEST, "bars of the fast average", aliases=("fast",)),
-            Parameter("slow_period", 26, 3, LONGEST, "bars of the slow average", aliases=("slow",)),
-            Parameter("signal_period", 9, 1, LONGEST, "bars of the signal line", aliases=("signal",)),
+            Parameter(
+                "fast_period", 12, 2, LONGEST, "bars of the fast average", True, ("fast",), (6, 8, 10, 12, 15)
+            ),
+            Parameter(
+                "slow_period",
+                26,
+                3,
+                LONGEST,
+                "bars of the slow average",
+                True,
+                ("slow",),
+                (20, 24, 26, 30, 40),
+            ),
+            Parameter(
+                "signal_period", 9, 1, LONGEST, "bars of the signal line", True, ("signal",), (5, 7, 9, 12)
+            ),
         ),
         Crossing(_macd),
         lambda values: values["slow_period"] + values["signal_period"] - 1,
@@ -82,8 +101,10 @@ STRATEGIES = (
         "test_strategy",
         "Long once the close is above its average by a threshold, out once it is below by as much.",
         (
-            Parameter("period", 20, 1, LONGEST, "bars of the average"),
-            Parameter("threshold", 0.0, 0, 0.99, "distance to the average, a fraction", whole=False),
+            Parameter("period", 20, 1, LONGEST, "bars of the average", tries=(10, 20, 50, 100)),
+            Parameter(
+                "threshold", 0.0, 0, 0.99, "distance to the average, a fraction", False, (), (0.0, 0.01, 0.02)
+            ),
             Parameter("slow", None, 2, LONGEST, "bars of a second average: a plain cross of both"),
         ),
         _banded,

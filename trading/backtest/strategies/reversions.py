@@ -3,6 +3,7 @@
 import numpy as np
 
 from trading.backtest.codes import ENTER_LONG, ENTER_SHORT, LEAVE_LONG, LEAVE_SHORT, Codes
+from trading.backtest.strategies.breakouts import BAND_PERIODS, BAND_WIDTHS
 from trading.backtest.strategies.crossovers import LONGEST
 from trading.backtest.strategy import Lines, Parameter, Rule, Signals, Strategy, Values
 from trading.indicators import Series
@@ -42,9 +43,35 @@ STRATEGIES = (
         "rsi_reversion",
         "Long from where the RSI leaves oversold up to where it leaves overbought.",
         (
-            Parameter("period", 14, 2, LONGEST, "bars of the RSI", aliases=("rsi_period",)),
-            Parameter("oversold", 30, 0, 100, "the RSI below which it is oversold", False, ("lower",)),
-            Parameter("overbought", 70, 0, 100, "the RSI above which it is overbought", False, ("upper",)),
+            Parameter(
+                "period",
+                14,
+                2,
+                LONGEST,
+                "bars of the RSI",
+                aliases=("rsi_period",),
+                tries=(7, 10, 14, 21, 28),
+            ),
+            Parameter(
+                "oversold",
+                30,
+                0,
+                100,
+                "the RSI below which it is oversold",
+                False,
+                ("lower",),
+                (20, 25, 30, 35, 40),
+            ),
+            Parameter(
+                "overbought",
+                70,
+                0,
+                100,
+                "the RSI above which it is overbought",
+                False,
+                ("upper",),
+                (60, 65, 70, 75, 80),
+            ),
         ),
         _rsi,
         lambda values: values["period"] + 1,
@@ -60,7 +87,7 @@ STRATEGIES = (
         "bollinger_reversion",
         "Long from where the close returns above the lower band up to the middle one.",
         (
-            Parameter("period", 20, 2, LONGEST, "bars of the bands"),
+            Parameter("period", 20, 2, LONGEST, "bars of the bands", tries=BAND_PERIODS),
             Parameter(
                 "width",
                 2.0,
@@ -69,6 +96,7 @@ STRATEGIES = (
                 "deviations of the bands",
                 False,
                 ("std_dev", "std", "deviations", "num_std"),
+                BAND_WIDTHS,
             ),
         ),
         _bollinger,
