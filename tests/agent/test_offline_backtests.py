@@ -10,7 +10,7 @@ CARDS = (Path(__file__).parent / "backtest_cards.txt").read_text(encoding="utf-8
 
 
 async def test_what_a_sentence_has_backtested_is_told_on_a_card(tmp_path: Path) -> None:
-    told = []
+    told: list[str] = []
     async with running(tmp_path) as service, KitClient(service.url, token="") as client:
         for line in CARDS.splitlines():
             if line.startswith("> "):
