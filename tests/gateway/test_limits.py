@@ -2,10 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.limits import SECOND, SlidingWindow
+from gateway.limits import SECOND, Groups, SlidingWindow
 from gateway.settings import GatewaySettings
 from tests.gateway.house import House, Running
 from tests.wire import Frame, Wire
+from tools.errors import RateLimited
 
 BTC: Frame = {"pair": "BTC/USDT"}
 
@@ -53,6 +54,19 @@ async def test_groups_do_not_share_their_calls(running: Running) -> None:
                 assert await refusal(wire, method, params) is None
         for method, params, _ in GROUPS[:-1]:
             assert limited(await refusal(wire, method, params), 60_000)
+
+
+@pytest.mark.parametrize("light", ["backtest.get", "backtest.list", "backtest.cancel"])
+def test_a_backtest_is_looked_at_and_ended_however_many_were_run(light: str) -> None:
+    groups = Groups(1, lambda: 0)
+    for _ in range(5):
+        groups.spend("backtest.run")
+    with pytest.raises(RateLimited):
+        groups.spend("backtest.optimize")
+    for _ in range(100):
+        groups.spend(light)
+    with pytest.raises(RateLimited):
+        groups.spend(light)
 
 
 async def test_a_client_has_ten_calls_a_second_and_three_hundred_a_minute(
