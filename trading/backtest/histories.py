@@ -86,11 +86,11 @@ class Histories:
 
     def _range(self, timeframe: Timeframe, start: datetime, end: datetime) -> Span:
         """Return the grid of whole candles inside a range; raise InvalidBacktest where there is none."""
-        if start >= end:
-            raise InvalidBacktest("the range ends before it begins", start=iso(start), end=iso(end))
         now = self._clock.now()
         if start >= now:
             raise InvalidBacktest("the range lies in the future", start=iso(start), now=iso(now))
+        if start >= end:
+            raise InvalidBacktest("the range ends before it begins", start=iso(start), end=iso(end))
         step = timeframe.seconds * 1000
         first = max(-(-epoch_ms(start) // step), 0) * step
         stop = epoch_ms(min(end, now)) // step * step
