@@ -50,8 +50,8 @@ async def repl(
     """Talk until the input ends; return an exit code.
 
     On a terminal there is a prompt whose lines are kept in `history`, and pictures are put into a folder;
-    otherwise each line of the input is a
-    message, and only answers are printed. Ctrl-C stops the running answer.
+    otherwise each line of the input is a message, and only answers are printed. Ctrl-C stops the running
+    answer.
     """
     source, out = stdin or sys.stdin, stdout or sys.stdout
     asking = source.isatty() and out.isatty()

@@ -52,7 +52,7 @@ class Backtests(Namespace):
         self,
         strategy: str,
         pair: str,
-        param_grid: Mapping[str, Sequence[Any]],
+        param_grid: Mapping[str, Sequence[Any]] | None = None,
         *,
         metric: str | None = None,
         timeframe: str | None = None,
@@ -63,7 +63,10 @@ class Backtests(Namespace):
         timeout: float | None = BACKTEST_SECONDS,
         **more: Any,
     ) -> Reply:
-        """Return every combination of a grid of parameters, best first, and how far to trust the best."""
+        """Return every combination of a grid of parameters, best first, and how far to trust the best.
+
+        Without a grid the strategy's usual values are tried.
+        """
         named = dict(
             strategy=strategy,
             pair=pair,

@@ -173,6 +173,11 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
         },
     ),
     (
+        lambda c: c.backtest.optimize("rsi", "BTC/USDT"),
+        "backtest.optimize",
+        {"strategy": "rsi", "pair": "BTC/USDT"},
+    ),
+    (
         lambda c: c.backtest.compare(["rsi", "macd"], "BTC/USDT", timeframe="1d"),
         "backtest.compare",
         {"strategies": ["rsi", "macd"], "pair": "BTC/USDT", "timeframe": "1d"},
