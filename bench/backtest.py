@@ -60,8 +60,12 @@ async def _measure() -> list[Figure]:
             Figure(f"{name}; NumPy, no stops", "1/s", *await _rates(ours, plain, times)),
         ]
     past = market(YEAR)
-    name = f"grid of {len(FASTS) * len(SLOWS):,} pairs, {YEAR:,} bars, 2 threads; raptorbt, {SAMPLE:,} scaled"
-    figures.append(Figure(name, "pairs/s", *await _grids(past), GRID))
+    name = f"grid of {len(FASTS) * len(SLOWS):,} pairs, {YEAR:,} bars, 2 threads"
+    grids = Grids(past)
+    figures += [
+        Figure(f"{name}; raptorbt, {SAMPLE:,} scaled", "pairs/s", *await grids.beside(grids.raptorbt), GRID),
+        Figure(f"{name}; NumPy, no stops, {SAMPLE:,} scaled", "pairs/s", *await grids.beside(grids.numpy)),
+    ]
     for count, times in ((YEAR, 100), (MANY, 3)):
         past = market(count)
         for title, terms in (("", TERMS), (" with stops", STOPS)):
@@ -147,58 +151,78 @@ def _signals(fast: Floats, slow: Floats) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _numpy(past: History) -> Run:
+    close = past.bars.close
+    return lambda: _in_columns(past.bars, talib.SMA(close, FAST), talib.SMA(close, SLOW))
+
+
+def _in_columns(bars: Bars, fast: Floats, slow: Floats) -> float:
     """Return the same run in whole columns: as short as NumPy can have it, without any stop."""
-    bars, terms = past.bars, TERMS
-
-    def work() -> float:
-        entries, exits = _signals(talib.SMA(bars.close, FAST), talib.SMA(bars.close, SLOW))
-        # What is held over a bar was decided at the close before it.
-        state = np.where(entries, 1, np.where(exits, 0, -1))
-        last = np.maximum.accumulate(np.where(state >= 0, np.arange(len(state)), 0))
-        held = np.concatenate(([0], np.maximum(state[last], 0)[:-1]))
-        before = np.concatenate(([0], held[:-1]))
-        came, went = (held > before), (held < before)
-        price = np.concatenate((bars.close[:1], bars.close[:-1]))
-        growth = np.where(held & before, bars.close / price, 1.0)
-        bought, sold = bars.open * (1 + terms.slippage) * (1 + terms.fee), bars.open * (1 - terms.slippage)
-        growth = np.where(came, bars.close / bought, growth)
-        growth = np.where(went, sold * (1 - terms.fee) / price, growth)
-        row = of_curve(np.asarray(terms.initial * np.cumprod(growth), np.float64), terms.initial)
-        sharpe(row[kernel.SUM], row[kernel.SQUARES], len(held))
-        return float(row[kernel.FINAL])
-
-    return work
+    entries, exits = _signals(fast, slow)
+    # What is held over a bar was decided at the close before it.
+    state = np.where(entries, 1, np.where(exits, 0, -1))
+    last = np.maximum.accumulate(np.where(state >= 0, np.arange(len(state)), 0))
+    held = np.concatenate(([0], np.maximum(state[last], 0)[:-1]))
+    before = np.concatenate(([0], held[:-1]))
+    came, went = (held > before), (held < before)
+    price = np.concatenate((bars.close[:1], bars.close[:-1]))
+    growth = np.where(held & before, bars.close / price, 1.0)
+    bought, sold = bars.open * (1 + TERMS.slippage) * (1 + TERMS.fee), bars.open * (1 - TERMS.slippage)
+    growth = np.where(came, bars.close / bought, growth)
+    growth = np.where(went, sold * (1 - TERMS.fee) / price, growth)
+    row = of_curve(np.asarray(TERMS.initial * np.cumprod(growth), np.float64), TERMS.initial)
+    sharpe(row[kernel.SUM], row[kernel.SQUARES], len(held))
+    return float(row[kernel.FINAL])
 
 
-async def _grids(past: History) -> tuple[float, float]:
-    strategy = Strategies().find("ma_crossover")
-    found = axes(strategy, {"fast_period": list(FASTS), "slow_period": list(SLOWS)})
-    rows = combinations(strategy, strategy.read({}), found)
-    bars, config, lines = past.bars, _config(), Lines(past.bars)
-    times = np.arange(len(past), dtype=np.int64) * NANOSECONDS_AN_HOUR
-    # The averages of the other engine are there before its time begins; ours make theirs once in it.
-    averages = {period: lines.sma(period) for period in (*FASTS, *SLOWS)}
-    pairs = rows[:: len(rows) // SAMPLE]
+class Grids:
+    """Every pair of averages over one history, by us, and a sample of them by others.
 
-    def ours() -> float:
-        return float(
-            run_grid(past, strategy, rows, TERMS, lambda done, total: None, threads=2)[0, kernel.FINAL]
+    The averages of the others are there before their time begins; ours make theirs once in it.
+    """
+
+    def __init__(self, past: History) -> None:
+        self._past = past
+        self._strategy = Strategies().find("ma_crossover")
+        found = axes(self._strategy, {"fast_period": list(FASTS), "slow_period": list(SLOWS)})
+        self._rows = combinations(self._strategy, self._strategy.read({}), found)
+        lines = Lines(past.bars)
+        averages = {period: lines.sma(period) for period in (*FASTS, *SLOWS)}
+        self._sample = [
+            (averages[each["fast_period"]], averages[each["slow_period"]])
+            for each in self._rows[:: len(self._rows) // SAMPLE]
+        ]
+
+    async def beside(self, reference: Run) -> tuple[float, float]:
+        """Return how many pairs a second come out of ours and of another."""
+        if abs(self.ours() / reference() - 1) > 1e-6:
+            raise RuntimeError("both have to come to the same")
+        first, second = await in_turns(
+            _bar(self.ours, len(self._rows), 1), _bar(reference, len(self._sample), 1), ROUNDS
         )
+        return 1e9 / first, 1e9 / second
 
-    def reference() -> float:
-        items = []
-        for each in pairs:
-            entries, exits = _signals(averages[each["fast_period"]], averages[each["slow_period"]])
-            items.append(raptorbt.BatchSingleItem("pair", entries, exits, 1, 1.0, "B"))
+    def ours(self) -> float:
+        """Run every pair; return what the first came to."""
+        told = run_grid(self._past, self._strategy, self._rows, TERMS, lambda done, total: None, threads=2)
+        return float(told[0, kernel.FINAL])
+
+    def raptorbt(self) -> float:
+        """Run the sample; return what the first came to."""
+        bars = self._past.bars
+        times = np.arange(len(self._past), dtype=np.int64) * NANOSECONDS_AN_HOUR
+        items = [
+            raptorbt.BatchSingleItem("pair", *_signals(fast, slow), 1, 1.0, "B")
+            for fast, slow in self._sample
+        ]
         results = raptorbt.batch_single_backtest(
-            times, bars.open, bars.high, bars.low, bars.close, bars.volume, items, config
+            times, bars.open, bars.high, bars.low, bars.close, bars.volume, items, _config()
         )
         return float(results[0][1].metrics.end_value)
 
-    if abs(ours() / reference() - 1) > 1e-6:
-        raise RuntimeError("both have to come to the same")
-    first, second = await in_turns(_bar(ours, len(rows), 1), _bar(reference, len(pairs), 1), ROUNDS)
-    return 1e9 / first, 1e9 / second
+    def numpy(self) -> float:
+        """Run the sample; return what the first came to."""
+        finals = [_in_columns(self._past.bars, fast, slow) for fast, slow in self._sample]
+        return finals[0]
 
 
 def _kernel(past: History, terms: Terms) -> Run:
