@@ -6,6 +6,7 @@ from typing import Protocol
 
 from memory.address import backend_of
 from memory.approvals import Approvals
+from memory.chats import Arrivals, Cards, Chats
 from memory.conversations import Messages, Sessions, Turns
 from memory.faults import translated
 from memory.jobs import Jobs
@@ -53,6 +54,9 @@ class UnitOfWork:
         self.calls = Calls(connection)
         self.jobs = Jobs(connection)
         self.strategies = OwnStrategies(connection)
+        self.arrivals = Arrivals(connection)
+        self.cards = Cards(connection)
+        self.chats = Chats(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

@@ -15,8 +15,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema
+from memory import migrate, schema, schema_chats
 from memory.address import normalised
+from memory.chat_records import Arrival, Card, Chat
 from memory.database import Database
 from memory.errors import DatabaseTooNew
 from memory.records import ApiKey, Call, Delivery, Person, Session, StoredEvent, TranscriptMessage, Turn
@@ -46,6 +47,9 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Delivery, schema.outbox),
     (Person, schema.people),
     (ApiKey, schema.api_keys),
+    (Arrival, schema_chats.arrivals),
+    (Card, schema_chats.cards),
+    (Chat, schema_chats.chats),
 )
 
 
