@@ -13,7 +13,7 @@ ARROWS: dict[str, set[str]] = {
     "memory": {"trading"},
     "tools": {"trading", "memory"},
     "agent": {"tools", "trading", "memory"},
-    "bot": {"tools"},
+    "bot": {"tools", "trading", "memory"},
     "gateway": {"tools"},
     "kit": {"trading", "memory", "tools", "agent", "bot", "gateway"},
 }
