@@ -5,20 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from agent.models.offline import backtest_words, order_words, sentences_de, sentences_en
-from agent.models.offline.intents import Close, Form, Intent, Kind, Order, Unit
-from agent.models.offline.language import Language, fold
-from agent.models.offline.orders import read_close, read_order
-from agent.models.offline.pairs import MARK, Pair, read_pair
-from agent.models.offline.patterns import (
-    LENGTH_UNITS,
-    TIMEFRAMES,
-    compile_pattern,
-    read_period,
-    read_state,
-)
+from agent.models.offline import sentences_de, sentences_en
+from agent.models.offline.intents import Intent, Kind
+from agent.models.offline.patterns import compile_pattern
 from agent.models.offline.trial_sentences import understand_trial
 from agent.models.offline.words import Sentence
+from tools.words import backtest_words, order_words
+from tools.words.language import Language, fold
+from tools.words.orders import read_close, read_order
+from tools.words.pairs import MARK, Pair, read_pair
+from tools.words.periods import LENGTH_UNITS, TIMEFRAMES, read_period, read_state
+from tools.words.wishes import Close, Form, Order, Unit
 from trading.timeframes import Timeframe
 
 MAX_PAIRS = 5
