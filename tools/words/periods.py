@@ -1,5 +1,9 @@
 """Words for candle lengths, for stretches of the past and for how orders stand, folded."""
 
+import re
+
+from trading.timeframes import Timeframe
+
 TIMEFRAMES = {
     **dict.fromkeys(("hourly", "stuendlich", "stundenchart"), "1h"),
     **dict.fromkeys(("daily", "taeglich", "tageschart", "tagesbasis"), "1d"),
@@ -53,3 +57,17 @@ def read_period(words: str) -> str:
 def read_state(words: str) -> str:
     """Return how orders are to stand that a `{state}` slot names."""
     return STATE_OF[words.strip()]
+
+
+def read_timeframe(text: str) -> Timeframe | None:
+    """Return the candle length of a `{tf}` slot, None for one that no market here serves."""
+    words = text.strip()
+    digits = re.match(r"\d+", words)
+    if digits:
+        words = f"{int(digits[0])}{LENGTH_UNITS[words[digits.end() :].strip()]}"
+    named = TIMEFRAMES.get(words, words)
+    aliases = {"60m": "1h", "24h": "1d"}
+    try:
+        return Timeframe(aliases.get(named, named))
+    except ValueError:
+        return None

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from agent.models.offline.grammar import (
     match_follow_up,
     read_pairs,
-    read_timeframe,
     slots,
     strip_politeness,
     traded,
@@ -24,7 +23,7 @@ from tools.words.language import Language
 from tools.words.order_forms import levels_of
 from tools.words.orders import read_close, read_order
 from tools.words.pairs import MARK, read_pair
-from tools.words.periods import read_period
+from tools.words.periods import read_period, read_timeframe
 from tools.words.tokens import CURRENCIES
 from tools.words.wishes import Amount, Order, Unit
 

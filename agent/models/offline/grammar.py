@@ -14,9 +14,8 @@ from tools.words import backtest_words, order_words
 from tools.words.language import Language, fold
 from tools.words.orders import read_close, read_order
 from tools.words.pairs import MARK, Pair, read_pair
-from tools.words.periods import LENGTH_UNITS, TIMEFRAMES, read_period, read_state
+from tools.words.periods import read_period, read_state, read_timeframe
 from tools.words.wishes import Close, Form, Order, Unit
-from trading.timeframes import Timeframe
 
 MAX_PAIRS = 5
 MAX_TRADE_WORDS = 40
@@ -91,20 +90,6 @@ def match_follow_up(sentence: Sentence) -> re.Match[str] | None:
 def read_pairs(text: str) -> tuple[Pair, ...]:
     """Return the pairs of a `{pairs}` slot, each once."""
     return tuple(dict.fromkeys(read_pair(word) for word in text.split() if word.startswith(MARK)))[:MAX_PAIRS]
-
-
-def read_timeframe(text: str) -> Timeframe | None:
-    """Return the candle length of a `{tf}` slot, None for one that no market here serves."""
-    words = text.strip()
-    digits = re.match(r"\d+", words)
-    if digits:
-        words = f"{int(digits[0])}{LENGTH_UNITS[words[digits.end() :].strip()]}"
-    named = TIMEFRAMES.get(words, words)
-    aliases = {"60m": "1h", "24h": "1d"}
-    try:
-        return Timeframe(aliases.get(named, named))
-    except ValueError:
-        return None
 
 
 def slots(match: re.Match[str]) -> Mapping[str, str]:

@@ -38,9 +38,7 @@ def plan_trial(intent: Intent, turn: Turn, voice: Voice) -> Step:
     kind = tool.removeprefix("backtest_")
     done = turn.of(tool)
     if not done:
-        return Ask(
-            (Call(tool, trial_params(kind, intent.trial, turn.now)),)
-        )
+        return Ask((Call(tool, trial_params(kind, intent.trial, turn.now)),))
     if wrong := telling.trial_problem(done[-1], voice):
         return Say(wrong)
     facts = done[-1].facts or Facts()
