@@ -9,6 +9,7 @@ from tools.backtest import CompareReport, JobList
 from tools.backtest_reports import BacktestReport, OptimizeReport, Period, Results
 from tools.chart_words import spaced
 from tools.strategies import StrategyList
+from tools.words.trial_params import NOT_SHOWN
 
 MOST_ROWS = 10
 MOST_WARNINGS = 4
@@ -99,7 +100,11 @@ def listing(found: JobList, voice: Voice) -> str:
 
 def strategies(found: StrategyList, voice: Voice) -> str:
     """Show which strategies can be tried."""
-    rows = [f"- **{plain(each.name)}** {plain(each.summary)}" for each in found.strategies]
+    rows = [
+        f"- **{plain(each.name)}** {plain(each.summary)}"
+        for each in found.strategies
+        if each.name != NOT_SHOWN
+    ]
     return "\n".join([head(voice.say("card.strategies")), *rows])
 
 

@@ -41,7 +41,7 @@ def analysis(found: AnalysisReport, voice: Voice) -> str:
         line(voice, "atr", f"{voice.figure(atr.percent)} %") if atr else None,
         line(voice, "support", _levels(found.support, voice)),
         line(voice, "resistance", _levels(found.resistance, voice)),
-        *(f"- {plain(each)}" for each in found.reasons[:3]),
+        *(f"- {voice.name('why', each)}" for each in found.reasons[:_LEVELS]),
         f"_{source(voice, found)}_",
     )
 

@@ -6,13 +6,14 @@ from bot.asking import Action
 from bot.cards.parts import head, line, lines, mode, more, result_of
 from bot.voice import Voice, plain
 from tools.approvals import ApprovalList, Approved
-from tools.orders import AllClosed, Amended, Canceled, OrderList, Pairing
+from tools.orders import AllClosed, Amended, Canceled, OrderList, OrderView, Pairing
 from tools.positions import CloseReport
 from tools.trade import OrderReport
 from tools.trade_events import ApprovalAsked
 
 MOST_ORDERS = 10
 MOST_BUTTONS = 5
+RESTING = frozenset({"pending", "partial"})
 
 Buttons = tuple[tuple[Action, ...], ...]
 
@@ -142,14 +143,19 @@ def listing(found: OrderList, voice: Voice) -> str:
     if not found.orders:
         return voice.say("card.no_orders")
     shown = found.orders[:MOST_ORDERS]
-    parts = [head(voice.say("card.orders")), *(order(each, voice) for each in shown)]
+    parts = [head(voice.say("card.orders")), *(_listed(each, voice) for each in shown)]
     rest = more(voice, len(found.orders) - len(shown))
     return "\n\n".join([*parts, *([rest] if rest else [])])
 
 
+def _listed(found: OrderView, voice: Voice) -> str:
+    guards = found.reduce_only and found.status in RESTING
+    return lines(order(found, voice), voice.say("card.protects") if guards else None)
+
+
 def listing_actions(found: OrderList, voice: Voice) -> Buttons:
     """Return a button for each of the first orders that can be canceled."""
-    waiting = [each for each in found.orders if each.status in ("pending", "partial")]
+    waiting = [each for each in found.orders if each.status in RESTING]
     return tuple(
         (
             Action(
@@ -177,7 +183,7 @@ def order_actions(found: OrderReport, voice: Voice) -> Buttons:
                 Action(voice.say("button.deny"), "deny", found.approval_id, "bad"),
             ),
         )
-    if found.status not in ("pending", "partial"):
+    if found.status not in RESTING:
         return ()
     return ((Action(voice.say("button.cancel_it"), "cancel", found.order_id, "bad"),),)
 

@@ -19,7 +19,10 @@ def _no_actions(found: Any, voice: Voice) -> Buttons:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """How an answer is shown. `balances` tells that it shows what somebody holds or trades."""
+    """How an answer is shown.
+
+    `balances` tells that it shows what somebody has or made, beyond the order that they asked for.
+    """
 
     show: Show
     balances: bool = False
@@ -36,11 +39,11 @@ CARDS: Mapping[str, Card] = {
     "portfolio.pnl": Card(money.pnl, True),
     "trade.positions": Card(money.positions, True, money.position_actions),
     "trade.history": Card(money.history, True),
-    "trade.preview": Card(orders.wanted, True),
-    "trade.execute": Card(orders.order, True, orders.order_actions),
-    "trade.oco": Card(orders.both, True),
+    "trade.preview": Card(orders.wanted),
+    "trade.execute": Card(orders.order, actions=orders.order_actions),
+    "trade.oco": Card(orders.both),
     "trade.orders": Card(orders.listing, True, orders.listing_actions),
-    "trade.cancel": Card(orders.order, True),
+    "trade.cancel": Card(orders.order),
     "trade.cancelAll": Card(orders.canceled, True),
     "trade.close": Card(orders.closed, True),
     "trade.closeAll": Card(orders.all_closed, True),

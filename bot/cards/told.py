@@ -9,11 +9,14 @@ from bot.asking import Plan
 from bot.cards.orders import approval, wanted
 from bot.cards.parts import line
 from bot.voice import PHRASES, Voice, plain
-from tools.errors import CallError
+from tools.errors import CallError, Code
 from tools.trade_events import ApprovalAsked
 from tools.wire import Result
 
 _WHOLE_SECOND = 1000
+
+TELLS_BALANCES = frozenset({Code.INSUFFICIENT_FUNDS, Code.RISK_LIMIT_EXCEEDED, Code.INVALID_ORDER})
+"""Errors whose words may tell what somebody has."""
 
 
 def confirmation(plan: Plan, previews: Sequence[Result], voice: Voice) -> str:
@@ -27,9 +30,11 @@ def confirmation(plan: Plan, previews: Sequence[Result], voice: Voice) -> str:
     return "\n\n".join([voice.say("card.confirm"), *(cards if previews else [plan.sure])])
 
 
-def error(found: CallError, voice: Voice) -> str:
-    """Say in a line why a call failed."""
-    said = voice.say(f"error.{found.reason.value}", message=plain(found.message))
+def error(found: CallError, voice: Voice, shared: bool = False) -> str:
+    """Say in a line why a call failed; in a `shared` place without what tells of somebody's money."""
+    private = shared and found.reason in TELLS_BALANCES
+    message = voice.say("error.private") if private else plain(found.message)
+    said = voice.say(f"error.{found.reason.value}", message=message)
     if found.retry_after_ms is None:
         return said
     seconds = -(-found.retry_after_ms // _WHOLE_SECOND)
