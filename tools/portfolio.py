@@ -164,6 +164,7 @@ class PnlReport(Result):
     `pnl` is the change in value; it splits into what closed (net of fees) and what is open.
     """
 
+    mode: str
     period: str
     pnl: Num
     pnl_percent: Num
@@ -181,6 +182,7 @@ class PnlReport(Result):
 
 def _pnl(found: ProfitAndLoss, period: Period) -> PnlReport:
     return PnlReport(
+        mode=found.account.mode.value,
         period=period.value,
         pnl=found.pnl,
         pnl_percent=percent(found.fraction),

@@ -123,6 +123,7 @@ class ProfitAndLoss:
     against another quote is converted at its price of now.
     """
 
+    account: Account
     start: datetime
     end: datetime
     start_value: Decimal
@@ -216,6 +217,7 @@ class PortfolioReader:
         prices = await price_assets(self._markets.default.market, account.currency, assets)
         outcomes = _outcomes(fills, prices)
         return ProfitAndLoss(
+            account=account,
             start=start,
             end=now,
             start_value=begin,

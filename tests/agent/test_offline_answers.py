@@ -12,7 +12,6 @@ from agent.models.offline import OfflineModel
 from agent.models.offline.conversation import Said, understand_conversation
 from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
-from agent.models.offline.language import Language
 from agent.models.offline.voice import ANSWERS, Voice
 from agent.models.port import Message, ModelRequest, Role, ToolCall, ToolSpec
 from tests.agent.offline_driver import SPECS, Answers, Chat, complete, failure, first_calls
@@ -20,6 +19,7 @@ from tests.agent.offline_kinds import KINDS
 from tests.agent.offline_market import play, playing
 from tests.agent.offline_sentences import CALLS
 from tests.agent.talking import house
+from tools.words.language import Language
 
 EN, DE = Language.EN, Language.DE
 EN_VOICE = Voice(EN)

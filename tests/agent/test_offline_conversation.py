@@ -9,7 +9,6 @@ import pytest
 from agent.models.offline import OfflineModel
 from agent.models.offline.conversation import PATIENCE, Said, understand_conversation
 from agent.models.offline.intents import Kind
-from agent.models.offline.language import Language
 from agent.models.offline.voice import Voice
 from agent.models.port import Message, ToolCall, ToolSpec
 from tests.agent.offline_driver import SPECS, Answers, Call, Chat
@@ -18,6 +17,7 @@ from tests.agent.offline_orders import placed
 from tests.agent.offline_sentences import analyze, candles, order, pnl, price
 from tests.agent.talking import house
 from tests.service import NOON
+from tools.words.language import Language
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 

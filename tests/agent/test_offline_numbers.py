@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.models.offline.language import Language
-from agent.models.offline.numbers import parse_number
-from agent.models.offline.render import format_amount, format_money, format_number
+from tools.words.language import Language
+from tools.words.numbers import parse_number
+from tools.words.render import format_amount, format_money, format_number
 
 EN, DE = Language.EN, Language.DE
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from agent.models.offline.language import Language
 from agent.models.offline.voice import Voice
 from tests.agent.offline_driver import Answers, Chat
 from tests.agent.offline_market import ANSWERS, play, playing
 from tests.agent.offline_orders import OF_BTC, POSITIONS, PRICE, placed
+from tools.words.language import Language
 
 EN, DE = Language.EN, Language.DE
 BTC = {"base": "BTC", "quote": "USDT"}

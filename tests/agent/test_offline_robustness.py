@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.models.offline.lists import split_words
 from agent.models.offline.vocabulary import VOCABULARY
 from agent.models.port import Message, ModelRequest, Role, ToolCall
 from tests.agent.offline_driver import SPECS, Chat, complete
 from tests.agent.offline_market import ANSWERS
 from tests.agent.offline_sentences import CALLS
+from tools.words.lists import split_words
 
 thorough = settings(deadline=None, max_examples=200)
 quick = settings(deadline=None, max_examples=50)

@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agent.models.offline.lists import split_words
-from agent.models.offline.order_words import VOCABULARY as ORDER_WORDS
-from agent.models.offline.pairs import mark_pair
 from agent.models.offline.vocabulary import VOCABULARY
 from tests.agent.offline_driver import SPECS, Chat
 from tests.agent.offline_market import play
 from tests.agent.offline_sentences import CALLS
+from tools.words.lists import split_words
+from tools.words.order_words import VOCABULARY as ORDER_WORDS
+from tools.words.pairs import mark_pair
 
 WRITES = frozenset(
     split_words("trade_execute trade_oco trade_close trade_amend trade_cancel trade_cancelAll")

@@ -4,27 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from agent.models.offline.gaps import Gap, find_gap
 from agent.models.offline.grammar import (
     match_follow_up,
     read_pairs,
-    read_timeframe,
     slots,
     strip_politeness,
     traded,
     understand,
 )
-from agent.models.offline.intents import Amount, Intent, Kind, Order, Unit
-from agent.models.offline.language import Language
+from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.near_misses import near_miss
-from agent.models.offline.order_forms import levels_of
-from agent.models.offline.orders import read_close, read_order
-from agent.models.offline.pairs import MARK, read_pair
-from agent.models.offline.patterns import read_period
 from agent.models.offline.questions import was_asked
 from agent.models.offline.shown_orders import ORDER_ID, listed_order
 from agent.models.offline.trial_sentences import TRIALS, complete_trial, confirm_strategy, merge
-from agent.models.offline.words import CURRENCIES, Sentence, read_sentence
+from agent.models.offline.words import Sentence, read_sentence
+from tools.words.gaps import Gap, find_gap
+from tools.words.language import Language
+from tools.words.order_forms import levels_of
+from tools.words.orders import read_close, read_order
+from tools.words.pairs import MARK, read_pair
+from tools.words.periods import read_period, read_timeframe
+from tools.words.tokens import CURRENCIES
+from tools.words.wishes import Amount, Order, Unit
 
 DEPTH = 6
 """How many messages a chain of questions and answers can be long."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from agent.models.offline import sentences_de, sentences_en
-from agent.models.offline.language import Language
-from agent.models.offline.lists import split_words
 from agent.models.offline.vocabulary import table_words
+from tools.words.language import Language
+from tools.words.lists import split_words
 
 # What tells beside the words of the tables. Words of both languages, such as was and am, tell nothing.
 _ENGLISH = frozenset(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.models.offline.language import Language
+from tools.words.language import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from agent.models.offline import backtest_words, order_words, sentences_de, sentences_en
-from agent.models.offline.intents import Close, Form, Intent, Kind, Order, Unit
-from agent.models.offline.language import Language, fold
-from agent.models.offline.orders import read_close, read_order
-from agent.models.offline.pairs import MARK, Pair, read_pair
-from agent.models.offline.patterns import (
-    LENGTH_UNITS,
-    TIMEFRAMES,
-    compile_pattern,
-    read_period,
-    read_state,
-)
+from agent.models.offline import sentences_de, sentences_en
+from agent.models.offline.intents import Intent, Kind
+from agent.models.offline.patterns import compile_pattern
 from agent.models.offline.trial_sentences import understand_trial
 from agent.models.offline.words import Sentence
-from trading.timeframes import Timeframe
+from tools.words import backtest_words, order_words
+from tools.words.language import Language, fold
+from tools.words.orders import read_close, read_order
+from tools.words.pairs import MARK, Pair, read_pair
+from tools.words.periods import read_period, read_state, read_timeframe
+from tools.words.wishes import Close, Form, Order, Unit
 
 MAX_PAIRS = 5
 MAX_TRADE_WORDS = 40
@@ -94,20 +90,6 @@ def match_follow_up(sentence: Sentence) -> re.Match[str] | None:
 def read_pairs(text: str) -> tuple[Pair, ...]:
     """Return the pairs of a `{pairs}` slot, each once."""
     return tuple(dict.fromkeys(read_pair(word) for word in text.split() if word.startswith(MARK)))[:MAX_PAIRS]
-
-
-def read_timeframe(text: str) -> Timeframe | None:
-    """Return the candle length of a `{tf}` slot, None for one that no market here serves."""
-    words = text.strip()
-    digits = re.match(r"\d+", words)
-    if digits:
-        words = f"{int(digits[0])}{LENGTH_UNITS[words[digits.end() :].strip()]}"
-    named = TIMEFRAMES.get(words, words)
-    aliases = {"60m": "1h", "24h": "1d"}
-    try:
-        return Timeframe(aliases.get(named, named))
-    except ValueError:
-        return None
 
 
 def slots(match: re.Match[str]) -> Mapping[str, str]:

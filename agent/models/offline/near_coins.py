@@ -2,8 +2,8 @@
 
 from difflib import SequenceMatcher
 
-from agent.models.offline.pairs import MARK, TICKERS
 from agent.models.offline.vocabulary import VOCABULARY
+from tools.words.pairs import MARK, TICKERS
 
 _LETTERS = range(3, 20)
 _LONG = 5

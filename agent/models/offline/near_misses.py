@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from agent.models.offline.grammar import understand
 from agent.models.offline.intents import Intent, Kind
-from agent.models.offline.language import Language
 from agent.models.offline.near_coins import nearest_coin
-from agent.models.offline.pairs import MARK, read_pair
 from agent.models.offline.words import Sentence
+from tools.words.language import Language
+from tools.words.pairs import MARK, read_pair
 
 _WORDS = 20
 """In longer sentences nobody is asked about a word."""

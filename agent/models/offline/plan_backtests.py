@@ -2,20 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from agent.models.offline import telling_backtests as telling
 from agent.models.offline.facts import Facts
 from agent.models.offline.intents import Intent, Kind
-from agent.models.offline.spans import lay_out
 from agent.models.offline.steps import Ask, Call, Say, Step, problem
-from agent.models.offline.trial_questions import HOUSE, trial_question, trial_refusal
-from agent.models.offline.trials import Trial
+from agent.models.offline.trial_questions import trial_question, trial_refusal
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
-from trading.backtest.catalog import BUILT_IN
+from tools.words.trial_params import HOUSE, SPELLINGS, trial_params
 from trading.backtest.strategy import plain
 
 TOOLS: Mapping[Kind, str] = {
@@ -26,8 +22,6 @@ TOOLS: Mapping[Kind, str] = {
 PICTURES: Mapping[str, str] = {"run": "chart_backtest", "optimize": "chart_optimization"}
 UNDER_WAY = frozenset({"queued", "running"})
 LISTED, LOOKED_THROUGH = 10, 50
-
-_SPELLINGS = {each.name: each.spellings() for each in BUILT_IN}
 
 
 def plan_trial(intent: Intent, turn: Turn, voice: Voice) -> Step:
@@ -41,13 +35,13 @@ def plan_trial(intent: Intent, turn: Turn, voice: Voice) -> Step:
     if words:
         return Say(words)
     tool = TOOLS[intent.kind]
+    kind = tool.removeprefix("backtest_")
     done = turn.of(tool)
     if not done:
-        return Ask((Call(tool, _arguments(intent, turn.now)),))
+        return Ask((Call(tool, trial_params(kind, intent.trial, turn.now)),))
     if wrong := telling.trial_problem(done[-1], voice):
         return Say(wrong)
     facts = done[-1].facts or Facts()
-    kind = tool.removeprefix("backtest_")
     return _shown(kind, facts, done[-1].arguments, turn, voice, intent.trial.metric)
 
 
@@ -117,44 +111,6 @@ def _own(intent: Intent, turn: Turn, voice: Voice) -> Intent | Step:
     names = {plain(row.id("name")): row.id("name") for row in rows if row.id("name")}
     if own := names.get(plain(trial.unknown)):
         return replace(intent, trial=replace(trial, strategies=(*trial.strategies, own), unknown=""))
-    listed = [name for name in names.values() if name in HOUSE or name not in _SPELLINGS] or list(HOUSE)
+    listed = [name for name in names.values() if name in HOUSE or name not in SPELLINGS] or list(HOUSE)
     known = voice.say("trial_known", names=", ".join(voice.name("strategy", each) for each in listed))
     return Say(f"{trial_question(intent, voice)} {known}")
-
-
-def _arguments(intent: Intent, now: datetime | None) -> Mapping[str, Any]:
-    trial = intent.trial
-    arguments: dict[str, Any] = {"pair": str(trial.pairs[0].symbol)}
-    if intent.kind is Kind.COMPARE:
-        arguments["strategies"] = list(HOUSE if trial.every else trial.strategies)
-    else:
-        arguments["strategy"] = trial.strategies[0]
-    if len(trial.pairs) > 1:
-        arguments["pairs"] = [str(pair.symbol) for pair in trial.pairs[1:]]
-    if trial.timeframe:
-        arguments["timeframe"] = str(trial.timeframe)
-    if trial.span and now:
-        begin, end = lay_out(trial.span, now)
-        arguments |= {name: day for name, day in (("from", begin), ("to", end)) if day}
-    if trial.params:
-        arguments["params"] = _params(trial)
-    if trial.metric and intent.kind is Kind.OPTIMIZE:
-        arguments["metric"] = trial.metric
-    named = {"sizing": trial.sizing, "direction": trial.direction}
-    return {
-        **arguments,
-        **{name: _number(value) for name, value in trial.figures},
-        **{name: value for name, value in named.items() if value},
-    }
-
-
-def _params(trial: Trial) -> Mapping[str, int | float]:
-    spellings = _SPELLINGS.get(trial.strategies[0], {})
-    return {
-        spellings[plain(name)].name if plain(name) in spellings else name: _number(value)
-        for name, value in trial.params
-    }
-
-
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)

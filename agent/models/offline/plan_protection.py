@@ -5,12 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.models.offline.facts import Facts
-from agent.models.offline.intents import Close, Intent, Level, Order
-from agent.models.offline.orders import read_quantity
+from agent.models.offline.intents import Intent
 from agent.models.offline.plan_trading import (
-    distance_argument,
-    json_number,
-    level_price,
     meant_positions,
     open_positions,
     pair_of,
@@ -21,6 +17,9 @@ from agent.models.offline.telling_orders import level_told
 from agent.models.offline.telling_trades import order_told
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
+from tools.words.order_params import distance_params, json_number, level_price
+from tools.words.orders import read_quantity
+from tools.words.wishes import Close, Level, Order
 from trading.model import OrderType, Side
 
 
@@ -148,7 +147,7 @@ def _trailing(row: Facts, trail: Level) -> dict[str, Any]:
         "amount": json_number(size) if size is not None else None,
         "amountType": "base",
         "reduceOnly": True,
-        **distance_argument(trail),
+        **distance_params(trail),
         **({"leverage": json_number(leverage)} if leverage else {}),
         **({"exchange": row.text("exchange")} if row.text("exchange") else {}),
     }

@@ -3,24 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
 
 from agent.models.offline.facts import Facts
-from agent.models.offline.intents import Amount, Close, Form, Intent, Level, Order, Unit
-from agent.models.offline.order_forms import order_type
-from agent.models.offline.pairs import Pair
+from agent.models.offline.intents import Intent
 from agent.models.offline.questions import question, refusal
 from agent.models.offline.steps import Ask, Call, Say, Step, problem
 from agent.models.offline.telling_trades import close_told, oco_told, order_told
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
+from tools.words.order_params import beside, json_number, level_price, order_params
+from tools.words.pairs import Pair
+from tools.words.wishes import Amount, Close, Form, Order, Unit
 from trading.errors import UnknownSymbol
 from trading.model import Side
 from trading.symbols import parse_symbol
 
 HUNDRED = Decimal(100)
 _STEP = Decimal("1e-8")
-_SIGNIFICANT = 6
 
 _POSITIONS = Call("trade_positions", {})
 
@@ -112,7 +111,7 @@ def _send(order: Order, pair: Pair, amount: Amount, turn: Turn, voice: Voice) ->
     stop, target = level_price(order.stop, entry, -side.sign), level_price(order.target, entry, side.sign)
     if any(level is not None and level <= 0 for level in (stop, target)):
         return Say(voice.say("bad_level"))
-    return Ask((Call("trade_execute", _arguments(order, pair, amount, stop, target)),))
+    return Ask((Call("trade_execute", order_params(order, pair, amount, stop, target)),))
 
 
 def _send_both(order: Order, pair: Pair, amount: Amount, turn: Turn, voice: Voice) -> Step:
@@ -128,7 +127,7 @@ def _send_both(order: Order, pair: Pair, amount: Amount, turn: Turn, voice: Voic
         return Say(voice.say("oco_market", quote=pair.symbol.quote, **figures))
     both = {"price": json_number(order.price.value), "stopPrice": json_number(order.trigger.value)}
     shape = {"action": str(order.side), "pair": str(pair.symbol), "amount": json_number(amount.value)}
-    return Ask((Call("trade_oco", {**shape, **both, **_beside(order)}),))
+    return Ask((Call("trade_oco", {**shape, **both, **beside(order)}),))
 
 
 def _last(pair: Pair, turn: Turn, voice: Voice) -> Decimal | Step:
@@ -140,63 +139,6 @@ def _last(pair: Pair, turn: Turn, voice: Voice) -> Decimal | Step:
     if last is None or last <= 0:
         return Say(f"{voice.say('no_price')} {problem(looked[0], voice)}".strip())
     return last
-
-
-def _beside(order: Order) -> dict[str, Any]:
-    """Return what an order says beside its amount and prices."""
-    leverage = (order.leverage or Decimal(1)) if order.margin else None
-    return {
-        **({"leverage": json_number(leverage)} if leverage is not None else {}),
-        **({"reduceOnly": True} if order.reduce else {}),
-        **({"exchange": order.exchange} if order.exchange else {}),
-    }
-
-
-def distance_argument(trail: Level) -> dict[str, Any]:
-    """Return how far a trailing stop follows, as the order tool takes it."""
-    return {"trailPercent" if trail.percent else "trailAmount": json_number(trail.value)}
-
-
-def _arguments(
-    order: Order, pair: Pair, amount: Amount, stop: Decimal | None, target: Decimal | None
-) -> dict[str, Any]:
-    optional = {
-        "price": order.price.value if order.price else None,
-        "stopPrice": order.trigger.value if order.trigger else None,
-        "stopLoss": stop,
-        "takeProfit": target,
-    }
-    return {
-        "action": str(order.side),
-        "pair": str(pair.symbol),
-        "type": str(order_type(order)),
-        "amount": json_number(amount.value),
-        "amountType": "base" if amount.unit is Unit.BASE else "quote",
-        **{name: json_number(value) for name, value in optional.items() if value is not None},
-        **(distance_argument(order.trail) if order.trail else {}),
-        **_beside(order),
-    }
-
-
-def level_price(level: Level | None, entry: Decimal | None, sign: int) -> Decimal | None:
-    """Return the price of a level; percent count from the entry, down or up by `sign`."""
-    if level is None or not level.percent:
-        return level.value if level else None
-    if entry is None:
-        return None
-    price = entry * (1 + sign * level.value / HUNDRED)
-    places = max(_places(entry), _SIGNIFICANT - entry.adjusted() - 1)
-    return price.quantize(Decimal(1).scaleb(-places)).normalize()
-
-
-def _places(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def json_number(value: Decimal) -> int | float:
-    """Return a number as JSON has it."""
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _close(close: Close, turn: Turn, voice: Voice) -> Step:

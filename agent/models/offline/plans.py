@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from agent.models.offline import telling_backtests, telling_market, telling_money, telling_orders
 from agent.models.offline.intents import Intent, Kind
-from agent.models.offline.language import Language
 from agent.models.offline.plan_backtests import LISTED, plan_cancel_backtest, plan_last, plan_trial
 from agent.models.offline.plan_orders import plan_cancel, plan_cancel_all, plan_orders
 from agent.models.offline.plan_protection import STOP, TARGET, plan_drop, plan_level, plan_trail
@@ -13,6 +12,7 @@ from agent.models.offline.plan_trading import plan_close, plan_margin, plan_orde
 from agent.models.offline.steps import Ask, Call, Plan, Say, Step, each, once
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
+from tools.words.language import Language
 
 OVERVIEW_PAIRS = ("BTC/USDT", "ETH/USDT", "SOL/USDT", "XRP/USDT", "BNB/USDT")
 CHART_CANDLES = 48

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from agent.models.offline.gaps import Gap, find_gap, foreign_currency
-from agent.models.offline.intents import Intent, Kind, Order
-from agent.models.offline.language import Language
-from agent.models.offline.pairs import MARK
+from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.trial_questions import trial_question
 from agent.models.offline.trial_sentences import TRIALS
 from agent.models.offline.voice import Voice
+from tools.words.gaps import Gap, find_gap, foreign_currency
+from tools.words.language import Language
+from tools.words.pairs import MARK
+from tools.words.wishes import Order
 from trading.model import Side
 
 _TRADES = (Kind.ORDER, Kind.MARGIN, Kind.OCO)

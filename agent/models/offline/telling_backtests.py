@@ -8,11 +8,11 @@ from typing import Any
 
 from agent.models.offline.facts import Facts
 from agent.models.offline.intents import Intent
-from agent.models.offline.language import Language
 from agent.models.offline.steps import problem
 from agent.models.offline.telling_doubts import doubts
 from agent.models.offline.turn import Done
 from agent.models.offline.voice import ANSWERS, Voice
+from tools.words.language import Language
 
 _DATES = {Language.EN: "%Y-%m-%d", Language.DE: "%d.%m.%Y"}
 _IN_PERCENT = frozenset({"totalReturn", "maxDrawdown", "winRate", "annualReturn"})

@@ -2,16 +2,13 @@
 
 from datetime import datetime
 
-from agent.models.offline.backtests import nearest_strategy
 from agent.models.offline.intents import Intent, Kind
-from agent.models.offline.spans import lay_out
-from agent.models.offline.trials import Trial
 from agent.models.offline.voice import Voice
+from tools.words.backtests import nearest_strategy
+from tools.words.spans import lay_out
+from tools.words.trial_params import HOUSE
+from tools.words.trials import Trial
 from trading.backtest.catalog import BUILT_IN
-
-NOT_SHOWN = "test_strategy"
-HOUSE = tuple(each.name for each in BUILT_IN if each.name != NOT_SHOWN)
-"""The strategies people are told of."""
 
 _DOLLARS = frozenset({"usdt", "usdc", "usd", "busd", "tusd", "fdusd", "dai"})
 _TUNED = {each.name: bool(each.parameters) for each in BUILT_IN}

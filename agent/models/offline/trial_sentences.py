@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.models.offline import backtest_words as words
-from agent.models.offline.backtests import Reading, nearest_strategy, read_trial
 from agent.models.offline.intents import Intent, Kind
-from agent.models.offline.language import Language
 from agent.models.offline.near_coins import nearest_coin
-from agent.models.offline.pairs import TICKERS
-from agent.models.offline.trials import Trial
+from tools.words import backtest_words as words
+from tools.words.backtests import Reading, nearest_strategy, read_trial
+from tools.words.language import Language
+from tools.words.pairs import TICKERS
+from tools.words.trials import Trial
 
 TRIALS = (Kind.BACKTEST, Kind.OPTIMIZE, Kind.COMPARE)
 MAX_WORDS = 40

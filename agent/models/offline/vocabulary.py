@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from agent.models.offline import backtest_words, order_words, sentences_de, sentences_en, spans
+from agent.models.offline import sentences_de, sentences_en
 from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
-from agent.models.offline.patterns import LENGTH_UNITS, PERIODS, STATES, TIMEFRAMES, words_of
+from agent.models.offline.patterns import words_of
+from tools.words import backtest_words, order_words, spans
+from tools.words.periods import LENGTH_UNITS, PERIODS, STATES, TIMEFRAMES
 
 # Words that nobody means as a coin, though no pattern needs them.
 _PLAIN = """

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from agent.models.offline import answers_de, answers_en, backtest_answers_de, backtest_answers_en
 from agent.models.offline.facts import Facts
-from agent.models.offline.language import Language
-from agent.models.offline.render import (
+from tools.words.language import Language
+from tools.words.render import (
     format_amount,
     format_money,
     format_number,

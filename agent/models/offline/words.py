@@ -1,55 +1,18 @@
-"""From a message to tokens: folded words, numbers apart from their units, coins marked."""
+"""From a message to a sentence: its tokens, and the language it is in."""
 
-import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.models.offline.detection import detect
-from agent.models.offline.language import Language, fold
-from agent.models.offline.numbers import MULTIPLIERS
-from agent.models.offline.pairs import MARK, mark_pair, mark_shouted, with_quote
 from agent.models.offline.vocabulary import VOCABULARY
-from trading.symbols import QUOTES
+from tools.words.language import Language
+from tools.words.tokens import read_tokens, words_in
 
 MAX_CHARS = 500
 MAX_WORDS = 60
 """A command is short; what is longer is not read as one."""
 
-UNITS = {
-    **dict.fromkeys(("$", "usd", "dollar", "dollars", "bucks"), "usd"),
-    **dict.fromkeys(("usdt", "tether"), "usdt"),
-    "usdc": "usdc",
-    **dict.fromkeys(("€", "eur", "euro", "euros"), "eur"),
-    **dict.fromkeys(("£", "gbp", "pound", "pounds", "pfund"), "gbp"),
-    **dict.fromkeys(("chf", "franken", "francs"), "chf"),
-    **dict.fromkeys(("%", "percent", "pct", "prozent"), "%"),
-}
-CURRENCIES = frozenset(UNITS.values()) - {"%"}
-
-# Words dropped wherever they stand: they are polite and change nothing.
-_NOISE = frozenset(["please", "pls", "plz", "kindly", "bitte", "mal", "doch", "denn", "eigentlich"])
-
-_MERGED = {
-    ("bit", "coin"): MARK + "btc",
-    ("bitcoin", "cash"): MARK + "bch",
-    ("ethereum", "classic"): MARK + "etc",
-    ("shiba", "inu"): MARK + "shib",
-    ("stop", "loss"): "stop",
-    ("stopp", "loss"): "stop",
-    ("take", "profit"): "target",
-}
 _FEW = 3
 _STOP_LOSS = frozenset({"loss", "stoploss", "sl"})
-_ALIASES = {"stopp": "stop", "stoploss": "stop", "sl": "stop", "takeprofit": "target", "tp": "target"}
-_COMPOUND = re.compile(r"([a-z]{3,12})(kurs|preis|kurses|position|bestand)")
-_APOSTROPHES = re.compile(r"['’‘`´]")
-_MINUS = re.compile(r"[−–—]")
-_PROFIT_AND_LOSS = re.compile(r"\bp ?(?:&|/|and|n|und) ?l\b", re.IGNORECASE)
-_SPREAD_PAIR = re.compile(rf"\b([a-z0-9]{{2,15}})(?: ?/ ?|%2f|[-_])({'|'.join(QUOTES)})\b", re.IGNORECASE)
-_BREAKS = re.compile(r"[^\w.,:/%$€£&+\-]")
-_NUMBER = re.compile(r"(-?)([$€£]?)(-?)([0-9][0-9.,]*)(\S*)")
-_SUFFIX = re.compile(rf"({'|'.join(sorted(MULTIPLIERS, key=len, reverse=True))})?(.*)")
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,103 +32,11 @@ class Sentence:
 def read_sentence(message: str) -> Sentence:
     """Split a message into tokens."""
     said = message.strip()
-    words = _WORD.findall(fold(said[:MAX_CHARS]))
+    words = words_in(said[:MAX_CHARS])
     if len(said) > MAX_CHARS or len(words) > MAX_WORDS:
         return Sentence((), detect(words), too_long=True)
-    tokens = tuple(token for token in _merge(list(_tokens(said))) if token not in _NOISE)
+    tokens = read_tokens(said, VOCABULARY)
     if tokens[-1:] == ("stop",) and len(tokens) < _FEW and not _STOP_LOSS.isdisjoint(words):
         # A bare "stop" asks for something else.
         tokens = (*tokens, "order")
     return Sentence(tokens, detect(words))
-
-
-def _tokens(message: str) -> Iterator[str]:
-    text = _MINUS.sub("-", _APOSTROPHES.sub("", message)).replace("@", " at ")
-    text = _PROFIT_AND_LOSS.sub("pnl", " ".join(text.split()))
-    text = _SPREAD_PAIR.sub(r"\1/\2", text)
-    runs = _BREAKS.sub(" ", text).split()
-    # In a message all in capitals, capitals tell nothing.
-    telling = any(char.islower() for char in text) or len(runs) == 1
-    for run in runs:
-        yield from _read_run(run, telling)
-
-
-def _read_run(run: str, telling: bool) -> Iterator[str]:
-    folded = fold(run).strip(".,:&+/_")
-    coin = mark_pair(folded)
-    if coin:
-        yield coin
-        return
-    number = _NUMBER.fullmatch(folded)
-    parts = _split_number(number) if number else None
-    if parts:
-        yield from parts
-    elif number:
-        yield folded
-    elif folded.strip("-") in UNITS:
-        yield UNITS[folded.strip("-")]
-    else:
-        for word in _WORD.findall(run):
-            yield from _read_word(word, telling)
-
-
-def _split_number(match: re.Match[str]) -> Sequence[str] | None:
-    before, sign, after, digits, rest = match.groups()
-    suffix = _SUFFIX.fullmatch(rest)
-    # A dash between digits is a span or a date, not a number.
-    if suffix is None or (before and after):
-        return None
-    multiplier, unit = suffix.group(1) or "", suffix.group(2).strip(".,:")
-    value = f"{before or after}{digits.rstrip('.,')}{multiplier}"
-    if not unit:
-        return [value, UNITS[sign]] if sign else [value]
-    known = UNITS.get(unit) or mark_pair(unit)
-    return [value, known] if known and not sign else None
-
-
-def _read_word(word: str, telling: bool) -> Iterator[str]:
-    folded = fold(word)
-    coin = mark_pair(folded)
-    compound = _COMPOUND.fullmatch(folded)
-    compound_coin = mark_pair(compound.group(1)) if compound else None
-    if coin:
-        yield coin
-    elif folded in UNITS:
-        yield UNITS[folded]
-    elif compound and compound_coin:
-        yield from (compound_coin, compound.group(2))
-    elif telling and folded not in VOCABULARY and (shouted := mark_shouted(word)):
-        yield shouted
-    else:
-        yield _ALIASES.get(folded, folded)
-
-
-def _merge(tokens: list[str]) -> list[str]:
-    merged: list[str] = []
-    for token in tokens:
-        previous = merged[-1] if merged else ""
-        before = merged[-2] if len(merged) > 1 else ""
-        plain = previous.removeprefix(MARK)
-        if (known := _merged_name(plain, token)) is not None:
-            merged[-1] = known
-        elif token in CURRENCIES and previous.startswith(MARK) and not _is_number(before):
-            merged[-1] = _quoted(previous, token)
-        elif token in CURRENCIES and previous == "in" and before.startswith(MARK):
-            merged[-2:] = [_quoted(before, token)]
-        else:
-            merged.append(token)
-    return merged
-
-
-def _merged_name(first: str, second: str) -> str | None:
-    spelled = {"btc": "bitcoin", "eth": "ethereum", "shib": "shiba"}.get(first, first)
-    return _MERGED.get((spelled, second))
-
-
-def _quoted(coin: str, currency: str) -> str:
-    # "BTC in USD" asks for dollars at large, which the default quote stands for.
-    return coin if currency == "usd" else with_quote(coin, currency)
-
-
-def _is_number(token: str) -> bool:
-    return token[:1].isdigit() or (token[:1] == "-" and token[1:2].isdigit())

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from enum import StrEnum
 
-from agent.models.offline.intents import Amount, Form, Level, Order, Unit
+from tools.words.wishes import Amount, Form, Level, Order, Unit
 from trading.model import Side
 
 HUNDRED = Decimal(100)

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
-from agent.models.offline.language import Language
+from tools.words.language import Language
 
 UNKNOWN = "–"
 _CENT = Decimal("0.01")

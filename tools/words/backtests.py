@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 
-from agent.models.offline import backtest_words as words
-from agent.models.offline.language import Language
-from agent.models.offline.numbers import parse_number
-from agent.models.offline.pairs import MARK, read_pair
-from agent.models.offline.patterns import LENGTH_UNITS, TIMEFRAMES
-from agent.models.offline.spans import MONTHS, UNITS, read_span
-from agent.models.offline.trials import Trial
+from tools.words import backtest_words as words
+from tools.words.language import Language
+from tools.words.numbers import parse_number
+from tools.words.pairs import MARK, read_pair
+from tools.words.periods import LENGTH_UNITS, TIMEFRAMES
+from tools.words.spans import MONTHS, UNITS, read_span
+from tools.words.trials import Trial
 from trading.backtest.catalog import BUILT_IN
 from trading.timeframes import Timeframe
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from agent.models.offline.lists import split_words
+from tools.words.lists import split_words
 from trading.backtest.catalog import BUILT_IN
 from trading.backtest.strategy import plain
 

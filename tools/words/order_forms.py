@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.models.offline.intents import Form, Level, Order
+from tools.words.wishes import Form, Level, Order
 from trading.model import OrderType
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agent.models.offline.pairs import Pair
+from tools.words.pairs import Pair
 from trading.timeframes import Timeframe
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from agent.models.offline.intents import Form
-from agent.models.offline.lists import split_words
+from tools.words.lists import split_words
+from tools.words.wishes import Form
 from trading.model import Side
 
 

@@ -5,8 +5,8 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from agent.models.offline.lists import split_words
-from agent.models.offline.trials import Day, Span
+from tools.words.lists import split_words
+from tools.words.trials import Day, Span
 
 _MONTHS = (
     "january januar jan",

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from agent.models.offline.language import Language
+from tools.words.language import Language
 
 MULTIPLIERS = {
     "k": Decimal(1_000),

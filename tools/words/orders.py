@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from agent.models.offline import order_words as words
-from agent.models.offline.intents import Amount, Close, Form, Level, Order, Unit
-from agent.models.offline.language import Language
-from agent.models.offline.numbers import MULTIPLIERS, parse_number
-from agent.models.offline.order_forms import formed, levels_of
-from agent.models.offline.order_words import Part
-from agent.models.offline.pairs import MARK, Pair, read_pair
-from agent.models.offline.words import CURRENCIES
+from tools.words import order_words as words
+from tools.words.language import Language
+from tools.words.numbers import MULTIPLIERS, parse_number
+from tools.words.order_forms import formed, levels_of
+from tools.words.order_words import Part
+from tools.words.pairs import MARK, Pair, read_pair
+from tools.words.tokens import CURRENCIES
+from tools.words.wishes import Amount, Close, Form, Level, Order, Unit
 
 HUNDRED = Decimal(100)
 FIGURES = frozenset({"amount", "price", "trigger", "stop", "target", "trail", "leverage"})

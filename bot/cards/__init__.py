@@ -1,0 +1,1 @@
+"""Answers of the service as Markdown for a phone, one function per card."""

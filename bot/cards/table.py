@@ -1,0 +1,83 @@
+"""The table of cards: which capability's answer is shown how, and what can be done about it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.asking import Action
+from bot.cards import backtests, market, money, orders, safety
+from bot.voice import Voice
+from tools.wire import Result
+
+Show = Callable[[Any, Voice], str]
+Buttons = tuple[tuple[Action, ...], ...]
+
+
+def _no_actions(found: Any, voice: Voice) -> Buttons:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How an answer is shown.
+
+    `balances` tells that it shows what somebody has or made, beyond the order that they asked for.
+    """
+
+    show: Show
+    balances: bool = False
+    actions: Callable[[Any, Voice], Buttons] = _no_actions
+
+
+CARDS: Mapping[str, Card] = {
+    "market.price": Card(market.price),
+    "market.analyze": Card(market.analysis),
+    "chart.candles": Card(market.picture),
+    "chart.backtest": Card(market.picture),
+    "chart.optimization": Card(market.picture),
+    "portfolio.get": Card(money.portfolio, True),
+    "portfolio.pnl": Card(money.pnl, True),
+    "trade.positions": Card(money.positions, True, money.position_actions),
+    "trade.history": Card(money.history, True),
+    "trade.preview": Card(orders.wanted),
+    "trade.execute": Card(orders.order, actions=orders.order_actions),
+    "trade.oco": Card(orders.both),
+    "trade.orders": Card(orders.listing, True, orders.listing_actions),
+    "trade.cancel": Card(orders.order),
+    "trade.cancelAll": Card(orders.canceled, True),
+    "trade.close": Card(orders.closed, True),
+    "trade.closeAll": Card(orders.all_closed, True),
+    "trade.amend": Card(orders.amended, True),
+    "approval.list": Card(orders.approvals, True, orders.approvals_actions),
+    "approval.approve": Card(
+        orders.approved, True, lambda found, voice: orders.order_actions(found.order, voice)
+    ),
+    "approval.deny": Card(orders.approval, True),
+    "trading.status": Card(safety.switch),
+    "trading.halt": Card(safety.halted, True),
+    "trading.reduce": Card(safety.halted, True),
+    "trading.rearm": Card(safety.switch),
+    "status": Card(safety.status),
+    "health": Card(safety.health),
+    "backtest.run": Card(backtests.ran),
+    "backtest.optimize": Card(backtests.optimized),
+    "backtest.compare": Card(backtests.compared),
+    "backtest.list": Card(backtests.listing),
+    "strategies.list": Card(backtests.strategies),
+}
+
+
+def show(capability: str, found: Result, voice: Voice) -> str:
+    """Return the card of an answer."""
+    return CARDS[capability].show(found, voice)
+
+
+def shows_balances(capability: str) -> bool:
+    """Tell whether an answer is for a person's own eyes; one without a card is."""
+    card = CARDS.get(capability)
+    return card is None or card.balances
+
+
+def actions(capability: str, found: Result, voice: Voice) -> Buttons:
+    """Return the rows of buttons under the card of an answer."""
+    return CARDS[capability].actions(found, voice)

@@ -1,0 +1,58 @@
+"""What is told without a card of its own: errors, and messages that nobody asked for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.asking import Plan
+from bot.cards.orders import approval, wanted
+from bot.cards.parts import line
+from bot.voice import PHRASES, Voice, plain
+from tools.errors import CallError, Code
+from tools.trade_events import ApprovalAsked
+from tools.wire import Result
+
+_WHOLE_SECOND = 1000
+
+TELLS_BALANCES = frozenset({Code.INSUFFICIENT_FUNDS, Code.RISK_LIMIT_EXCEEDED, Code.INVALID_ORDER})
+"""Errors whose words may tell what somebody has."""
+
+
+def confirmation(plan: Plan, previews: Sequence[Result], voice: Voice) -> str:
+    """Return what a person confirms: what each order would come to, or else what is about to be done.
+
+    `previews` are the answers of `preview_of` the calls of the plan that have one.
+    """
+    cards = [wanted(each, voice) for each in previews]
+    stops = [call.params["stopPrice"] for call in plan.calls if call.name == "trade.oco"]
+    cards += [line(voice, "or_stop", voice.price(each)) for each in stops]
+    return "\n\n".join([voice.say("card.confirm"), *(cards if previews else [plan.sure])])
+
+
+def error(found: CallError, voice: Voice, shared: bool = False) -> str:
+    """Say in a line why a call failed; in a `shared` place without what tells of somebody's money."""
+    private = shared and found.reason in TELLS_BALANCES
+    message = voice.say("error.private") if private else plain(found.message)
+    said = voice.say(f"error.{found.reason.value}", message=message)
+    if found.retry_after_ms is None:
+        return said
+    seconds = -(-found.retry_after_ms // _WHOLE_SECOND)
+    return f"{said} {voice.say('error.again', seconds=seconds)}"
+
+
+def notice(kind: str, text: str, data: Mapping[str, Any], voice: Voice) -> str:
+    """Return a message that somebody has to be told: what it is about, and its text."""
+    if kind.startswith("approval.") and (asked := approval_in(data)) is not None:
+        return approval(asked, voice)
+    known = PHRASES[voice.language]
+    title = known.get(f"notice.{kind}") or known.get(f"notice.{kind.partition('.')[0]}") or known["notice"]
+    return f"**{title}**\n{plain(text)}"
+
+
+def approval_in(data: Mapping[str, Any]) -> ApprovalAsked | None:
+    """Return the request for approval that a message is about, None when it is about none."""
+    try:
+        return ApprovalAsked.model_validate(dict(data))
+    except ValidationError:
+        return None

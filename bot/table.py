@@ -1,0 +1,317 @@
+"""The table of commands: which words each takes, and which calls they become."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.reading import account, backtests, market, trades
+from bot.reading.words import Reader
+
+Said = Callable[[str], str]
+"""Returns the words that an option is typed as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An option of a command where a platform asks for each by name; `said` makes typed words of it."""
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    said: Said = str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A command. Without a reader the chat does it by itself.
+
+    `calls` are the capabilities it may call, the one it is about first: it is served while that one is.
+    `group` is its place in the help. `trades` tells that it may change what is held. `refreshes` that its
+    answer can be asked for again under the same message.
+    """
+
+    name: str
+    group: str
+    read: Reader | None = None
+    calls: tuple[str, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    aliases: tuple[str, ...] = ()
+    trades: bool = False
+    refreshes: bool = False
+
+
+def led(word: str) -> Said:
+    """Return how an option is typed behind a word."""
+    return lambda value: f"{word} {value}"
+
+
+def _share(value: str) -> str:
+    return f"{value.strip().rstrip('%').strip()}%" if value.strip()[:1].isdigit() else value
+
+
+def _times(value: str) -> str:
+    return f"{value.strip().rstrip('xX').strip()}x"
+
+
+PAIR = Slot("pair", "pair", required=True)
+ANY_PAIR = Slot("pair", "pair")
+TIMEFRAME = Slot("timeframe", choices=("1m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d"))
+COUNT = Slot("count", "number")
+REASON = Slot("reason")
+ID = Slot("id", required=True)
+AMOUNT = Slot("amount", required=True)
+PRICES = (
+    Slot("price", said=led("at")),
+    Slot("stop", said=led("stop")),
+    Slot("target", said=led("target")),
+    Slot("leverage", "number", said=_times),
+)
+STRATEGY = Slot("strategy", required=True)
+RANGE = Slot("range")
+
+_TRADES = ("trade.execute", "trade.oco", "market.price", "trade.positions", "trade.close")
+
+ROWS: tuple[Row, ...] = (
+    Row("price", "market", market.prices, ("market.price",), (PAIR,), ("preis", "kurs", "p"), refreshes=True),
+    Row(
+        "analyze",
+        "market",
+        market.analysis,
+        ("market.analyze",),
+        (PAIR, TIMEFRAME),
+        ("analyse", "analysis", "analysiere"),
+        refreshes=True,
+    ),
+    Row(
+        "chart",
+        "market",
+        market.chart,
+        ("chart.candles",),
+        (PAIR, TIMEFRAME, COUNT, Slot("indicators")),
+        ("diagramm",),
+        refreshes=True,
+    ),
+    Row(
+        "movers",
+        "market",
+        account.nothing("market.overview"),
+        ("market.overview",),
+        (),
+        ("markt", "market"),
+        refreshes=True,
+    ),
+    Row("watch", "market", market.of_pair("watchlist.add"), ("watchlist.add",), (PAIR,), ("beobachten",)),
+    Row(
+        "unwatch",
+        "market",
+        market.of_pair("watchlist.remove"),
+        ("watchlist.remove",),
+        (PAIR,),
+        ("vergessen",),
+    ),
+    Row(
+        "watchlist",
+        "market",
+        account.nothing("watchlist.list"),
+        ("watchlist.list",),
+        (),
+        ("merkliste",),
+        refreshes=True,
+    ),
+    Row(
+        "buy",
+        "trade",
+        trades.trading("buy"),
+        _TRADES,
+        (PAIR, AMOUNT, *PRICES),
+        ("kaufen", "kauf", "kaufe"),
+        trades=True,
+    ),
+    Row(
+        "sell",
+        "trade",
+        trades.trading("sell"),
+        _TRADES,
+        (PAIR, AMOUNT, *PRICES),
+        ("verkaufen", "verkauf", "verkaufe"),
+        trades=True,
+    ),
+    Row(
+        "close",
+        "trade",
+        trades.closing,
+        ("trade.close", "trade.positions", "trade.closeAll"),
+        (Slot("position", "pair", required=True), Slot("share", said=_share)),
+        ("schliessen", "schliesse"),
+        trades=True,
+    ),
+    Row(
+        "cancel",
+        "trade",
+        account.cancel,
+        ("trade.cancel", "trade.orders", "trade.cancelAll"),
+        (Slot("order", required=True),),
+        ("stornieren", "storno"),
+    ),
+    Row("positions", "account", account.positions, ("trade.positions",), (), ("positionen",), refreshes=True),
+    Row(
+        "orders",
+        "account",
+        account.orders,
+        ("trade.orders",),
+        (Slot("status", choices=("open", "closed", "all")), ANY_PAIR, COUNT),
+        ("auftraege", "order"),
+        refreshes=True,
+    ),
+    Row(
+        "portfolio",
+        "account",
+        account.portfolio,
+        ("portfolio.get",),
+        (Slot("currency", choices=("USD", "EUR", "GBP", "CHF")),),
+        ("balance", "guthaben", "depot", "vermoegen"),
+        refreshes=True,
+    ),
+    Row(
+        "pnl",
+        "account",
+        account.pnl,
+        ("portfolio.pnl",),
+        (Slot("period", choices=("24h", "7d", "30d", "ytd", "all")),),
+        ("gewinn", "profit"),
+        refreshes=True,
+    ),
+    Row(
+        "history",
+        "account",
+        account.history,
+        ("trade.history",),
+        (ANY_PAIR, COUNT),
+        ("verlauf", "trades"),
+        refreshes=True,
+    ),
+    Row(
+        "backtest",
+        "research",
+        backtests.backtesting("run"),
+        ("backtest.run", "chart.backtest"),
+        (STRATEGY, PAIR, TIMEFRAME, RANGE),
+        ("backteste", "rueckrechnung"),
+    ),
+    Row(
+        "optimize",
+        "research",
+        backtests.backtesting("optimize"),
+        ("backtest.optimize", "chart.optimization"),
+        (STRATEGY, PAIR, TIMEFRAME, RANGE),
+        ("optimise", "optimieren", "optimiere"),
+    ),
+    Row(
+        "compare",
+        "research",
+        backtests.backtesting("compare"),
+        ("backtest.compare",),
+        (Slot("strategies", required=True), PAIR, TIMEFRAME, RANGE),
+        ("vergleichen", "vergleiche", "vergleich"),
+    ),
+    Row(
+        "backtests",
+        "research",
+        account.counted("backtest.list", 10),
+        ("backtest.list",),
+        (COUNT,),
+        (),
+        refreshes=True,
+    ),
+    Row(
+        "strategies",
+        "research",
+        account.nothing("strategies.list"),
+        ("strategies.list",),
+        (),
+        ("strategien",),
+    ),
+    Row(
+        "alerts",
+        "automation",
+        account.nothing("alerts.list"),
+        ("alerts.list",),
+        (),
+        ("alarme",),
+        refreshes=True,
+    ),
+    Row(
+        "jobs", "automation", account.nothing("jobs.list"), ("jobs.list",), (), ("aufgaben",), refreshes=True
+    ),
+    Row(
+        "leaderboard",
+        "automation",
+        account.nothing("leaderboard.get"),
+        ("leaderboard.get",),
+        (),
+        ("rangliste",),
+        refreshes=True,
+    ),
+    Row(
+        "approve",
+        "safety",
+        account.answering("approval.approve"),
+        ("approval.approve", "approval.list"),
+        (Slot("id"),),
+        ("bestaetigen", "genehmigen"),
+    ),
+    Row(
+        "deny",
+        "safety",
+        account.answering("approval.deny"),
+        ("approval.deny", "approval.list"),
+        (Slot("id"), REASON),
+        ("ablehnen",),
+    ),
+    Row(
+        "halt",
+        "safety",
+        account.because("trading.halt"),
+        ("trading.halt",),
+        (REASON,),
+        ("notaus", "anhalten"),
+    ),
+    Row(
+        "resume",
+        "safety",
+        account.because("trading.rearm"),
+        ("trading.rearm",),
+        (REASON,),
+        ("fortsetzen", "weiter"),
+    ),
+    Row(
+        "status",
+        "service",
+        account.nothing("status", "trading.status"),
+        ("status", "trading.status"),
+        (),
+        ("zustand",),
+        refreshes=True,
+    ),
+    Row(
+        "platforms",
+        "service",
+        account.nothing("platforms.list"),
+        ("platforms.list",),
+        (),
+        ("plattformen",),
+        refreshes=True,
+    ),
+    Row(
+        "access", "service", account.nothing("access.list"), ("access.list",), (), ("zugang",), refreshes=True
+    ),
+    Row("start", "chat", aliases=("los",)),
+    Row("help", "chat", slots=(Slot("command"),), aliases=("hilfe",)),
+    Row("new", "chat", aliases=("neu",)),
+    Row("stop", "chat", aliases=("stopp",)),
+    Row("model", "chat", slots=(Slot("name"),), aliases=("modell",)),
+    Row("settings", "chat", slots=(Slot("setting"), Slot("value")), aliases=("einstellungen",)),
+)
+
+PICTURES: Mapping[str, str] = {"backtest.run": "chart.backtest", "backtest.optimize": "chart.optimization"}
+"""What draws the answer of a call, by the name of the job in it."""

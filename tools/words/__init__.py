@@ -1,0 +1,1 @@
+"""What people type, read by code: coins, amounts, orders, stretches of time, backtests."""
