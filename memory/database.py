@@ -16,9 +16,12 @@ from memory.link import Link
 from memory.migrate import migrate, version_of
 from memory.money import Accounts, Equity, Fills, Orders, Positions
 from memory.outbox import Outbox
+from memory.pairings import Pairings
 from memory.people import People
+from memory.preferences import Preferences
 from memory.risk import Risk
 from memory.strategies import OwnStrategies
+from memory.watchlist import Watchlist
 from trading.stores import (
     AccountStore,
     ApprovalStore,
@@ -45,6 +48,7 @@ class UnitOfWork:
         self.approvals: ApprovalStore = Approvals(connection)
         self.notices = Outbox(connection)
         self.people = People(connection)
+        self.pairings = Pairings(connection)
         self.keys = Keys(connection)
         self.sessions = Sessions(connection)
         self.messages = Messages(connection)
@@ -53,6 +57,8 @@ class UnitOfWork:
         self.calls = Calls(connection)
         self.jobs = Jobs(connection)
         self.strategies = OwnStrategies(connection)
+        self.preferences = Preferences(connection)
+        self.watchlist = Watchlist(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

@@ -15,11 +15,23 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema
+from memory import migrate, schema, schema_chats
 from memory.address import normalised
 from memory.database import Database
 from memory.errors import DatabaseTooNew
-from memory.records import ApiKey, Call, Delivery, Person, Session, StoredEvent, TranscriptMessage, Turn
+from memory.records import (
+    ApiKey,
+    Call,
+    Delivery,
+    PairingRequest,
+    Person,
+    Preference,
+    Session,
+    StoredEvent,
+    TranscriptMessage,
+    Turn,
+    Watched,
+)
 from tests.memory.samples import account
 from tests.peers.databases import prepare
 from trading.approvals import Approval
@@ -46,6 +58,9 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Delivery, schema.outbox),
     (Person, schema.people),
     (ApiKey, schema.api_keys),
+    (PairingRequest, schema_chats.pairings),
+    (Preference, schema_chats.preferences),
+    (Watched, schema_chats.watchlist),
 )
 
 
