@@ -92,7 +92,7 @@ class KitClient:
         self.cron = Namespace(self.call, "cron")
         self.memory = Namespace(self.call, "memory")
         self.keys = Namespace(self.call, "keys")
-        self.people = Namespace(self.call, "people")
+        self.access = Namespace(self.call, "access")
         self.notices = Namespace(self.call, "notices")
 
     def __repr__(self) -> str:

@@ -16,6 +16,7 @@ Number = int | float | Decimal
 Reply = Coroutine[Any, Any, Answer]
 
 DEFAULTS: Mapping[str, str] = {
+    "access": "list",
     "alert": "create",
     "backtest": "run",
     "chart": "candles",
@@ -25,7 +26,6 @@ DEFAULTS: Mapping[str, str] = {
     "market": "data",
     "memory": "search",
     "notices": "list",
-    "people": "list",
     "portfolio": "snapshot",
     "sessions": "list",
     "skill": "list",

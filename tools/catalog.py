@@ -8,6 +8,7 @@ from tools import (
     chart,
     chat,
     data,
+    keys,
     ledger,
     live,
     market,
@@ -86,12 +87,15 @@ CATALOG: tuple[AnyCapability, ...] = (
     strategies.enable,
     strategies.disable,
     notices.list_notices,
-    access.create_key,
-    access.list_keys,
-    access.revoke_key,
-    access.list_people,
+    keys.create_key,
+    keys.list_keys,
+    keys.revoke_key,
+    access.own_rights,
+    access.list_access,
+    access.approve,
+    access.deny,
     access.set_role,
-    access.revoke_person,
+    access.revoke,
 )
 
 
