@@ -94,6 +94,8 @@ class KitClient:
         self.keys = Namespace(self.call, "keys")
         self.access = Namespace(self.call, "access")
         self.notices = Namespace(self.call, "notices")
+        self.settings = Namespace(self.call, "settings")
+        self.watchlist = Namespace(self.call, "watchlist")
 
     def __repr__(self) -> str:
         secret = ", token=***" if self._token else ""

@@ -28,10 +28,12 @@ DEFAULTS: Mapping[str, str] = {
     "notices": "list",
     "portfolio": "snapshot",
     "sessions": "list",
+    "settings": "get",
     "skill": "list",
     "strategies": "list",
     "tool": "invoke",
     "trade": "execute",
+    "watchlist": "list",
 }
 """What a namespace does when it is called itself: `client.trade(...)` is `client.trade.execute(...)`."""
 

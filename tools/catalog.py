@@ -19,6 +19,7 @@ from tools import (
     positions,
     risk,
     sessions,
+    settings,
     skills,
     strategies,
     switch,
@@ -96,6 +97,8 @@ CATALOG: tuple[AnyCapability, ...] = (
     access.deny,
     access.set_role,
     access.revoke,
+    settings.get_settings,
+    settings.set_settings,
 )
 
 

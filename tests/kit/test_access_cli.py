@@ -54,3 +54,13 @@ async def test_who_asks_is_refused_by_code_or_id(service: Running) -> None:
     assert len(await typed(service, "access", "deny", "telegram:42")) == 1
     assert await typed(service, "access", "deny", "telegram:42") == "NOT_FOUND"
     assert await typed(service, "access", "role", "ann", "owner") == "INVALID_PARAMS"
+
+
+async def test_settings_are_shown_and_set(service: Running) -> None:
+    shown = await typed(service, "settings")
+    assert "notifications.fills=on" in shown
+    changed = await typed(service, "settings", "notifications.fills=silent", "quietHours=22:00-07:00")
+    assert changed == await typed(service, "settings")
+    assert set(changed) - set(shown) == {"notifications.fills=silent", "quietHours=22:00-07:00@UTC"}
+    assert await typed(service, "settings", "notifications.approvals=off") == "INVALID_PARAMS"
+    assert await typed(service, "settings", "colour=red") == "exit 2"

@@ -139,6 +139,13 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     ),
     "access.list": ({}, {"role": "owner"}, "INVALID_PARAMS"),
     "access.revoke": ({"id": "telegram:123"}, {"id": "telegram:124"}, "NOT_FOUND"),
+    # A model may look and not set: it looks at what everybody begins with.
+    "settings.get": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "settings.set": (
+        {"notifications": {"fills": "silent"}, "quietHours": {"from": "22:00", "to": "07:00"}},
+        {"notifications": {"approvals": "off"}},
+        "INVALID_PARAMS",
+    ),
     "chat.history": ({"sessionId": "nobody"}, {"limit": -1}, "INVALID_PARAMS"),
     "chat.abort": ({"sessionId": "nobody"}, {}, "MISSING_PARAMS"),
     "chat.send": (
