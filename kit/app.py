@@ -37,6 +37,7 @@ from tools.backtesting import Backtests, WorkerFailed
 from tools.catalog import CATALOG, build_registry
 from tools.context import Context
 from tools.events import EventBus
+from tools.pairing import Pairing
 from tools.picking import Picking
 from tools.policy import LOCAL_OWNER
 from tools.registry import Registry
@@ -53,6 +54,7 @@ KEPT_EVENTS = 100_000
 KEPT_CALLS = timedelta(days=90)
 KEPT_NOTICES = timedelta(days=90)
 KEPT_JOBS = timedelta(days=90)
+KEPT_PAIRINGS = timedelta(days=2)
 WARM_AFTER = 2.0
 
 log = structlog.get_logger(__name__)
@@ -143,6 +145,7 @@ async def _build(
         chat=runner,
         skills=Skills([each.name for each in CATALOG]),
         keys=keys,
+        pairing=Pairing(database, clock, new_id, edge.entropy),
         backtests=backtests,
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
         system=Process(
@@ -237,6 +240,7 @@ async def _tidy(database: Database, clock: Clock) -> None:
         await uow.calls.prune(clock.now() - KEPT_CALLS)
         await uow.notices.prune(clock.now() - KEPT_NOTICES)
         await uow.jobs.prune(clock.now() - KEPT_JOBS)
+        await uow.pairings.prune(clock.now() - KEPT_PAIRINGS)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:

@@ -92,8 +92,10 @@ class KitClient:
         self.cron = Namespace(self.call, "cron")
         self.memory = Namespace(self.call, "memory")
         self.keys = Namespace(self.call, "keys")
-        self.people = Namespace(self.call, "people")
+        self.access = Namespace(self.call, "access")
         self.notices = Namespace(self.call, "notices")
+        self.settings = Namespace(self.call, "settings")
+        self.watchlist = Namespace(self.call, "watchlist")
 
     def __repr__(self) -> str:
         secret = ", token=***" if self._token else ""

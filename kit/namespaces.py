@@ -16,6 +16,7 @@ Number = int | float | Decimal
 Reply = Coroutine[Any, Any, Answer]
 
 DEFAULTS: Mapping[str, str] = {
+    "access": "list",
     "alert": "create",
     "backtest": "run",
     "chart": "candles",
@@ -25,13 +26,14 @@ DEFAULTS: Mapping[str, str] = {
     "market": "data",
     "memory": "search",
     "notices": "list",
-    "people": "list",
     "portfolio": "snapshot",
     "sessions": "list",
+    "settings": "get",
     "skill": "list",
     "strategies": "list",
     "tool": "invoke",
     "trade": "execute",
+    "watchlist": "list",
 }
 """What a namespace does when it is called itself: `client.trade(...)` is `client.trade.execute(...)`."""
 

@@ -17,9 +17,12 @@ from memory.link import Link
 from memory.migrate import migrate, version_of
 from memory.money import Accounts, Equity, Fills, Orders, Positions
 from memory.outbox import Outbox
+from memory.pairings import Pairings
 from memory.people import People
+from memory.preferences import Preferences
 from memory.risk import Risk
 from memory.strategies import OwnStrategies
+from memory.watchlist import Watchlist
 from trading.stores import (
     AccountStore,
     ApprovalStore,
@@ -46,6 +49,7 @@ class UnitOfWork:
         self.approvals: ApprovalStore = Approvals(connection)
         self.notices = Outbox(connection)
         self.people = People(connection)
+        self.pairings = Pairings(connection)
         self.keys = Keys(connection)
         self.sessions = Sessions(connection)
         self.messages = Messages(connection)
@@ -57,6 +61,8 @@ class UnitOfWork:
         self.arrivals = Arrivals(connection)
         self.cards = Cards(connection)
         self.chats = Chats(connection)
+        self.preferences = Preferences(connection)
+        self.watchlist = Watchlist(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

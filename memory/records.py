@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from trading.notices import Notice
+from trading.symbols import Symbol
 
 
 class SessionMode(StrEnum):
@@ -195,6 +196,43 @@ class ApiKey:
     created_by: str
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairingRequest:
+    """Somebody unknown who asks to be let in, from the chat `place`; the id is the person's.
+
+    Of the code they were given only a digest is kept, None once it was answered. `given` counts the codes
+    since `given_since`.
+    """
+
+    id: str
+    name: str
+    place: str
+    digest: str | None = field(repr=False)
+    created_at: datetime
+    expires_at: datetime
+    given: int
+    given_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """What somebody prefers in one respect; `value` is an object of JSON."""
+
+    principal: str
+    name: str
+    value: Mapping[str, Any]
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A pair that somebody watches."""
+
+    principal: str
+    symbol: Symbol
+    added_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Every table, in one metadata. A column has the name of the field it holds."""
+"""Every table but those of chats, in one metadata. A column has the name of the field it holds."""
 
 from sqlalchemy import (
     Boolean,

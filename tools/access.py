@@ -1,20 +1,20 @@
-"""Who is let in: API keys, and the people of chat platforms."""
+"""Who of chat platforms is let in: those who ask, and those who were."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from memory.records import ApiKey, Person
-from tools.apikeys import principal_of
+from memory.records import PairingRequest, Person
+from tools.approvals import only_people
 from tools.context import Context
-from tools.errors import InvalidParams, NotFound
-from tools.policy import Role, Scope
+from tools.errors import NotFound
+from tools.keys import Name
+from tools.policy import GRANTS, Role, Scope, Surface
 from tools.registry import capability
-from tools.wire import Millis, NoParams, Params, Result, unless_none
+from tools.wire import Millis, NoParams, Params, Result
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-KeyId = Annotated[str, Field(min_length=1, max_length=128)]
+PEOPLE = Surface.WIRE | Surface.CHAT
+
 PersonId = Annotated[
     str,
     Field(
@@ -23,55 +23,17 @@ PersonId = Annotated[
         examples=["telegram:123456"],
     ),
 ]
+Code = Annotated[str, Field(min_length=1, max_length=40, description="The code that somebody was given")]
 
 
-class KeyView(Result):
-    """A key without the key itself; `status` is `active`, `expired` or `revoked`."""
+class RequestView(Result):
+    """Somebody unknown who waits to be let in; `place` is the chat they wrote from."""
 
     id: str
     name: str
-    role: str
-    principal: str
-    status: str
+    place: str
     created_at: Millis
-    created_by: str
-    expires_at: Millis | None
-    revoked_at: Millis | None
-
-
-class NewKey(KeyView):
-    """A key that was just made. `key` is the key itself: it is shown this once, and stored nowhere."""
-
-    unrecorded: ClassVar[frozenset[str]] = frozenset({"key"})
-
-    key: str | None = unless_none()
-
-
-class KeyList(Result):
-    """Every key, in the order they were made."""
-
-    keys: list[KeyView]
-
-
-class CreateKey(Params):
-    """What a key is for, what it may do, and how long; without `days` and `expiresAt` until it is revoked."""
-
-    name: Name
-    role: Role = Role.VIEWER
-    days: Annotated[int, Field(ge=1, le=3650, strict=True)] | None = None
-    expires_at: Millis | None = None
-
-    @model_validator(mode="after")
-    def _one_end(self) -> "CreateKey":
-        if self.days is not None and self.expires_at is not None:
-            raise ValueError("give days or expiresAt, not both")
-        return self
-
-
-class OfKey(Params):
-    """Which key, by its id."""
-
-    id: KeyId
+    expires_at: Millis
 
 
 class PersonView(Result):
@@ -86,14 +48,45 @@ class PersonView(Result):
     revoked_at: Millis | None
 
 
-class PersonList(Result):
-    """Everybody who was let in, in the order they came."""
+class AccessList(Result):
+    """Who waits to be let in, oldest first, and everybody who was, in the order they came."""
 
+    requests: list[RequestView]
     people: list[PersonView]
 
 
+class Approve(Params):
+    """The code that somebody shows, what they may do, and what to call them."""
+
+    code: Code
+    role: Role = Role.VIEWER
+    name: Name | None = None
+
+
+class Deny(Params):
+    """Who is not let in: by the code they were given, or by their id."""
+
+    code: Code | None = None
+    id: PersonId | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "Deny":
+        if (self.code is None) == (self.id is None):
+            raise ValueError("give code or id, one of them")
+        return self
+
+
+class OwnRights(Result):
+    """Who calls, as what, and what that allows; `account` is meant where none is named."""
+
+    id: str
+    role: str
+    rights: list[str]
+    account: str
+
+
 class SetRole(Params):
-    """Who, and what they may do from now on."""
+    """Who, what they may do from now on, and what to call them."""
 
     id: PersonId
     role: Role
@@ -104,29 +97,6 @@ class OfPerson(Params):
     """Which person."""
 
     id: PersonId
-
-
-def view(key: ApiKey, now: datetime) -> KeyView:
-    """Return a stored key in the words of the wire."""
-    return KeyView(**_facts(key, now))
-
-
-def _facts(key: ApiKey, now: datetime) -> dict[str, Any]:
-    if key.revoked_at is not None:
-        status = "revoked"
-    else:
-        status = "active" if key.expires_at is None or now < key.expires_at else "expired"
-    return dict(
-        id=key.id,
-        name=key.name,
-        role=key.role,
-        principal=principal_of(key).id,
-        status=status,
-        created_at=key.created_at,
-        created_by=key.created_by,
-        expires_at=key.expires_at,
-        revoked_at=key.revoked_at,
-    )
 
 
 def person_view(person: Person) -> PersonView:
@@ -142,43 +112,58 @@ def person_view(person: Person) -> PersonView:
     )
 
 
-@capability("keys.create", scope=Scope.ADMIN, effects=True)
-async def create_key(ctx: Context, params: CreateKey) -> NewKey:
-    """Make an API key for a program or a person, and show it once."""
+def request_view(asked: PairingRequest) -> RequestView:
+    """Return a stored request in the words of the wire."""
+    return RequestView(
+        id=asked.id,
+        name=asked.name,
+        place=asked.place,
+        created_at=asked.created_at,
+        expires_at=asked.expires_at,
+    )
+
+
+@capability("access.own", surfaces=PEOPLE | Surface.MODEL)
+async def own_rights(ctx: Context, params: NoParams) -> OwnRights:
+    """Tell who you are here and what you may do."""
+    who = ctx.principal
+    rights = [scope.value for scope in Scope if scope in GRANTS[who.role]]
+    return OwnRights(id=who.id, role=who.role.value, rights=rights, account=who.account)
+
+
+@capability("access.list", scope=Scope.ADMIN, surfaces=PEOPLE)
+async def list_access(ctx: Context, params: NoParams) -> AccessList:
+    """List the people of chat platforms who were let in, and who waits to be."""
     now = ctx.services.clock.now()
-    end = params.expires_at if params.days is None else now + timedelta(days=params.days)
-    if end is not None and end <= now:
-        raise InvalidParams("expiresAt has passed")
-    key, secret = await ctx.services.keys.make(params.name, params.role, now, end, ctx.principal)
-    return NewKey(**_facts(key, now), key=secret)
-
-
-@capability("keys.list", scope=Scope.ADMIN)
-async def list_keys(ctx: Context, params: NoParams) -> KeyList:
-    """List API keys and whether they are good, without the keys themselves."""
-    now = ctx.services.clock.now()
-    return KeyList(keys=[view(key, now) for key in await ctx.services.keys.all()])
-
-
-@capability("keys.revoke", scope=Scope.ADMIN, effects=True)
-async def revoke_key(ctx: Context, params: OfKey) -> KeyView:
-    """Revoke an API key: whoever holds it is refused from the next request on."""
-    key = await ctx.services.keys.revoke(params.id)
-    if key is None:
-        raise NotFound(f"there is no key {params.id!r}; keys.list shows them")
-    return view(key, ctx.services.clock.now())
-
-
-@capability("people.list", scope=Scope.ADMIN)
-async def list_people(ctx: Context, params: NoParams) -> PersonList:
-    """List the people of chat platforms who were let in."""
     async with ctx.services.database.read() as uow:
-        return PersonList(people=[person_view(each) for each in await uow.people.all()])
+        waiting, people = await uow.pairings.pending(now), await uow.people.all()
+    return AccessList(
+        requests=[request_view(each) for each in waiting], people=[person_view(each) for each in people]
+    )
 
 
-@capability("people.setRole", scope=Scope.ADMIN, effects=True)
+@capability("access.approve", scope=Scope.ADMIN, surfaces=PEOPLE, effects=True)
+async def approve(ctx: Context, params: Approve) -> PersonView:
+    """Let somebody in who shows the code they were given in a chat."""
+    only_people(ctx)
+    pairing = ctx.services.pairing
+    return person_view(await pairing.approve(params.code, params.role, params.name, ctx.principal))
+
+
+@capability("access.deny", scope=Scope.ADMIN, surfaces=PEOPLE, effects=True)
+async def deny(ctx: Context, params: Deny) -> RequestView:
+    """Make the code of somebody who waits to be let in good for nothing."""
+    only_people(ctx)
+    pairing = ctx.services.pairing
+    if params.code is not None:
+        return request_view(await pairing.deny_code(params.code))
+    return request_view(await pairing.deny(params.id or ""))
+
+
+@capability("access.setRole", scope=Scope.ADMIN, surfaces=PEOPLE, effects=True)
 async def set_role(ctx: Context, params: SetRole) -> PersonView:
     """Let somebody of a chat platform in as viewer, trader or owner, or change what they are."""
+    only_people(ctx)
     async with ctx.services.database.transact() as uow:
         known = await uow.people.get(params.id)
         person = Person(
@@ -189,14 +174,17 @@ async def set_role(ctx: Context, params: SetRole) -> PersonView:
             created_by=known.created_by if known else ctx.principal.id,
         )
         await uow.people.put(person)
+        await uow.pairings.settle(params.id)
     return person_view(person)
 
 
-@capability("people.revoke", scope=Scope.ADMIN, effects=True)
-async def revoke_person(ctx: Context, params: OfPerson) -> PersonView:
+@capability("access.revoke", scope=Scope.ADMIN, surfaces=PEOPLE, effects=True)
+async def revoke(ctx: Context, params: OfPerson) -> PersonView:
     """Shut somebody of a chat platform out."""
+    only_people(ctx)
     async with ctx.services.database.transact() as uow:
         person = await uow.people.revoke(params.id, ctx.services.clock.now())
+        await uow.pairings.settle(params.id)
     if person is None:
-        raise NotFound(f"nobody is known as {params.id}; people.list shows who is")
+        raise NotFound(f"nobody is known as {params.id}; access.list shows who is")
     return person_view(person)

@@ -9,6 +9,7 @@ from memory.records import TranscriptMessage, Turn
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests
 from tools.events import EventBus
+from tools.pairing import Pairing
 from tools.picking import Picking
 from tools.policy import Principal
 from tools.skillbook import Skills
@@ -95,6 +96,7 @@ class Services:
     chat: Chat
     skills: Skills
     keys: ApiKeys
+    pairing: Pairing
     backtests: Backtests
     strategies: Picking
     system: System

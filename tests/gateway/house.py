@@ -25,6 +25,7 @@ from tools.backtesting import Backtests
 from tools.context import Context
 from tools.errors import AgentBusy, InvalidParams, MissingParams
 from tools.events import EventBus
+from tools.pairing import Pairing
 from tools.picking import Picking
 from tools.policy import Scope, Surface
 from tools.registry import AnyCapability, Registry, capability
@@ -179,6 +180,7 @@ class House:
             portfolio=cast(PortfolioReader, None),
             chat=cast(Chat, None),
             keys=self.keys,
+            pairing=cast(Pairing, None),
             skills=Skills([each.name for each in self.capabilities]),
             system=self,
         )

@@ -20,7 +20,19 @@ from memory.address import normalised
 from memory.chat_records import Arrival, Card, Chat
 from memory.database import Database
 from memory.errors import DatabaseTooNew
-from memory.records import ApiKey, Call, Delivery, Person, Session, StoredEvent, TranscriptMessage, Turn
+from memory.records import (
+    ApiKey,
+    Call,
+    Delivery,
+    PairingRequest,
+    Person,
+    Preference,
+    Session,
+    StoredEvent,
+    TranscriptMessage,
+    Turn,
+    Watched,
+)
 from tests.memory.samples import account
 from tests.peers.databases import prepare
 from trading.approvals import Approval
@@ -50,6 +62,9 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Arrival, schema_chats.arrivals),
     (Card, schema_chats.cards),
     (Chat, schema_chats.chats),
+    (PairingRequest, schema_chats.pairings),
+    (Preference, schema_chats.preferences),
+    (Watched, schema_chats.watchlist),
 )
 
 

@@ -129,13 +129,23 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     ),
     "keys.list": ({}, {"role": "owner"}, "INVALID_PARAMS"),
     "keys.revoke": ({"id": "{key}"}, {"id": "key_none"}, "NOT_FOUND"),
-    "people.setRole": (
+    "access.own": ({}, {"role": "owner"}, "INVALID_PARAMS"),
+    "access.approve": ({"code": "{code}", "role": "trader"}, {"code": "{code}"}, "NOT_FOUND"),
+    "access.deny": ({"id": "discord:78"}, {"id": "discord:78"}, "NOT_FOUND"),
+    "access.setRole": (
         {"id": "telegram:123", "role": "viewer", "name": "Ann"},
         {"id": "owner", "role": "viewer"},
         "INVALID_PARAMS",
     ),
-    "people.list": ({}, {"role": "owner"}, "INVALID_PARAMS"),
-    "people.revoke": ({"id": "telegram:123"}, {"id": "telegram:124"}, "NOT_FOUND"),
+    "access.list": ({}, {"role": "owner"}, "INVALID_PARAMS"),
+    "access.revoke": ({"id": "telegram:123"}, {"id": "telegram:124"}, "NOT_FOUND"),
+    # A model may look and not set: it looks at what everybody begins with.
+    "settings.get": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "settings.set": (
+        {"notifications": {"fills": "silent"}, "quietHours": {"from": "22:00", "to": "07:00"}},
+        {"notifications": {"approvals": "off"}},
+        "INVALID_PARAMS",
+    ),
     "chat.history": ({"sessionId": "nobody"}, {"limit": -1}, "INVALID_PARAMS"),
     "chat.abort": ({"sessionId": "nobody"}, {}, "MISSING_PARAMS"),
     "chat.send": (
@@ -201,6 +211,16 @@ async def ask_for_two(service: Running) -> None:
         await door.call("trade.execute", BUY, replace(person, origin=Origin.MODEL))
 
 
+async def ask_to_be_let_in(service: Running) -> str:
+    """Let two unknown people write, and return the code of the first."""
+    pairing = service.app.services.pairing
+    first = await pairing.ask("discord:77", "Eve", "discord:77")
+    assert await pairing.ask("discord:78", "Bob", "discord:78")
+    assert first is not None
+    assert first.code is not None
+    return first.code
+
+
 async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, tuple[Outcome, Outcome]]:
     """Make both calls of everything offered, in order, and return what they came to."""
     outcomes = {}
@@ -209,6 +229,8 @@ async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, t
         if name in offered:
             if name == "approval.list":
                 await ask_for_two(opened.service)
+            if name == "access.approve":
+                ids["{code}"] = await ask_to_be_let_in(opened.service)
             both = [{key: ids.get(str(value), value) for key, value in each.items()} for each in (good, bad)]
             outcomes[name] = (
                 await opened.call(offered[name], both[0]),

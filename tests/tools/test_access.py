@@ -97,22 +97,22 @@ async def test_people_are_let_in_changed_and_shut_out(service: Running) -> None:
         "revokedAt": None,
     }
     async with wire(service.url) as owner:
-        assert await asked(owner, "people.setRole", id="telegram:123", role="viewer", name="Ann") == ann
+        assert await asked(owner, "access.setRole", id="telegram:123", role="viewer", name="Ann") == ann
         await service.advance(1)
         trader = {**ann, "role": "trader"}
-        assert await asked(owner, "people.setRole", id="telegram:123", role="trader") == trader
-        bob = await asked(owner, "people.setRole", id="discord:9", role="owner")
+        assert await asked(owner, "access.setRole", id="telegram:123", role="trader") == trader
+        bob = await asked(owner, "access.setRole", id="discord:9", role="owner")
         assert (bob["name"], bob["createdAt"]) == ("discord:9", NOW + 1000)
         out = {**trader, "status": "revoked", "revokedAt": NOW + 1000}
-        assert await asked(owner, "people.revoke", id="telegram:123") == out
-        assert (await asked(owner, "people.list"))["people"] == [out, bob]
-        assert await asked(owner, "people.setRole", id="telegram:123", role="trader") == trader
+        assert await asked(owner, "access.revoke", id="telegram:123") == out
+        assert (await asked(owner, "access.list"))["people"] == [out, bob]
+        assert await asked(owner, "access.setRole", id="telegram:123", role="trader") == trader
 
 
 @pytest.mark.parametrize("person", ["owner", "key:key_1", "telegram:", "telegram:ann", "Telegram:1", "a:1"])
 async def test_only_the_numbers_of_platforms_are_people(service: Running, person: str) -> None:
     async with wire(service.url) as owner:
-        assert await code_of(owner, "people.setRole", {"id": person, "role": "owner"}) == "INVALID_PARAMS"
+        assert await code_of(owner, "access.setRole", {"id": person, "role": "owner"}) == "INVALID_PARAMS"
 
 
 @pytest.mark.parametrize("role", ["viewer", "trader"])
@@ -121,9 +121,11 @@ async def test_only_an_owner_lets_others_in(service: Running, role: str) -> None
         ("keys.create", {"name": "mine", "role": "owner"}),
         ("keys.list", {}),
         ("keys.revoke", {"id": "key_1"}),
-        ("people.list", {}),
-        ("people.setRole", {"id": "telegram:1", "role": "owner"}),
-        ("people.revoke", {"id": "telegram:1"}),
+        ("access.list", {}),
+        ("access.approve", {"code": "ABCDEFGH"}),
+        ("access.deny", {"code": "ABCDEFGH"}),
+        ("access.setRole", {"id": "telegram:1", "role": "owner"}),
+        ("access.revoke", {"id": "telegram:1"}),
     ]
     async with wire(service.url) as owner:
         key = (await asked(owner, "keys.create", name="limited", role=role))["key"]
@@ -133,7 +135,7 @@ async def test_only_an_owner_lets_others_in(service: Running, role: str) -> None
                 tool = {"tool": method.replace(".", "_"), "args": params}
                 assert await code_of(limited, "tool.invoke", tool) == "NOT_FOUND"
         assert len((await asked(owner, "keys.list"))["keys"]) == 1
-        assert (await asked(owner, "people.list"))["people"] == []
+        assert (await asked(owner, "access.list"))["people"] == []
 
 
 async def test_who_holds_a_key_talks_alone_and_trades_the_common_account(tmp_path: Path) -> None:

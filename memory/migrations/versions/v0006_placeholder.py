@@ -1,8 +1,0 @@
-"""A place kept for another branch."""
-
-revision = "0006"
-down_revision = "0005"
-
-
-def upgrade() -> None:
-    """Nothing."""

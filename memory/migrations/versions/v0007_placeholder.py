@@ -1,8 +1,0 @@
-"""A place kept for another branch."""
-
-revision = "0007"
-down_revision = "0006"
-
-
-def upgrade() -> None:
-    """Nothing."""
