@@ -169,8 +169,11 @@ class Series:
             return
         message = self._parts[number]
         if number < len(self._seen):
-            await self._adapter.edit(self._thread.place, self._seen[number].name, message)
-            self._seen[number].shown = message
+            seen = self._seen[number]
+            # Until the answer is here it may show either.
+            seen.shown = None
+            await self._adapter.edit(self._thread.place, seen.name, message)
+            seen.shown = message
             return
         self._tried.append(message)
         name = await self._adapter.send(self._thread.place, message, self._sending())
