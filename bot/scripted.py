@@ -16,11 +16,14 @@ from bot.chat import (
 )
 
 Fault = Callable[[str, Message | None], ChatError | None]
-"""Says what an attempt (send, edit, delete) comes to, None for well; see `carried_out`."""
+"""Says what an attempt (send, edit, delete) comes to, None for well."""
 
 
 class AnswerLost(TryLater):
     """What was asked is done, and its answer does not arrive."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, unsure=True)
 
 
 @dataclass(slots=True)

@@ -97,7 +97,9 @@ class Series:
         self._parts: Sequence[Message] = ()
         self._refused: set[str] = set()
         self._tried: list[Message] = []
-        """What the next new message was tried with: it may be there, and show any of these."""
+        """What the next new message was tried with."""
+        self._unsure = False
+        """Whether that message may be there, and show any of these."""
         self._changed = asyncio.Event()
 
     @property
@@ -134,7 +136,8 @@ class Series:
         for number, message in enumerate(self._parts):
             if number >= len(self._seen) or self._seen[number].shown != message:
                 return number
-        return len(self._parts) if len(self._seen) > len(self._parts) else None
+        one_too_many = len(self._seen) > len(self._parts) or self._unsure
+        return len(self._parts) if one_too_many else None
 
     def _messages(self) -> Sequence[Message]:
         wanted = self._wanted
@@ -153,6 +156,7 @@ class Series:
         try:
             await self._change(number)
         except TryLater as error:
+            self._unsure = self._unsure or (error.unsure and number == len(self._seen))
             self._pacer.hold(self._thread.place, min(error.wait, LONGEST_HOLD))
         except MarkupRefused as error:
             self._refuse(number, error)
@@ -162,23 +166,26 @@ class Series:
             await self._noted()
 
     async def _change(self, number: int) -> None:
+        if number >= len(self._seen):
+            # Where nobody wants it any more, only its sender can still find out its name, to take it away.
+            await self._add(self._parts[number] if number < len(self._parts) else self._tried[-1])
+            return
         if number >= len(self._parts):
             await self._adapter.delete(self._thread.place, self._seen[number].name)
             self._seen.pop(number)
             await self._noted()
             return
-        message = self._parts[number]
-        if number < len(self._seen):
-            seen = self._seen[number]
-            # Until the answer is here it may show either.
-            seen.shown = None
-            await self._adapter.edit(self._thread.place, seen.name, message)
-            seen.shown = message
-            return
+        seen, message = self._seen[number], self._parts[number]
+        # Until the answer is here it may show either.
+        seen.shown = None
+        await self._adapter.edit(self._thread.place, seen.name, message)
+        seen.shown = message
+
+    async def _add(self, message: Message) -> None:
         self._tried.append(message)
         name = await self._adapter.send(self._thread.place, message, self._sending())
         sure = all(each == message for each in self._tried)
-        self._sent, self._tried = self._sent + 1, []
+        self._sent, self._tried, self._unsure = self._sent + 1, [], False
         self._seen.append(_Seen(name, message if sure else None))
         await self._noted()
 

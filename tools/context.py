@@ -36,7 +36,8 @@ class Context:
     """One call. `repeat` is set when its caller may send it again and must not have it done twice.
 
     `frame_id` is the caller's own name for the call, `session_id` the conversation it is part of. `wish` is
-    the door's name for a call with effects: a repeated one keeps it.
+    the door's name for a call with effects: a repeated one keeps it. `shared` says that others read the
+    answer, who are not to see this principal's money.
     """
 
     principal: Principal
@@ -48,6 +49,7 @@ class Context:
     frame_id: str | None = None
     session_id: str | None = None
     wish: str | None = None
+    shared: bool = False
 
     def inner(self) -> "Context":
         """Return the context for a call on behalf of this one: same wish, already paid for."""

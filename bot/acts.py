@@ -1,0 +1,178 @@
+"""Commands and buttons: what they come to at the door, shown as cards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.asking import Call, Misread, Own, Plan, preview_of
+from bot.calls import Door
+from bot.cards.table import actions, show, shows_balances
+from bot.cards.told import confirmation
+from bot.cards.told import error as error_line
+from bot.commands import Commands, picture_call
+from bot.guests import Guest
+from bot.inbox import Taken
+from bot.own import OwnCommands
+from bot.pictures import Captioned, picture_of
+from bot.presses import CONFIRM_TIME, Deed, Presses, Rows
+from bot.series import Outlet, Series, Thread, Wanted
+from tools.errors import CallError
+from tools.preferences import confirms
+from tools.services import Services
+from tools.wire import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an act comes to in a chat: a text, rows of buttons, pictures; `lasts` makes the buttons work once."""
+
+    markdown: str
+    rows: Rows = ()
+    pictures: tuple[Captioned, ...] = ()
+    lasts: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A command as it reached us: its words, or its options by name. `over` is the message it replaces."""
+
+    command: str
+    words: str = ""
+    options: Mapping[str, str] | None = None
+    over: str | None = None
+
+
+class Acts:
+    """Does what commands and buttons say, as the person who says it."""
+
+    def __init__(
+        self, services: Services, door: Door, commands: Commands, own: OwnCommands, presses: Presses
+    ) -> None:
+        self._services = services
+        self._door = door
+        self._commands = commands
+        self._own = own
+        self._presses = presses
+
+    async def command(self, guest: Guest, taken: Taken, outlet: Outlet, said: Said) -> str:
+        """Do a command and show what came of it; return how that ended."""
+        now = self._services.clock.now()
+        reading = self._commands.read(said.command, said.words, said.options or {}, guest.voice, now)
+        try:
+            shown = await self._done(guest, taken.id, reading, said)
+        except CallError as error:
+            shown = Shown(error_line(error, guest.voice, guest.shared))
+        return await self.present(guest, taken, outlet, shown, said.over)
+
+    async def confirmed(self, guest: Guest, taken: Taken, outlet: Outlet, wish: str, deed: Deed) -> str:
+        """Run what a person has confirmed, once for its card, and show what came of it."""
+        calls = [Call(name, params) for name, params in deed.calls]
+        try:
+            shown = await self._run(guest, wish, calls, None)
+        except CallError as error:
+            shown = Shown(error_line(error, guest.voice, guest.shared))
+        return await self.present(guest, taken, outlet, shown, None)
+
+    async def present(
+        self, guest: Guest, taken: Taken, outlet: Outlet, shown: Shown, over: str | None
+    ) -> str:
+        """Show what an act came to, in place of the message `over` where there is one."""
+        known = taken.progress or ({"messages": [over], "sent": 0} if over else None)
+        ticket = None if over else taken.incoming.ticket
+        reply_to = None if guest.place.private or ticket else taken.incoming.message
+        series = Series(outlet, Thread(guest.place, taken.id, ticket, reply_to), taken.note, known)
+        if not shown.rows:
+            series.want(Wanted(shown.markdown))
+            await series.reach()
+        else:
+            dealt = await self._presses.deal(guest, shown.markdown, shown.rows, lasts=shown.lasts)
+            series.want(Wanted(shown.markdown, dealt.buttons))
+            await series.reach()
+            await self._presses.shown(dealt.id, series.messages[-1])
+        for number, each in enumerate(shown.pictures):
+            below = Series(outlet, Thread(guest.place, f"{taken.id}/p{number}"))
+            below.want(Wanted(each.caption, picture=each.picture))
+            await below.reach()
+        return "answered"
+
+    async def _done(self, guest: Guest, wish: str, reading: Plan | Own | Misread, said: Said) -> Shown:
+        if isinstance(reading, Own):
+            return Shown(await self._own.do(guest, reading))
+        found: Plan | Misread = reading
+        steps = 0
+        while isinstance(found, Plan) and found.then is not None:
+            answers = await self._answers(guest, f"{wish}/{steps}", found.calls)
+            found, steps = found.then(answers), steps + 1
+        if isinstance(found, Misread):
+            return Shown(found.markdown)
+        if found.trades and confirms(guest.preferences, await self._mode(guest)):
+            return await self._asked(guest, found)
+        return await self._run(guest, wish, found.calls, said)
+
+    async def _asked(self, guest: Guest, plan: Plan) -> Shown:
+        """Return the card on which a person confirms a trade."""
+        wanted = [preview for call in plan.calls if (preview := preview_of(call)) is not None]
+        previews = [await self._door.call(guest, each.name, each.params) for each in wanted]
+        calls = tuple((call.name, dict(call.params)) for call in plan.calls)
+        voice = guest.voice
+        rows = (
+            (
+                Deed(voice.say("button.confirm"), "good", calls=calls),
+                Deed(voice.say("button.leave"), "bad"),
+            ),
+        )
+        return Shown(confirmation(plan, previews, voice), rows, lasts=CONFIRM_TIME)
+
+    async def _run(self, guest: Guest, wish: str, calls: Sequence[Call], said: Said | None) -> Shown:
+        if guest.shared and any(shows_balances(call.name) for call in calls):
+            return Shown(guest.voice.say("shared.private"))
+        answers = await self._answers(guest, wish, calls)
+        texts, pictures = [], []
+        rows: list[Sequence[Deed]] = []
+        for call, answer in zip(calls, answers, strict=True):
+            picture = picture_of(answer) or await self._picture(guest, call, answer)
+            pictures += [picture] if picture is not None else []
+            if picture_of(answer) is None:
+                texts.append(show(call.name, answer, guest.voice))
+                rows += [_deeds(row) for row in actions(call.name, answer, guest.voice)]
+        if not texts:
+            return Shown("", (), tuple(pictures))
+        if said is not None and self._refreshes(said):
+            rows.append(
+                [Deed(guest.voice.say("button.refresh"), "plain", said.command, self._typed(said), (), True)]
+            )
+        return Shown("\n\n".join(texts), rows, tuple(pictures))
+
+    async def _answers(self, guest: Guest, wish: str, calls: Sequence[Call]) -> list[Result]:
+        return [
+            await self._door.call(guest, call.name, call.params, f"{wish}/{number}")
+            for number, call in enumerate(calls)
+        ]
+
+    async def _picture(self, guest: Guest, call: Call, answer: Result) -> Captioned | None:
+        drawing = picture_call(call, answer)
+        if drawing is None:
+            return None
+        try:
+            return picture_of(await self._door.call(guest, drawing.name, drawing.params))
+        except CallError:
+            # The figures are the answer; a picture that cannot be drawn takes nothing from them.
+            return None
+
+    async def _mode(self, guest: Guest) -> Any:
+        async with self._services.database.read() as uow:
+            account = await uow.accounts.get(guest.principal.account)
+        assert account is not None
+        return account.mode
+
+    def _refreshes(self, said: Said) -> bool:
+        row = self._commands.row(said.command)
+        return row is not None and row.refreshes
+
+    def _typed(self, said: Said) -> str:
+        return self._commands.typed(said.command, said.options) if said.options else said.words
+
+
+def _deeds(row: Sequence[Any]) -> list[Deed]:
+    return [Deed(each.label, each.tone, each.command, each.words) for each in row]

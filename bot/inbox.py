@@ -1,0 +1,106 @@
+"""What people do in chats, on disk before anybody hears that it has arrived, and done once."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.chat import Incoming
+from memory.chat_records import Arrival
+from memory.database import Database
+from trading.clock import Clock
+
+LEASE = timedelta(seconds=60)
+"""How long one process works on something before another may, unless it says that it still does."""
+
+AT_ONCE = 500
+"""Arrivals that are taken at a time."""
+
+INCOMING: TypeAdapter[Incoming] = TypeAdapter(Incoming)
+
+
+class Taken:
+    """Something that a person did, being worked on here. `progress` is what has been done about it so far."""
+
+    def __init__(self, inbox: "Inbox", arrival: Arrival) -> None:
+        self.id = arrival.id
+        self.incoming = INCOMING.validate_python(arrival.payload)
+        self.progress: dict[str, Any] = dict(arrival.progress or {})
+        self.again = arrival.attempts > 1
+        """Whether a process before this one has worked on it."""
+        self._inbox = inbox
+
+    async def note(self, more: Mapping[str, Any]) -> None:
+        """Store what has been done."""
+        self.progress |= more
+        await self._inbox.progress(self.id, self.progress)
+
+    async def settle(self, outcome: str) -> None:
+        """Store that nothing more is to be done."""
+        await self._inbox.settle(self.id, outcome)
+
+
+class Inbox:
+    """Takes in what people do, and hands it out in its order; `owner` names this process."""
+
+    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+        self._news = asyncio.Event()
+        self._news.set()
+        self._busy = 0
+
+    async def receive(self, came: Sequence[Incoming]) -> None:
+        """Store what has come; what came before under the same id is left."""
+        now = self._clock.now()
+        new = [
+            Arrival(each.id, each.place.key, INCOMING.dump_python(each, mode="json"), now) for each in came
+        ]
+        async with self._database.transact() as uow:
+            await uow.arrivals.add(*new)
+        self._news.set()
+
+    async def release(self) -> None:
+        """Give back what was being worked on, where no other process can be at it."""
+        async with self._database.transact() as uow:
+            await uow.arrivals.release(self._clock.now())
+        self._news.set()
+
+    async def news(self) -> None:
+        """Return once something may have come to this process."""
+        await self._news.wait()
+        self._news.clear()
+
+    async def take(self) -> Sequence[Taken]:
+        """Return what is to be done now."""
+        now = self._clock.now()
+        async with self._database.read() as uow:
+            if not await uow.arrivals.is_due(now):
+                return ()
+        async with self._database.transact() as uow:
+            claimed = await uow.arrivals.claim(self._owner, now, now + LEASE, AT_ONCE)
+        if len(claimed) == AT_ONCE:
+            self._news.set()
+        self._busy += len(claimed)
+        return [Taken(self, each) for each in claimed]
+
+    async def renew(self) -> None:
+        """Look for what another process has left, and say that this one still works on its own."""
+        if self._busy:
+            async with self._database.transact(durable=False) as uow:
+                await uow.arrivals.renew(self._owner, self._clock.now() + LEASE)
+        self._news.set()
+
+    async def progress(self, arrival_id: str, progress: Mapping[str, Any]) -> None:
+        """Store what has been done about something."""
+        async with self._database.transact() as uow:
+            await uow.arrivals.progress(self._owner, arrival_id, progress)
+
+    async def settle(self, arrival_id: str, outcome: str) -> None:
+        """Store what became of something."""
+        self._busy -= 1
+        async with self._database.transact() as uow:
+            await uow.arrivals.settle(self._owner, arrival_id, outcome)
