@@ -25,7 +25,10 @@ from tools.wire import Result
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What an act comes to in a chat: a text, rows of buttons, pictures; `lasts` makes the buttons work once."""
+    """What an act comes to in a chat: a text, rows of buttons, pictures.
+
+    The buttons of one that `lasts` so long work once.
+    """
 
     markdown: str
     rows: Rows = ()
@@ -81,19 +84,23 @@ class Acts:
         known = taken.progress or ({"messages": [over], "sent": 0} if over else None)
         ticket = None if over else taken.incoming.ticket
         reply_to = None if guest.place.private or ticket else taken.incoming.message
-        series = Series(outlet, Thread(guest.place, taken.id, ticket, reply_to), taken.note, known)
-        if not shown.rows:
-            series.want(Wanted(shown.markdown))
-            await series.reach()
+        thread = Thread(guest.place, taken.id, ticket, reply_to)
+        pictures = shown.pictures
+        if not shown.markdown and pictures:
+            first, pictures = pictures[0], pictures[1:]
+            await _reached(
+                Series(outlet, thread, taken.note, known), Wanted(first.caption, (), first.picture)
+            )
+        elif not shown.rows:
+            await _reached(Series(outlet, thread, taken.note, known), Wanted(shown.markdown))
         else:
+            series = Series(outlet, thread, taken.note, known)
             dealt = await self._presses.deal(guest, shown.markdown, shown.rows, lasts=shown.lasts)
-            series.want(Wanted(shown.markdown, dealt.buttons))
-            await series.reach()
+            await _reached(series, Wanted(shown.markdown, dealt.buttons))
             await self._presses.shown(dealt.id, series.messages[-1])
-        for number, each in enumerate(shown.pictures):
+        for number, each in enumerate(pictures):
             below = Series(outlet, Thread(guest.place, f"{taken.id}/p{number}"))
-            below.want(Wanted(each.caption, picture=each.picture))
-            await below.reach()
+            await _reached(below, Wanted(each.caption, (), each.picture))
         return "answered"
 
     async def _done(self, guest: Guest, wish: str, reading: Plan | Own | Misread, said: Said) -> Shown:
@@ -172,6 +179,11 @@ class Acts:
 
     def _typed(self, said: Said) -> str:
         return self._commands.typed(said.command, said.options) if said.options else said.words
+
+
+async def _reached(series: Series, wanted: Wanted) -> None:
+    series.want(wanted)
+    await series.reach()
 
 
 def _deeds(row: Sequence[Any]) -> list[Deed]:

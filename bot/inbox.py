@@ -41,6 +41,10 @@ class Taken:
         """Store that nothing more is to be done."""
         await self._inbox.settle(self.id, outcome)
 
+    def drop(self) -> None:
+        """Leave it for later."""
+        self._inbox.drop(self.id)
+
 
 class Inbox:
     """Takes in what people do, and hands it out in its order; `owner` names this process."""
@@ -51,7 +55,7 @@ class Inbox:
         self._owner = owner
         self._news = asyncio.Event()
         self._news.set()
-        self._busy = 0
+        self._working: set[str] = set()
 
     async def receive(self, came: Sequence[Incoming]) -> None:
         """Store what has come; what came before under the same id is left."""
@@ -84,14 +88,14 @@ class Inbox:
             claimed = await uow.arrivals.claim(self._owner, now, now + LEASE, AT_ONCE)
         if len(claimed) == AT_ONCE:
             self._news.set()
-        self._busy += len(claimed)
+        self._working |= {each.id for each in claimed}
         return [Taken(self, each) for each in claimed]
 
     async def renew(self) -> None:
         """Look for what another process has left, and say that this one still works on its own."""
-        if self._busy:
+        if self._working:
             async with self._database.transact(durable=False) as uow:
-                await uow.arrivals.renew(self._owner, self._clock.now() + LEASE)
+                await uow.arrivals.renew(self._owner, self._working, self._clock.now() + LEASE)
         self._news.set()
 
     async def progress(self, arrival_id: str, progress: Mapping[str, Any]) -> None:
@@ -101,6 +105,10 @@ class Inbox:
 
     async def settle(self, arrival_id: str, outcome: str) -> None:
         """Store what became of something."""
-        self._busy -= 1
         async with self._database.transact() as uow:
             await uow.arrivals.settle(self._owner, arrival_id, outcome)
+        self.drop(arrival_id)
+
+    def drop(self, arrival_id: str) -> None:
+        """Work on something no longer: when it is not settled, it is taken again at the end of its lease."""
+        self._working.discard(arrival_id)

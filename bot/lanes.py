@@ -3,9 +3,14 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
+
+import structlog
 
 Work = Callable[[], Awaitable[None]]
 Failed = Callable[[Exception], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
 
 
 class Lanes:
@@ -35,14 +40,19 @@ class Lanes:
 
     async def _run(self, lane: str) -> None:
         line = self._lines[lane]
-        try:
-            while line:
-                work, failed = line[0]
-                try:
-                    await work()
-                # The scheduler of chats: what nobody foresaw about one message must not end the others.
-                except Exception as error:  # noqa: BLE001
-                    await failed(error)
-                line.popleft()
-        finally:
-            del self._lines[lane]
+        while line:
+            work, failed = line[0]
+            error = await _fault_of(work)
+            if error is not None and (worse := await _fault_of(partial(failed, error))) is not None:
+                log.error("a failure could not be told", lane=lane, exc_info=worse)
+            line.popleft()
+        del self._lines[lane]
+
+
+async def _fault_of(work: Work) -> Exception | None:
+    try:
+        await work()
+    # The scheduler of chats: what nobody foresaw about one message must not end the others.
+    except Exception as error:  # noqa: BLE001
+        return error
+    return None

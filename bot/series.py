@@ -85,11 +85,15 @@ class Series:
         thread: Thread,
         note: Note = _unnoted,
         known: Mapping[str, Any] | None = None,
+        *,
+        patient: bool = True,
     ) -> None:
         self._adapter = outlet.adapter
         self._pacer = outlet.pacer
         self._thread = thread
         self._note = note
+        self._patient = patient
+        self._order = asyncio.Lock()
         known = known or {}
         self._seen = [_Seen(name, None) for name in known.get("messages", ())]
         self._sent: int = known.get("sent", len(self._seen))
@@ -107,9 +111,9 @@ class Series:
         """The names of the messages that are there, in their order."""
         return [each.name for each in self._seen]
 
-    def want(self, wanted: Wanted) -> None:
-        """Say what the chat shall show from now on."""
-        if wanted != self._wanted:
+    def want(self, wanted: Wanted | None) -> None:
+        """Say what the chat shall show from now on; None takes away what is there."""
+        if wanted != self._wanted or wanted is None:
             self._wanted = wanted
             self._changed.set()
 
@@ -120,13 +124,17 @@ class Series:
             await self.reach()
 
     async def reach(self) -> None:
-        """Return once the chat shows what is wanted; raise Unreachable when this chat is closed to us."""
-        while self._next() is not None:
-            await self._pacer.turn(self._thread.place)
-            # What is wanted may have changed while this waited for its turn.
-            change = self._next()
-            if change is not None:
-                await self._try(change)
+        """Return once the chat shows what is wanted.
+
+        Raises Unreachable when this chat is closed to us, and TryLater when it is not patient.
+        """
+        async with self._order:
+            while self._next() is not None:
+                await self._pacer.turn(self._thread.place)
+                # What is wanted may have changed while this waited for its turn.
+                change = self._next()
+                if change is not None:
+                    await self._try(change)
 
     def _next(self) -> int | None:
         """Return the number of the first message that is not as wanted; one too many is that too."""
@@ -158,6 +166,8 @@ class Series:
         except TryLater as error:
             self._unsure = self._unsure or (error.unsure and number == len(self._seen))
             self._pacer.hold(self._thread.place, min(error.wait, LONGEST_HOLD))
+            if not self._patient:
+                raise
         except MarkupRefused as error:
             self._refuse(number, error)
         except MessageLost:

@@ -129,7 +129,7 @@ async def _build(
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool = await stack.enter_async_context(working(settings))
     backtests = await _backtests(database, events, pool, clock, new_id, stack)
-    outbox = Pump(database, [EventChannel(events)], clock)
+    outbox = Pump(database, [EventChannel(events, new_id)], clock)
     loops = (*money.loops, *_loops(database, outbox, keys, clock))
     gateways: list[Gateway] = []
     services = Services(

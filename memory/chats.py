@@ -1,6 +1,6 @@
 """Chats on disk: what people did, each thing once; cards with buttons; which conversation goes on where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,9 @@ CLAIM = (
 )
 DUE = select(_A.seq).where(_A.due_at <= bindparam("now")).limit(1)
 MINE = and_(_A.id == bindparam("this"), _A.owner == bindparam("me"), _A.due_at.is_not(None))
-RENEW = update(arrivals).where(_A.owner == bindparam("me"), _A.due_at.is_not(None))
+RENEW = update(arrivals).where(
+    _A.owner == bindparam("me"), _A.due_at.is_not(None), _A.id.in_(bindparam("these", expanding=True))
+)
 RELEASE = update(arrivals).where(_A.due_at.is_not(None))
 BY_ID = ARRIVAL.query.where(_A.id == bindparam("this"))
 
@@ -90,9 +92,9 @@ class Arrivals:
         rows = sorted((await self._connection.execute(CLAIM, values)).all(), key=lambda row: row[0])
         return ARRIVAL.read_all(row[1:] for row in rows)
 
-    async def renew(self, owner: str, until: datetime) -> None:
+    async def renew(self, owner: str, arrival_ids: Collection[str], until: datetime) -> None:
         """Keep what one works on for longer."""
-        await self._connection.execute(RENEW.values(due_at=until), {"me": owner})
+        await self._connection.execute(RENEW.values(due_at=until), {"me": owner, "these": list(arrival_ids)})
 
     async def release(self, now: datetime) -> None:
         """Give back what anybody worked on, where it is known that nobody does any more."""

@@ -1,6 +1,6 @@
 """Messages to people on disk, from the moment that made them until they are delivered or given up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,10 @@ class Outbox:
         Returns False, and changes nothing, when somebody else has claimed or settled it since.
         """
         return await self._settle(claimed, {"due_at": due_at, "reason": reason})
+
+    async def progress(self, claimed: Delivery, progress: Mapping[str, Any]) -> bool:
+        """Store what has been done about a message that is being delivered; False as for `delivered`."""
+        return await self._settle(claimed, {"progress": progress})
 
     async def of(self, recipient: str, limit: int, before: str | None = None) -> Sequence[Delivery]:
         """Return the newest messages to somebody, settled or not, newest first; `before` is one's id."""

@@ -240,7 +240,7 @@ class Delivery(Notice):
     """A message and how far it got: `due_at` says when it is tried next, None once it is settled.
 
     `attempts` counts the claims so far, and so names the last one. A settled message was delivered when it
-    has `delivered_at`, else given up for its `reason`.
+    has `delivered_at`, else given up for its `reason`. `progress` is what its channel has done about it.
     """
 
     due_at: datetime | None = None
@@ -248,3 +248,4 @@ class Delivery(Notice):
     delivered_at: datetime | None = None
     delivered_as: str | None = None
     reason: str | None = None
+    progress: Mapping[str, Any] | None = None

@@ -253,6 +253,7 @@ outbox = Table(
     Column("delivered_at", Moment),
     Column("delivered_as", Words),
     Column("reason", Words),
+    Column("progress", Json),
     Index(None, "due_at"),
     Index(None, "recipient", "seq"),
 )

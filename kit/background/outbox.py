@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from kit.backoff import Backoff
 from memory.database import Database, UnitOfWork
 from memory.records import Delivery
+from tools.delivering import Channel, NotDelivered, Progress
 from tools.events import EventBus
+from tools.policy import Role
 from trading.clock import Clock, epoch_ms
-from trading.notices import Notice
+from trading.notices import OWNER, Notice
+from trading.ports import NewId
 
 LEASE = timedelta(seconds=60)
 """How long one attempt may take before another process makes the next."""
@@ -25,48 +29,37 @@ PATIENCE = Backoff(first=2.0, factor=2.0, longest=900.0, attempts=15)
 log = structlog.get_logger(__name__)
 
 
-class NotDelivered(Exception):
-    """Try again later, not before `wait` seconds where that is known; `final` says that it is no use."""
-
-    def __init__(self, reason: str, *, wait: float = 0.0, final: bool = False) -> None:
-        super().__init__(reason)
-        self.wait = wait
-        self.final = final
-
-
-class Channel(Protocol):
-    """One way to people."""
-
-    def reaches(self, recipient: str) -> bool:
-        """Tell whether a principal is to be reached this way."""
-        ...
-
-    async def send(self, notice: Notice) -> str:
-        """Hand a message over and return the name it has there; raise NotDelivered within LEASE."""
-        ...
-
-    async def note(self, uow: UnitOfWork, notice: Notice) -> None:
-        """Write down what becomes true with the delivery, in the transaction that stores it."""
-        ...
-
-
 class EventChannel:
-    """To whoever is connected, or comes back: an event `notice` of the recipient's own."""
+    """To whoever is connected, or comes back: an event `notice` of the recipient's own.
 
-    def __init__(self, events: EventBus) -> None:
+    What the owner is told, every person who is one is told in their chats too.
+    """
+
+    def __init__(self, events: EventBus, new_id: NewId) -> None:
         self._events = events
+        self._new_id = new_id
 
     def reaches(self, recipient: str) -> bool:
-        """Tell that everybody can be reached this way."""
-        return True
+        """Tell whether somebody connects here: people of chat platforms do not."""
+        return ":" not in recipient
 
-    async def send(self, notice: Notice) -> str:
+    async def send(self, notice: Delivery, progress: Progress) -> str:
         """Do nothing yet: the delivery is the event."""
         return "event"
 
     async def note(self, uow: UnitOfWork, notice: Notice) -> None:
         """Record the event, which is told once the delivery is on disk."""
         await self._events.record(uow, "notice", told(notice), notice.recipient)
+        if notice.recipient == OWNER:
+            owners = [
+                each for each in await uow.people.all() if each.role == Role.OWNER and not each.revoked_at
+            ]
+            await uow.notices.add(*(self._copy(notice, each.id) for each in owners))
+
+    def _copy(self, notice: Notice, recipient: str) -> Notice:
+        return Notice(
+            self._new_id("ntc"), recipient, notice.kind, notice.text, notice.created_at, dict(notice.data)
+        )
 
 
 def told(notice: Notice) -> Mapping[str, Any]:
@@ -117,13 +110,17 @@ class Pump:
             if notice.attempts > self._patience.attempts + 1:
                 raise NotDelivered("every attempt was cut off", final=True)
             channel = self._channel(notice)
-            name = await channel.send(notice)
+            name = await channel.send(notice, partial(self._progress, notice))
         except NotDelivered as error:
             await self._failed(notice, error)
             return
         async with self._database.transact() as uow:
             if await uow.notices.delivered(notice, self._clock.now(), name):
                 await channel.note(uow, notice)
+
+    async def _progress(self, notice: Delivery, progress: Mapping[str, Any]) -> None:
+        async with self._database.transact() as uow:
+            await uow.notices.progress(notice, progress)
 
     def _channel(self, notice: Notice) -> Channel:
         found = next((each for each in self._channels if each.reaches(notice.recipient)), None)

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from kit.background.loop import Loop
-from kit.background.outbox import LEASE, Channel, EventChannel, NotDelivered, Pump
+from kit.background.outbox import LEASE, EventChannel, Pump
 from kit.backoff import Backoff
 from memory.database import Database, UnitOfWork
 from memory.errors import DatabaseUnavailable
 from memory.records import Delivery, StoredEvent
 from tests.service import NOON, running
 from tests.wire import wire
+from tools.delivering import Channel, NotDelivered, Progress
 from tools.events import EventBus
 from trading.clock import ManualClock, epoch_ms
 from trading.notices import Notice
@@ -36,7 +37,7 @@ class Post:
     def reaches(self, recipient: str) -> bool:
         return recipient.startswith(self.prefix)
 
-    async def send(self, notice: Notice) -> str:
+    async def send(self, notice: Delivery, progress: Progress) -> str:
         await asyncio.sleep(0)
         self.behave(notice)
         self.sent.append(notice.id)
@@ -197,7 +198,7 @@ async def test_an_attempt_that_was_cut_off_is_made_again_when_its_lease_is_over(
     stuck, entered = asyncio.Event(), asyncio.Event()
 
     class Stuck(Post):
-        async def send(self, notice: Notice) -> str:
+        async def send(self, notice: Delivery, progress: Progress) -> str:
             entered.set()
             await stuck.wait()
             return await super().send(notice)

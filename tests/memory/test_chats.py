@@ -45,14 +45,14 @@ async def test_what_is_claimed_is_nobody_elses_and_keeps_what_came_after_it_at_i
 
 
 async def test_work_is_kept_by_renewing_and_given_back_by_releasing(database: Database) -> None:
-    await stored(database, arrival("a"))
+    await stored(database, arrival("a"), arrival("b", "telegram:2"))
     await claim(database, "me")
     async with database.transact() as uow:
-        await uow.arrivals.renew("me", later(200))
-    assert await claim(database, "you", 199) == []
+        await uow.arrivals.renew("me", ["a"], later(200))
+    assert await claim(database, "you", 199) == ["b"]
     async with database.transact() as uow:
         await uow.arrivals.release(later(5))
-    assert await claim(database, "you", 5) == ["a"]
+    assert await claim(database, "you", 5) == ["a", "b"]
 
 
 async def test_only_its_owner_says_how_far_it_came_and_settles_it_once(database: Database) -> None:

@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Create the tables."""
     _create_arrivals()
     _create_cards()
+    op.add_column("outbox", _text("progress", nullable=True))
     op.create_table(
         "chats",
         _text("place"),

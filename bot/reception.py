@@ -1,0 +1,318 @@
+"""Where everything that people do in chats arrives, and is handed to what answers it."""
+
+from collections import deque
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+from bot.acts import Acts, Said, Shown
+from bot.chat import Incoming, Unreachable
+from bot.guests import Guest, Guests
+from bot.inbox import Inbox, Taken
+from bot.lanes import Lanes
+from bot.presses import Deed, Presses, leave
+from bot.series import Outlet, Series, Thread, Wanted
+from bot.talk import Talk
+from bot.voice import Voice
+from memory.errors import DatabaseUnavailable
+from memory.records import StoredEvent
+from tools.preferences import Busy
+from tools.services import Services
+
+MOST_WAITING = 20
+"""Messages that may wait for the agent at one place; a person who writes more is told so once."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Message:
+    """A message on its way to the agent."""
+
+    guest: Guest
+    taken: Taken
+    series: Series
+    outlet: Outlet
+    begun: bool = False
+
+
+@dataclass(slots=True)
+class _Line:
+    """The messages of one person at one place: the first one is being answered."""
+
+    waiting: deque[_Message] = field(default_factory=deque)
+    full: bool = False
+
+
+class Reception:
+    """Answers what people do in chats: each thing once, their words in order, commands beside them."""
+
+    def __init__(
+        self,
+        services: Services,
+        outlets: Mapping[str, Outlet],
+        inbox: Inbox,
+        guests: Guests,
+        talk: Talk,
+        presses: Presses,
+    ) -> None:
+        self._services = services
+        self._outlets = outlets
+        self._inbox = inbox
+        self._guests = guests
+        self._talk = talk
+        self._presses = presses
+        self._acts: Acts | None = None
+        self._lanes = Lanes()
+        self._lines: dict[str, _Line] = {}
+
+    def attend(self, acts: Acts) -> None:
+        """Take on what does commands."""
+        self._acts = acts
+
+    async def step(self) -> None:
+        """Wait for something, and hand all there is to what answers it."""
+        await self._inbox.news()
+        for taken in await self._inbox.take():
+            incoming = taken.incoming
+            lane = f"{incoming.place.key}/{incoming.person.id}"
+            self._lanes.add(lane, partial(self._receive, taken), partial(self._failed, taken))
+
+    async def close(self) -> None:
+        """Stop everything; what is not settled is done by whoever comes after."""
+        await self._lanes.close()
+
+    async def stop(self, guest: Guest) -> bool:
+        """Stop the agent for somebody, and take back what waits behind; tell whether there was anything."""
+        line = self._lines.get(guest.lane, _Line())
+        waiting = [each for each in line.waiting if not each.begun]
+        for each in waiting:
+            await self._withdraw(line, each, guest.voice.say("talk.stopped"), "stopped")
+        aborted = await self._services.chat.abort(guest.principal, guest.session, None)
+        return aborted or bool(waiting)
+
+    async def sweep(self) -> None:
+        """Take the buttons off cards whose time is over."""
+        for card in await self._presses.over():
+            place = str(card.place["platform"])
+            if place in self._outlets:
+                await leave(self._outlets[place], card, await self._say(card.person, "press.expired"))
+
+    def heard(self, events: Sequence[StoredEvent]) -> None:
+        """Hear of approvals that were answered, wherever that was."""
+        for each in events:
+            if each.name == "approval.resolved":
+                told = each.payload
+                self._lanes.add("cards", partial(self._answered, dict(told)), self._faulty)
+
+    async def _receive(self, taken: Taken) -> None:
+        incoming = taken.incoming
+        outlet = self._outlets.get(incoming.place.platform)
+        if outlet is None or incoming.person.is_bot:
+            await taken.settle("not for us")
+            return
+        if not incoming.addressed and incoming.pressed is None:
+            await taken.settle("overheard")
+            return
+        guest = await self._guests.of(incoming)
+        if guest is None:
+            await taken.settle(await self._stranger(taken, outlet))
+            return
+        if incoming.edited:
+            # What was said first has been answered; a person who wants more says it again.
+            await taken.settle("edited")
+            return
+        await self._guest(guest, taken, outlet)
+
+    async def _guest(self, guest: Guest, taken: Taken, outlet: Outlet) -> None:
+        incoming = taken.incoming
+        lane = f"acts/{guest.lane}"
+        failed = partial(self._failed, taken)
+        if incoming.pressed is not None:
+            self._lanes.add(lane, partial(self._pressed, guest, taken, outlet), failed)
+        elif incoming.command is not None and not incoming.forwarded:
+            said = Said(incoming.command, incoming.text, incoming.options)
+            work = partial(self._command, guest, taken, outlet, said)
+            # Whoever wants it stopped does not wait for what is to be stopped.
+            self._lanes.add(f"stop/{guest.lane}" if incoming.command in STOPS else lane, work, failed)
+        elif not incoming.text.strip():
+            phrase = "talk.unread" if incoming.unread else "talk.wordless"
+            self._lanes.add(lane, partial(self._tell, guest, taken, outlet, phrase), failed)
+        else:
+            await self._queue(guest, taken, outlet)
+
+    async def _command(self, guest: Guest, taken: Taken, outlet: Outlet, said: Said) -> None:
+        assert self._acts is not None
+        await taken.settle(await _delivered(self._acts.command(guest, taken, outlet, said)))
+
+    async def _tell(self, guest: Guest, taken: Taken, outlet: Outlet, phrase: str, **values: object) -> None:
+        assert self._acts is not None
+        shown = Shown(guest.voice.say(phrase, **values))
+        await taken.settle(await _delivered(self._acts.present(guest, taken, outlet, shown, None)))
+
+    async def _pressed(self, guest: Guest, taken: Taken, outlet: Outlet) -> None:
+        assert self._acts is not None
+        pressed = await self._presses.pressed(taken.incoming, taken.id)
+        card, deed = pressed.card, pressed.deed
+        if card is not None and card.expires_at is not None:
+            line = pressed.phrase or ("press.running" if deed and _acts(deed) else "press.canceled")
+            await leave(outlet, card, guest.voice.say(line))
+        elif pressed.phrase == "press.expired":
+            await self._tell(guest, taken, outlet, pressed.phrase)
+            return
+        if deed is None or card is None or not _acts(deed):
+            await taken.settle(pressed.phrase or "dropped")
+            return
+        await taken.settle(await _delivered(self._do(guest, taken, outlet, card.id, deed)))
+
+    async def _do(self, guest: Guest, taken: Taken, outlet: Outlet, card_id: str, deed: Deed) -> str:
+        assert self._acts is not None
+        if deed.command is None:
+            return await self._acts.confirmed(guest, taken, outlet, card_id, deed)
+        over = taken.incoming.message if deed.refreshes else None
+        return await self._acts.command(guest, taken, outlet, Said(deed.command, deed.words, None, over))
+
+    async def _queue(self, guest: Guest, taken: Taken, outlet: Outlet) -> None:
+        """Let a message wait for the agent behind those before it."""
+        line = self._lines.setdefault(guest.lane, _Line())
+        if len(line.waiting) > MOST_WAITING:
+            if line.full:
+                await taken.settle("too many")
+                return
+            line.full = True
+            await self._tell(guest, taken, outlet, "talk.full", count=MOST_WAITING)
+            return
+        series = Series(outlet, _thread(guest, taken), taken.note, taken.progress)
+        message = _Message(guest, taken, series, outlet)
+        line.waiting.append(message)
+        work = partial(self._converse, line, message)
+        self._lanes.add(f"talk/{guest.lane}", work, partial(self._failed, taken))
+        if len(line.waiting) > 1:
+            await self._wait(guest, message, len(line.waiting) - 1)
+
+    async def _wait(self, guest: Guest, message: _Message, ahead: int) -> None:
+        """Show that a message waits, or let it take the place of what is being answered."""
+        busy = guest.preferences.busy
+        if busy is Busy.STEER:
+            await self._services.chat.abort(guest.principal, guest.session, None)
+            return
+        phrase = "talk.collects" if busy is Busy.COLLECT else "talk.queued"
+        message.series.want(Wanted(guest.voice.say(phrase, ahead=ahead)))
+        self._lanes.add(f"waiting/{guest.lane}", partial(_waiting, message), self._faulty)
+
+    async def _converse(self, line: _Line, message: _Message) -> None:
+        """Answer a message, and those with it that its person wants to be answered together."""
+        if message not in line.waiting:
+            return
+        guest, taken = message.guest, message.taken
+        try:
+            words = [_words(guest, taken.incoming)]
+            if guest.preferences.busy is Busy.COLLECT and "turn" not in taken.progress:
+                words += [await self._collect(line, each) for each in list(line.waiting)[1:]]
+            said = "\n\n".join(words)
+            message.begun = True
+            await taken.settle(await self._talk.answer(guest, taken, message.outlet, message.series, said))
+        finally:
+            line.waiting.remove(message)
+            line.full = False
+            if not line.waiting:
+                self._lines.pop(guest.lane, None)
+
+    async def _collect(self, line: _Line, message: _Message) -> str:
+        await self._withdraw(line, message, None, "collected")
+        return _words(message.guest, message.taken.incoming)
+
+    async def _withdraw(self, line: _Line, message: _Message, markdown: str | None, outcome: str) -> None:
+        """Take a message out of the line, leaving a word about it or nothing."""
+        line.waiting.remove(message)
+        message.series.want(None if markdown is None else Wanted(markdown))
+        await message.taken.settle(await _delivered(_reached(message.series, outcome)))
+
+    async def _stranger(self, taken: Taken, outlet: Outlet) -> str:
+        """Give somebody unknown their code, in private; whatever else they say is not looked at."""
+        incoming = taken.incoming
+        if not incoming.place.private or incoming.pressed is not None:
+            return "unknown person"
+        person, voice = incoming.person, Voice.of(incoming.person.language)
+        given = taken.progress.get("said")
+        if given is None:
+            invitation = await self._services.pairing.ask(person.id, person.name, incoming.place.key)
+            if invitation is None:
+                return "unknown person"
+            code = invitation.code
+            given = voice.say("pairing.code", code=code) if code else voice.say("pairing.again")
+        series = Series(outlet, Thread(incoming.place, taken.id, incoming.ticket), taken.note, taken.progress)
+        series.want(Wanted(given))
+        return await _delivered(_reached(series, "paired"))
+
+    async def _answered(self, told: Mapping[str, object]) -> None:
+        subject, outcome = str(told.get("approvalId")), str(told.get("status"))
+        for card in await self._presses.about(subject, outcome):
+            outlet = self._outlets.get(str(card.place["platform"]))
+            if outlet is not None:
+                voice = Voice.of(None)
+                await leave(outlet, card, voice.say("card.answered", value=voice.name("answer", outcome)))
+
+    async def _say(self, person: str, phrase: str) -> str:
+        return Voice.of(None).say(phrase)
+
+    async def _failed(self, taken: Taken, error: Exception) -> None:
+        """Tell that something went wrong which nobody foresaw, and settle it, lest it goes wrong for ever."""
+        if isinstance(error, DatabaseUnavailable):
+            log.error("a message waits for the database", arrival=taken.id, error=str(error))
+            taken.drop()
+            return
+        fault = self._services.new_id("fault")
+        log.error("a message could not be answered", arrival=taken.id, fault=fault, exc_info=error)
+        outlet = self._outlets.get(taken.incoming.place.platform)
+        if outlet is not None:
+            words = Voice.of(taken.incoming.person.language).say("talk.failed", fault=fault)
+            series = Series(outlet, Thread(taken.incoming.place, f"{taken.id}/fault"))
+            series.want(Wanted(words))
+            await _delivered(_reached(series, "failed"))
+        await taken.settle(f"failed: {fault}")
+
+    async def _faulty(self, error: Exception) -> None:
+        log.error("a chat could not be served", exc_info=error)
+
+
+STOPS = frozenset({"stop", "stopp", "halt", "notaus", "anhalten"})
+"""Commands that pass everything else of the same person."""
+
+
+def _acts(deed: Deed) -> bool:
+    return deed.command is not None or bool(deed.calls)
+
+
+def _words(guest: Guest, incoming: Incoming) -> str:
+    if not incoming.forwarded:
+        return incoming.text
+    quoted = "\n".join(f"> {line}" for line in incoming.text.splitlines())
+    return f"{guest.voice.say('talk.forwarded')}\n\n{quoted}"
+
+
+def _thread(guest: Guest, taken: Taken) -> Thread:
+    incoming = taken.incoming
+    reply_to = None if guest.place.private or incoming.ticket else incoming.message
+    return Thread(guest.place, taken.id, incoming.ticket, reply_to)
+
+
+async def _reached(series: Series, outcome: str) -> str:
+    await series.reach()
+    return outcome
+
+
+async def _waiting(message: _Message) -> None:
+    """Show that a message waits, unless its turn has come."""
+    if not message.begun:
+        await _delivered(_reached(message.series, "waits"))
+
+
+async def _delivered(work: Awaitable[str]) -> str:
+    """Return how something ended; a chat that is closed to us is an end too."""
+    try:
+        return await work
+    except Unreachable as error:
+        return f"undelivered: {error}"
