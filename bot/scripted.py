@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from bot.chat import (
     ChatError,
+    Incoming,
     Message,
     MessageLost,
     Pace,
     Part,
     Place,
+    Receive,
     Sending,
     TryLater,
 )
@@ -44,6 +46,7 @@ class ScriptedChat:
     twice.
     """
 
+    receive: Receive | None = None
     platform: str = "scripted"
     pace: Pace = field(default_factory=lambda: Pace(1.0, 3.0))
     problem: str | None = None
@@ -58,8 +61,13 @@ class ScriptedChat:
     _number: int = 100
 
     async def run(self) -> None:
-        """Wait to be cancelled: what people do is handed in by the test itself."""
+        """Wait to be cancelled: what people do comes by `bring`."""
         await asyncio.Event().wait()
+
+    async def bring(self, *came: Incoming) -> None:
+        """Let people do something."""
+        assert self.receive is not None
+        await self.receive(came)
 
     def parts(self, markdown: str) -> Sequence[Part]:
         """Return the text cut at its limit, without looking for better places."""

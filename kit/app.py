@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -14,11 +14,13 @@ import structlog
 
 from agent.models.port import Model
 from agent.runner import Runner
+from bot.chat import Adapter, Receive
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
 from kit.background.workers import WorkerPool, working
+from kit.chats import Adapters, answering, build_chats, chat_loops
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import STRATEGIES, prepare, workspace_templates
@@ -37,7 +39,7 @@ from tools.backtesting import Backtests, WorkerFailed
 from tools.catalog import CATALOG, build_registry
 from tools.context import Context
 from tools.events import EventBus
-from tools.pairing import Pairing
+from tools.pairing import Pairing, principal_of_person
 from tools.picking import Picking
 from tools.policy import LOCAL_OWNER
 from tools.registry import Registry
@@ -69,6 +71,7 @@ class Edge:
     market: MarketData | None = None
     model: Model | None = None
     live: Exchange | None = None
+    chats: Adapters | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,9 @@ async def _build(
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool = await stack.enter_async_context(working(settings))
     backtests = await _backtests(database, events, pool, clock, new_id, stack)
-    outbox = Pump(database, [EventChannel(events, new_id)], clock)
-    loops = (*money.loops, *_loops(database, outbox, keys, clock))
+    chats = build_chats(edge.chats or _no_chats, database, settings.account, clock, new_id, edge.entropy)
+    outbox = Pump(database, [chats.channel, EventChannel(events, new_id)], clock)
+    loops = [telling, *money.loops, *_loops(database, outbox, keys, clock)]
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -149,16 +153,43 @@ async def _build(
         backtests=backtests,
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
         system=Process(
-            clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
+            clock,
+            database,
+            markets,
+            loops,
+            lambda: sum(each.clients() for each in gateways),
+            chats.problems,
         ),
     )
-    await runner.take_up(Context(LOCAL_OWNER, services, registry))
+    reception = answering(chats, services, registry, model.name)
+    stack.push_async_callback(reception.close)
+    stack.callback(events.listen(reception.heard))
+    loops += chat_loops(chats, reception, clock)
+    await _take_up(runner, Context(LOCAL_OWNER, services, registry), settings.account)
+    if settings.database_url is None:
+        # Nobody else can be at what the last process of this home left.
+        await chats.inbox.release()
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(gateway.application(), settings))
-    works = [*(loop.run for loop in loops), *_warming(graph, pool, clock, warm)]
+    works = [*(loop.run for loop in loops if loop is not telling), *_warming(graph, pool, clock, warm)]
     await stack.enter_async_context(_running(works))
     return App(services, registry, gateway, listening)
+
+
+async def _take_up(runner: Runner, ctx: Context, account: str) -> None:
+    """Go on with the turns that waited for a person, whoever they are of."""
+    await runner.take_up(ctx)
+    async with ctx.services.database.read() as uow:
+        people = await uow.people.all()
+    for each in people:
+        principal = principal_of_person(each, account)
+        if principal is not None:
+            await runner.take_up(replace(ctx, principal=principal))
+
+
+def _no_chats(receive: Receive) -> Sequence[Adapter]:
+    return ()
 
 
 async def _backtests(

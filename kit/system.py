@@ -27,6 +27,7 @@ class Process:
         markets: Markets,
         loops: Sequence[Loop],
         clients: Callable[[], int],
+        chats: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.gateway_id = "kit-gateway-main"
         self.version = API_VERSION
@@ -36,6 +37,7 @@ class Process:
         self._markets = markets
         self._loops = loops
         self._clients = clients
+        self._chats = chats
         self._started: datetime = clock.now()
 
     def uptime(self) -> float:
@@ -49,7 +51,7 @@ class Process:
     async def problems(self) -> Sequence[str]:
         """Return what is wrong right now, in words a person can act on; empty when all is well."""
         found = [loop.problem for loop in self._loops if loop.problem]
-        found += await self._of_database()
+        found += [*self._chats(), *await self._of_database()]
         for market in await self._markets.health():
             if not market.connected:
                 found.append(f"{market.exchange} does not answer: {market.reason or 'no reason given'}")

@@ -11,6 +11,7 @@ from typing import Any
 
 from agent.models.port import Model
 from kit.app import App, Edge, serve
+from kit.chats import Adapters
 from kit.settings import load
 from trading.clock import ManualClock
 from trading.ports import Exchange, MarketData
@@ -55,10 +56,11 @@ async def running(
     model: Model | None = None,
     market: MarketData | None = None,
     live: Exchange | None = None,
+    chats: Adapters | None = None,
     **settings: Any,
 ) -> AsyncIterator[Running]:
     """Run a service in `home` on a free port; settings are those of config.toml."""
     clock = clock or ManualClock(NOON)
-    edge = Edge(clock, predictable(), market=market, model=model, live=live)
+    edge = Edge(clock, predictable(), market=market, model=model, live=live, chats=chats)
     async with serve(load(home, **{"gateway_port": 0, **settings}), edge) as app:
         yield Running(app, clock)

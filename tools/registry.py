@@ -119,6 +119,10 @@ class Registry:
         """Return what one surface offers."""
         return [each for each in self._capabilities.values() if surface in each.surfaces]
 
+    def all(self) -> Sequence[AnyCapability]:
+        """Return everything that is served anywhere."""
+        return list(self._capabilities.values())
+
     def tools(self) -> Mapping[str, str]:
         """Return the tools that `tool.invoke` knows, each with its capability."""
         return self._tools

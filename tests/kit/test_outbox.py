@@ -201,7 +201,7 @@ async def test_an_attempt_that_was_cut_off_is_made_again_when_its_lease_is_over(
         async def send(self, notice: Delivery, progress: Progress) -> str:
             entered.set()
             await stuck.wait()
-            return await super().send(notice)
+            return await super().send(notice, progress)
 
     slow, quick = Stuck(), Post()
     await office.add("n1")
@@ -273,7 +273,7 @@ async def test_two_services_tell_each_message_once_as_an_event(database_url: str
         buses = [await stack.enter_async_context(telling(each, office.clock)) for each in databases]
         await office.add(*(f"n{number}" for number in range(10)))
         pumps = [
-            Pump(database, [EventChannel(bus)], office.clock, PATIENCE)
+            Pump(database, [EventChannel(bus, lambda prefix: f"{prefix}_1")], office.clock, PATIENCE)
             for database, (bus, _) in zip(databases, buses, strict=True)
         ]
         for _ in range(3):
