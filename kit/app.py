@@ -119,15 +119,7 @@ async def _build(
     await _recover(database, money.desk, events, clock)
 
     registry = build_registry()
-    model = edge.model or build_model(settings, clock, random.Random(edge.entropy(8)))
-    stack.push_async_callback(model.aclose)
-    workspace = Workspace(settings.home / "workspace")
-    workspace.make(workspace_templates())
-    waiting = partial(_waiting, database)
-    graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
-    runner = Runner(model, registry, workspace, graph)
-    stack.push_async_callback(registry.drain)
-    stack.push_async_callback(runner.close)
+    agent = await _agent(settings, edge, registry, database, stack)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool = await stack.enter_async_context(working(settings))
@@ -146,7 +138,7 @@ async def _build(
         desk=money.desk,
         reconciliation=money.reconciliation,
         portfolio=money.portfolio,
-        chat=runner,
+        chat=agent.runner,
         skills=Skills([each.name for each in CATALOG]),
         keys=keys,
         pairing=Pairing(database, clock, new_id, edge.entropy),
@@ -161,20 +153,44 @@ async def _build(
             chats.problems,
         ),
     )
-    reception = answering(chats, services, registry, model.name)
+    reception = answering(chats, services, registry, agent.models)
     stack.push_async_callback(reception.close)
     stack.callback(events.listen(reception.heard))
     loops += chat_loops(chats, reception, clock)
-    await _take_up(runner, Context(LOCAL_OWNER, services, registry), settings.account)
+    await _take_up(agent.runner, Context(LOCAL_OWNER, services, registry), settings.account)
     if settings.database_url is None:
         # Nobody else can be at what the last process of this home left.
         await chats.inbox.release()
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(gateway.application(), settings))
-    works = [*(loop.run for loop in loops if loop is not telling), *_warming(graph, pool, clock, warm)]
+    works = [*(loop.run for loop in loops if loop is not telling), *_warming(agent.graph, pool, clock, warm)]
     await stack.enter_async_context(_running(works))
     return App(services, registry, gateway, listening)
+
+
+@dataclass(frozen=True, slots=True)
+class _Agent:
+    """What answers messages; `models` names what it thinks with."""
+
+    runner: Runner
+    graph: LazyGraph
+    models: str
+
+
+async def _agent(
+    settings: Settings, edge: Edge, registry: Registry, database: Database, stack: AsyncExitStack
+) -> _Agent:
+    model = edge.model or build_model(settings, edge.clock, random.Random(edge.entropy(8)))
+    stack.push_async_callback(model.aclose)
+    workspace = Workspace(settings.home / "workspace")
+    workspace.make(workspace_templates())
+    waiting = partial(_waiting, database)
+    graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
+    runner = Runner(model, registry, workspace, graph)
+    stack.push_async_callback(registry.drain)
+    stack.push_async_callback(runner.close)
+    return _Agent(runner, graph, model.name)
 
 
 async def _take_up(runner: Runner, ctx: Context, account: str) -> None:

@@ -42,6 +42,7 @@ MAY_CATCH_EVERYTHING = {
     "tools/registry.py",
     "gateway/connection.py",
     "kit/background/loop.py",
+    "bot/lanes.py",
     # The end of a process of its own, in which a person's own code runs.
     "kit/worker.py",
 }
