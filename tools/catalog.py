@@ -13,6 +13,7 @@ from tools import (
     live,
     market,
     marketdata,
+    movers,
     notices,
     orders,
     portfolio,
@@ -26,6 +27,7 @@ from tools import (
     system,
     tool,
     trade,
+    watchlist,
 )
 from tools.registry import AnyCapability, Registry
 
@@ -42,6 +44,7 @@ CATALOG: tuple[AnyCapability, ...] = (
     tool.invoke,
     market.price,
     market.candles,
+    movers.market_overview,
     marketdata.data,
     analysis.analyze,
     data.download,
@@ -97,6 +100,9 @@ CATALOG: tuple[AnyCapability, ...] = (
     access.deny,
     access.set_role,
     access.revoke,
+    watchlist.add,
+    watchlist.remove,
+    watchlist.list_watched,
     settings.get_settings,
     settings.set_settings,
 )
