@@ -26,7 +26,7 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import build_money
-from kit.parts import build_histories, build_live, build_market, build_model, build_reference
+from kit.parts import build_histories, build_live, build_market, build_model, build_reference, model_names
 from kit.settings import Settings
 from kit.system import Process
 from memory.database import Database
@@ -118,11 +118,9 @@ async def _build(
     registry = build_registry()
     model = edge.model or build_model(settings, clock, random.Random(edge.entropy(8)))
     stack.push_async_callback(model.aclose)
-    workspace = Workspace(settings.home / "workspace")
-    workspace.make(workspace_templates())
     waiting = partial(_waiting, database)
     graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
-    runner = Runner(model, registry, workspace, graph)
+    runner = Runner(model, registry, _workspace(settings), graph)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
 
@@ -151,6 +149,7 @@ async def _build(
         system=Process(
             clock, database, markets, [telling, *loops], lambda: sum(each.clients() for each in gateways)
         ),
+        models=(model.name,) if edge.model else model_names(settings),
     )
     await runner.take_up(Context(LOCAL_OWNER, services, registry))
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
@@ -159,6 +158,12 @@ async def _build(
     works = [*(loop.run for loop in loops), *_warming(graph, pool, clock, warm)]
     await stack.enter_async_context(_running(works))
     return App(services, registry, gateway, listening)
+
+
+def _workspace(settings: Settings) -> Workspace:
+    workspace = Workspace(settings.home / "workspace")
+    workspace.make(workspace_templates())
+    return workspace
 
 
 async def _backtests(

@@ -16,6 +16,7 @@ from tools import (
     movers,
     notices,
     orders,
+    platforms,
     portfolio,
     positions,
     risk,
@@ -34,6 +35,7 @@ from tools.registry import AnyCapability, Registry
 CATALOG: tuple[AnyCapability, ...] = (
     system.health,
     system.status,
+    platforms.list_platforms,
     chat.send,
     chat.history,
     chat.abort,

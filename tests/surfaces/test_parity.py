@@ -23,6 +23,7 @@ BUY: Params = {"action": "buy", "pair": "BTC/USDT", "type": "market", "amount": 
 CALLS: dict[str, tuple[Params, Params, str]] = {
     "health": ({}, {"deep": True}, "INVALID_PARAMS"),
     "status": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "platforms.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "skill.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
