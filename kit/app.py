@@ -28,7 +28,7 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import build_money
-from kit.parts import build_histories, build_live, build_market, build_model, build_reference
+from kit.parts import build_histories, build_live, build_market, build_model, build_reference, model_names
 from kit.settings import Settings
 from kit.system import Process
 from memory.database import Database
@@ -152,8 +152,9 @@ async def _build(
             lambda: sum(each.clients() for each in gateways),
             chats.problems,
         ),
+        models=agent.models,
     )
-    reception = answering(chats, services, registry, agent.models)
+    reception = answering(chats, services, registry, ", ".join(agent.models))
     stack.push_async_callback(reception.close)
     stack.callback(events.listen(reception.heard))
     loops += chat_loops(chats, reception, clock)
@@ -175,7 +176,7 @@ class _Agent:
 
     runner: Runner
     graph: LazyGraph
-    models: str
+    models: Sequence[str]
 
 
 async def _agent(
@@ -190,7 +191,8 @@ async def _agent(
     runner = Runner(model, registry, workspace, graph)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
-    return _Agent(runner, graph, model.name)
+    names = (model.name,) if edge.model else tuple(model_names(settings))
+    return _Agent(runner, graph, names)
 
 
 async def _take_up(runner: Runner, ctx: Context, account: str) -> None:

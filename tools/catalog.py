@@ -13,8 +13,10 @@ from tools import (
     live,
     market,
     marketdata,
+    movers,
     notices,
     orders,
+    platforms,
     portfolio,
     positions,
     risk,
@@ -26,12 +28,14 @@ from tools import (
     system,
     tool,
     trade,
+    watchlist,
 )
 from tools.registry import AnyCapability, Registry
 
 CATALOG: tuple[AnyCapability, ...] = (
     system.health,
     system.status,
+    platforms.list_platforms,
     chat.send,
     chat.history,
     chat.abort,
@@ -42,6 +46,7 @@ CATALOG: tuple[AnyCapability, ...] = (
     tool.invoke,
     market.price,
     market.candles,
+    movers.market_overview,
     marketdata.data,
     analysis.analyze,
     data.download,
@@ -97,6 +102,9 @@ CATALOG: tuple[AnyCapability, ...] = (
     access.deny,
     access.set_role,
     access.revoke,
+    watchlist.add,
+    watchlist.remove,
+    watchlist.list_watched,
     settings.get_settings,
     settings.set_settings,
 )

@@ -81,8 +81,36 @@ class System(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformState:
+    """How a chat platform stands: `state` in a word such as `running`, `problem` what a person can mend."""
+
+    name: str
+    state: str
+    problem: str | None = None
+
+
+class Platforms(Protocol):
+    """The chat platforms that are configured."""
+
+    def states(self) -> Sequence[PlatformState]:
+        """Return how each stands right now."""
+        ...
+
+
+class NoPlatforms:
+    """No chat platform is configured."""
+
+    def states(self) -> Sequence[PlatformState]:
+        """Return nothing."""
+        return ()
+
+
+NO_PLATFORMS = NoPlatforms()
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a capability may use."""
+    """Everything a capability may use; `models` are the names of those that answer, in their order."""
 
     clock: Clock
     new_id: NewId
@@ -100,3 +128,5 @@ class Services:
     backtests: Backtests
     strategies: Picking
     system: System
+    models: Sequence[str] = ()
+    platforms: Platforms = NO_PLATFORMS

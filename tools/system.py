@@ -44,7 +44,8 @@ class Status(Result):
 HEALTH_OF_SKILL = {"loaded": "healthy"}
 
 
-def _exchange(health: MarketHealth) -> ExchangeHealth:
+def exchange_health(health: MarketHealth) -> ExchangeHealth:
+    """Return how a market is in the words of the wire."""
     return ExchangeHealth(
         connected=health.connected,
         latency=health.latency_ms,
@@ -70,7 +71,7 @@ async def health(ctx: Context, params: NoParams) -> Health:
         skills={
             skill.sheet.id: HEALTH_OF_SKILL.get(skill.status, skill.status) for skill in services.skills.all()
         },
-        exchanges={each.exchange: _exchange(each) for each in markets},
+        exchanges={each.exchange: exchange_health(each) for each in markets},
         problems=problems,
     )
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from trading.clock import Clock
 from trading.errors import UnknownExchange
 from trading.model import Candle, Instrument, OrderBook, PublicTrade, Source, Ticker
+from trading.moves import Move
 from trading.ports import MarketData, MarketHealth
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
@@ -17,6 +18,9 @@ T = TypeVar("T")
 
 PAPER_NAMES = frozenset({"paper", "sim", "simulated", "default"})
 """Names for whatever market this service trades on paper."""
+
+MOVES_LAST = timedelta(seconds=10)
+"""How long it is remembered how every pair has moved: that is a large answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,10 @@ class CachedMarket:
             return cast(Ticker, known.result())
         return await self._once(symbol, lambda: self._market.ticker(symbol))
 
+    async def moves(self) -> Sequence[Move]:
+        """Return how every pair has moved, at most MOVES_LAST ago."""
+        return await self._once("moves", self._market.moves, MOVES_LAST)
+
     async def order_book(self, symbol: Symbol, depth: int = 20) -> OrderBook:
         """Return a book that is at most as old as the freshness allows."""
         return await self._once((symbol, depth), lambda: self._market.order_book(symbol, depth))
@@ -129,10 +137,12 @@ class CachedMarket:
         """Let go of connections."""
         await self._market.aclose()
 
-    async def _once(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+    async def _once(
+        self, key: Hashable, ask: Callable[[], Awaitable[T]], freshness: timedelta | None = None
+    ) -> T:
         answer = self._remembered(key)
         if answer is None:
-            expires = self._clock.now() + self._freshness
+            expires = self._clock.now() + (freshness or self._freshness)
             answer = asyncio.ensure_future(ask())
             self._memory[key] = _Remembered(expires, answer)
         return cast(T, await asyncio.shield(answer))

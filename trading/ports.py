@@ -23,6 +23,7 @@ from trading.model import (
     Source,
     Ticker,
 )
+from trading.moves import Move
 from trading.stores import (
     AccountStore,
     ApprovalStore,
@@ -71,6 +72,10 @@ class MarketData(Protocol):
 
     async def ticker(self, symbol: Symbol) -> Ticker:
         """Return the market of this moment."""
+        ...
+
+    async def moves(self) -> Sequence[Move]:
+        """Return how every pair has moved; those that the exchange tells nothing of are left out."""
         ...
 
     async def order_book(self, symbol: Symbol, depth: int = 20) -> OrderBook:

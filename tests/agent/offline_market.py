@@ -230,6 +230,63 @@ def _status(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"gateway": "running", "clients": 1, "skills": 6, "tools": 11, "uptime": 1.5}
 
 
+def _overview(given: Mapping[str, Any]) -> dict[str, Any]:
+    def rows(*changes: float) -> list[dict[str, Any]]:
+        return [
+            {"pair": f"C{place}/USDT", "price": 1.5, "change24h": change, "turnover24h": 9.0}
+            for place, change in enumerate(changes)
+        ]
+
+    return {
+        "exchange": "simulated",
+        "source": "simulated",
+        "quote": "USDT",
+        "pairs": 12,
+        "since": 1699913600000,
+        "timestamp": 1700000000000,
+        "gainers": rows(7.25),
+        "losers": rows(-3.5, -1.0),
+        "mostTraded": rows(0.0),
+    }
+
+
+def _watched(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"pair": given["pair"], "watched": True, "changed": True}
+
+
+def _watchlist(given: Mapping[str, Any]) -> dict[str, Any]:
+    pairs = [
+        {"pair": "BTC/USDT", "price": 67000.0, "change24h": 2.5, "addedAt": 1700000000000},
+        {"pair": "OLD/USDT", "price": None, "change24h": None, "addedAt": 1700000000000},
+    ]
+    return {"exchange": "binance", "source": "live", "since": 1699913600000, "pairs": pairs}
+
+
+def _platforms(given: Mapping[str, Any]) -> dict[str, Any]:
+    account = {"mode": "live", "currency": "USDT", "locked": None}
+    return {
+        "exchanges": {
+            "binance": {"connected": True, "latency": 5.0, "source": "live", "reason": None},
+            "kraken": {"connected": False, "latency": None, "source": "live", "reason": "away"},
+        },
+        "live": [{**account, "id": "live", "armed": True}, {**account, "id": "spare", "armed": False}],
+        "models": ["offline:kit"],
+        "chats": [
+            {"name": "telegram", "state": "running", "problem": None},
+            {"name": "discord", "state": "failed", "problem": "the token is refused"},
+        ],
+    }
+
+
+def _settings(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "notifications": {"fills": "silent"},
+        "quietHours": None,
+        "busy": "queue",
+        "groupBalances": False,
+    }
+
+
 ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "market_price": _price,
     "market_analyze": _analysis,
@@ -247,6 +304,12 @@ ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "portfolio_pnl": _pnl,
     "skill_list": _skills,
     "status": _status,
+    "market_overview": _overview,
+    "watchlist_add": _watched,
+    "watchlist_remove": _watched,
+    "watchlist_list": _watchlist,
+    "platforms_list": _platforms,
+    "settings_get": _settings,
 }
 
 

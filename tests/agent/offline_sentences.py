@@ -28,6 +28,11 @@ def order(action: str, pair: str, amount: float, kind: str = "quote", **more: An
     return [("trade_execute", {**shape, "amount": amount, "amountType": kind, **more})]
 
 
+def watch(*pairs: str, verb: str = "add") -> list[Call]:
+    """Return the calls that put pairs on the list, or take them off it."""
+    return [(f"watchlist_{verb}", {"pair": pair}) for pair in pairs]
+
+
 def pnl(period: str) -> list[Call]:
     """Return a profit-and-loss call."""
     return [("portfolio_pnl", {"period": period})]
@@ -38,7 +43,10 @@ def history(limit: int = 10, **more: Any) -> list[Call]:
     return [("trade_history", {**more, "limit": limit})]
 
 
-OVERVIEW = price("BTC/USDT", "ETH/USDT", "SOL/USDT", "XRP/USDT", "BNB/USDT")
+OVERVIEW: list[Call] = [("market_overview", {"limit": 3})]
+WATCHLIST: list[Call] = [("watchlist_list", {})]
+PLATFORMS: list[Call] = [("platforms_list", {})]
+SETTINGS: list[Call] = [("settings_get", {})]
 POSITIONS: list[Call] = [("trade_positions", {})]
 PORTFOLIO: list[Call] = [("portfolio_get", {})]
 REPORT: list[Call] = [*PORTFOLIO, *pnl("24h")]
@@ -117,6 +125,19 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("Marktuebersicht!", OVERVIEW),
     ("marktanalyse", OVERVIEW),
     ("was ist los am markt", OVERVIEW),
+    # What is watched, connected and preferred
+    ("watch BTC", watch("BTC/USDT")),
+    ("keep an eye on bitcoin and SOL", watch("BTC/USDT", "SOL/USDT")),
+    ("add ETH to my watchlist", watch("ETH/USDT")),
+    ("überwache BTC", watch("BTC/USDT")),
+    ("unwatch ETH", watch("ETH/USDT", verb="remove")),
+    ("BTC nicht mehr überwachen", watch("BTC/USDT", verb="remove")),
+    ("watchlist", WATCHLIST),
+    ("zeig watchlist", WATCHLIST),
+    ("platforms", PLATFORMS),
+    ("plattformen", PLATFORMS),
+    ("settings", SETTINGS),
+    ("einstellungen", SETTINGS),
     # Charts
     ("chart BTC 4h", candles("BTC/USDT", "4h")),
     ("BTC 15m", candles("BTC/USDT", "15m")),

@@ -257,12 +257,15 @@ async def test_with_all_tools_there_are_examples_for_all_of_them() -> None:
             "backtest_compare",
             "backtest_list",
             "strategies_list",
+            "market_overview",
             "market_price",
             "market_analyze",
             "market_candles",
+            "platforms_list",
             "portfolio_get",
             "portfolio_pnl",
             "risk_limits",
+            "settings_get",
             "skill_list",
             "status",
             "trade_cancelAll",
@@ -272,6 +275,9 @@ async def test_with_all_tools_there_are_examples_for_all_of_them() -> None:
             "trade_positions",
             "trading_halt",
             "trading_reduce",
+            "watchlist_add",
+            "watchlist_list",
+            "watchlist_remove",
         }
 
 
@@ -283,9 +289,7 @@ async def test_every_kind_has_an_answer_also_when_no_tool_is_on_offer() -> None:
         assert await said(text, ())
 
 
-@pytest.mark.parametrize(
-    "text", [text for text, kind in KINDS if kind in (Kind.WATCH, Kind.ALERT_NEW, Kind.JOB_NEW)]
-)
+@pytest.mark.parametrize("text", [text for text, kind in KINDS if kind in (Kind.ALERT_NEW, Kind.JOB_NEW)])
 async def test_what_has_no_plan_says_so_even_if_its_tool_is_on_offer(text: str) -> None:
     later = [*SPECS, ToolSpec("alert_create", "", {}), ToolSpec("cron_add", "", {})]
     voice = Voice(language_of(text))

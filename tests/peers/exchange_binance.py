@@ -76,6 +76,12 @@ def _symbol(pair: Pair) -> dict[str, Any]:
     }
 
 
+def _tickers(exchange: LoopbackExchange, query: Mapping[str, str]) -> Any:
+    names = [query["symbol"]] if "symbol" in query else [tape.pair.name for tape in exchange.tapes.values()]
+    found = [_ticker(exchange, {"symbol": name}) for name in names]
+    return found[0] if "symbol" in query else found
+
+
 def _ticker(exchange: LoopbackExchange, query: Mapping[str, str]) -> Any:
     tape = _tape(exchange, query)
     day = tape.day(exchange.now_ms)
@@ -172,7 +178,7 @@ def _time(exchange: LoopbackExchange, query: Mapping[str, str]) -> Any:
 BINANCE: dict[str, Handler] = {
     "/api/v3/exchangeInfo": _info,
     "/api/v3/time": _time,
-    "/api/v3/ticker/24hr": _ticker,
+    "/api/v3/ticker/24hr": _tickers,
     "/api/v3/depth": _depth,
     "/api/v3/aggTrades": _trades,
     "/api/v3/klines": _klines,

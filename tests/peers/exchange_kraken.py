@@ -80,25 +80,26 @@ def _pairs(exchange: LoopbackExchange, query: Mapping[str, str]) -> Any:
 
 
 def _ticker(exchange: LoopbackExchange, query: Mapping[str, str]) -> Any:
-    tape = _tape(exchange, query)
+    every = [tape for tape in exchange.tapes.values() if tape.pair.kraken]
+    tapes = [_tape(exchange, query)] if "pair" in query else every
+    return _result({tape.pair.kraken: _figures(exchange, tape) for tape in tapes})
+
+
+def _figures(exchange: LoopbackExchange, tape: Tape) -> Any:
     day = tape.day(exchange.now_ms)
     bids, asks = tape.book(exchange.now_ms, 1)
     midnight = tape.price(exchange.now_ms // 86_400_000 * 1440)
-    return _result(
-        {
-            tape.pair.kraken: {
-                "a": [asks[0][0], "1", "1.000"],
-                "b": [bids[0][0], "1", "1.000"],
-                "c": [str(tape.price(exchange.now_ms // MINUTE_MS)), "0.1"],
-                "v": [str(day.volume), str(day.volume)],
-                "p": [str(day.open), str(day.open)],
-                "t": [1, 2],
-                "l": [str(day.low), str(day.low)],
-                "h": [str(day.high), str(day.high)],
-                "o": str(midnight),
-            }
-        }
-    )
+    return {
+        "a": [asks[0][0], "1", "1.000"],
+        "b": [bids[0][0], "1", "1.000"],
+        "c": [str(tape.price(exchange.now_ms // MINUTE_MS)), "0.1"],
+        "v": [str(day.volume), str(day.volume)],
+        "p": [str(day.open), str(day.open)],
+        "t": [1, 2],
+        "l": [str(day.low), str(day.low)],
+        "h": [str(day.high), str(day.high)],
+        "o": str(midnight),
+    }
 
 
 def _depth(exchange: LoopbackExchange, query: Mapping[str, str]) -> Any:

@@ -23,6 +23,7 @@ BUY: Params = {"action": "buy", "pair": "BTC/USDT", "type": "market", "amount": 
 CALLS: dict[str, tuple[Params, Params, str]] = {
     "health": ({}, {"deep": True}, "INVALID_PARAMS"),
     "status": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "platforms.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "skill.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
@@ -31,6 +32,10 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"pair": "ETHUSDT", "timeframe": "7q"},
         "INVALID_PARAMS",
     ),
+    "market.overview": ({"quote": "usdt", "limit": 3}, {"quote": "XAU"}, "NOT_FOUND"),
+    "watchlist.add": ({"pair": "sol-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
+    "watchlist.list": ({}, {"pair": "BTC/USDT"}, "INVALID_PARAMS"),
+    "watchlist.remove": ({"pair": "SOL/USDT"}, {"pair": "ETH/USDT"}, "NOT_FOUND"),
     "chart.candles": (
         {"pair": "BTC/USDT", "limit": 30, "indicators": ["sma:5", "rsi"]},
         {"pair": "BTC/USDT", "indicators": ["astrology"]},

@@ -78,6 +78,15 @@ class CcxtClient:
         with _told(self.id):
             return await getattr(exchange, method)(*arguments)
 
+    async def aside(self, method: str) -> Any:
+        """Return what a unified method about all markets answers, read in a thread: that may take long.
+
+        The markets have to be known. Raises ExchangeUnavailable.
+        """
+        exchange = await self.exchange()
+        with _told(self.id):
+            return await asyncio.to_thread(_ask_aside, exchange, method, self.id, self._urls, self._settings)
+
     async def listing(self) -> Listing:
         """Read every market anew; raise ExchangeUnavailable."""
         exchange = await self.exchange()
@@ -134,6 +143,21 @@ def read_markets(
             await reader.close()
 
     return reader, asyncio.run(read())
+
+
+def _ask_aside(
+    known: Any, method: str, exchange: str, urls: Mapping[str, str] | None, settings: Mapping[str, Any]
+) -> Any:
+    reader = build(exchange, urls, settings)
+    reader.set_markets_from_exchange(known)
+
+    async def ask() -> Any:
+        try:
+            return await getattr(reader, method)()
+        finally:
+            await reader.close()
+
+    return asyncio.run(ask())
 
 
 def _grid(exchange: Any) -> Grid:

@@ -21,6 +21,7 @@ from trading.exchanges.ccxt_paging import (
     part_of,
 )
 from trading.model import ZERO, Candle, Instrument, OrderBook, PublicTrade, Source, Ticker
+from trading.moves import Move
 from trading.ports import MarketHealth
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
@@ -134,6 +135,14 @@ class CcxtMarket:
             source=self.source,
             exchange=self.exchange,
         )
+
+    async def moves(self) -> Sequence[Move]:
+        """Return how every pair has moved that the exchange tells of in its one answer about all."""
+        instruments = await self.instruments()
+        answer = await self._client.aside("fetch_tickers")
+        now = self._clock.now()
+        since = Timeframe.D1.floor(now) if self.exchange in _OPEN_AT_MIDNIGHT else now - _DAY
+        return await asyncio.to_thread(reading.moves, answer, instruments, since, now)
 
     async def order_book(self, symbol: Symbol, depth: int = 20) -> OrderBook:
         """Return up to `depth` levels of each side."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 from trading.clock import from_epoch_ms
 from trading.errors import ExchangeUnavailable, UnknownSymbol
 from trading.model import Candle, Instrument, Level, PublicTrade, Side
+from trading.moves import Move
 from trading.symbols import Symbol, parse_symbol
 
 FINEST: Final = Decimal("1e-8")
@@ -118,6 +119,23 @@ def quote(raw: Any, instrument: Instrument) -> Quote:
         volume=None if volume is None else not_negative(volume, instrument.step),
         at=None if at is None else moment(at),
     )
+
+
+def moves(raw: Any, instruments: Mapping[Symbol, Instrument], since: datetime, now: datetime) -> list[Move]:
+    """Return how pairs have moved out of ccxt's tickers by name; one that makes no sense is left out."""
+    tickers, found = _record(raw), []
+    for symbol, instrument in instruments.items():
+        ticker = tickers.get(str(symbol))
+        if ticker is None:
+            continue
+        try:
+            told = quote(ticker, instrument)
+        except ExchangeUnavailable:
+            continue
+        if told.open is not None and told.volume is not None:
+            turnover = told.volume * told.last
+            found.append(Move(symbol, told.last, told.open, turnover, since, told.at or now))
+    return found
 
 
 def levels(raw: Any, instrument: Instrument, depth: int) -> tuple[tuple[Level, ...], tuple[Level, ...]]:

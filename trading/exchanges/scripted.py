@@ -17,6 +17,7 @@ from trading.model import (
     Source,
     Ticker,
 )
+from trading.moves import Move, moves_by_tickers
 from trading.ports import MarketHealth
 from trading.symbols import Symbol, parse_symbol
 from trading.timeframes import Timeframe
@@ -142,6 +143,10 @@ class ScriptedMarket:
             source=self.source,
             exchange=self.exchange,
         )
+
+    async def moves(self) -> Sequence[Move]:
+        """Return how every pair has moved."""
+        return await moves_by_tickers(self)
 
     async def order_book(self, symbol: Symbol, depth: int = 20) -> OrderBook:
         """Return up to `depth` levels of each side."""

@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.models.offline import telling_backtests, telling_market, telling_money, telling_orders
+from agent.models.offline import (
+    telling_backtests,
+    telling_lists,
+    telling_market,
+    telling_money,
+    telling_orders,
+)
 from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.plan_backtests import LISTED, plan_cancel_backtest, plan_last, plan_trial
 from agent.models.offline.plan_orders import plan_cancel, plan_cancel_all, plan_orders
@@ -14,7 +20,7 @@ from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
 from tools.words.language import Language
 
-OVERVIEW_PAIRS = ("BTC/USDT", "ETH/USDT", "SOL/USDT", "XRP/USDT", "BNB/USDT")
+OVERVIEW_PAIRS = 3
 CHART_CANDLES = 48
 HISTORY_ROWS = 10
 MAX_HISTORY_ROWS = 100
@@ -45,7 +51,21 @@ def _prices(intent: Intent) -> Sequence[Call]:
 
 
 def _overview(intent: Intent) -> Sequence[Call]:
-    return [Call("market_price", {"pair": pair}) for pair in OVERVIEW_PAIRS]
+    return (Call("market_overview", {"limit": OVERVIEW_PAIRS}),)
+
+
+def _watch(intent: Intent) -> Sequence[Call]:
+    return [Call("watchlist_add", {"pair": str(pair.symbol)}) for pair in intent.pairs]
+
+
+def _unwatch(intent: Intent, turn: Turn, voice: Voice) -> Step:
+    if not intent.pairs:
+        return Say(voice.say("unwatch_which"))
+    return _UNWATCH(intent, turn, voice)
+
+
+def _unwatched(intent: Intent) -> Sequence[Call]:
+    return [Call("watchlist_remove", {"pair": str(pair.symbol)}) for pair in intent.pairs]
 
 
 def _analyses(intent: Intent) -> Sequence[Call]:
@@ -88,6 +108,7 @@ def _history(intent: Intent) -> Sequence[Call]:
 
 
 _ADVICE = once(_analyses, each(telling_market.advice, "\n\n"))
+_UNWATCH = once(_unwatched, each(telling_lists.unwatched))
 
 ROWS: Mapping[Kind, Row] = {
     Kind.PRICE: Row(
@@ -101,8 +122,8 @@ ROWS: Mapping[Kind, Row] = {
         _said("analyze BTC|is ETH bullish on 4h", "analysiere BTC|wie steht ETH"),
     ),
     Kind.OVERVIEW: Row(
-        once(_overview, telling_market.overview),
-        ("market_price",),
+        once(_overview, each(telling_lists.overview)),
+        ("market_overview",),
         _said("market overview", "marktübersicht"),
     ),
     Kind.CHART: Row(
@@ -255,6 +276,31 @@ ROWS: Mapping[Kind, Row] = {
     ),
     Kind.REPORT: Row(
         once(_report, telling_money.report), ("portfolio_get", "portfolio_pnl"), _said("report", "bericht")
+    ),
+    Kind.WATCH: Row(
+        once(_watch, each(telling_lists.watched)),
+        ("watchlist_add",),
+        _said("watch BTC", "überwache BTC"),
+    ),
+    Kind.UNWATCH: Row(
+        _unwatch,
+        ("watchlist_remove",),
+        _said("unwatch ETH", "ETH nicht mehr überwachen"),
+    ),
+    Kind.WATCHLIST: Row(
+        once(lambda intent: _nothing_asked("watchlist_list"), each(telling_lists.watchlist)),
+        ("watchlist_list",),
+        _said("watchlist", "zeig watchlist"),
+    ),
+    Kind.PLATFORMS: Row(
+        once(lambda intent: _nothing_asked("platforms_list"), each(telling_lists.platforms)),
+        ("platforms_list",),
+        _said("platforms", "plattformen"),
+    ),
+    Kind.SETTINGS: Row(
+        once(lambda intent: _nothing_asked("settings_get"), each(telling_lists.settings)),
+        ("settings_get",),
+        _said("settings", "einstellungen"),
     ),
     Kind.SKILLS: Row(
         once(lambda intent: _nothing_asked("skill_list"), each(telling_money.skills)),

@@ -5,12 +5,9 @@ from decimal import Decimal
 
 from agent.models.offline.facts import Facts
 from agent.models.offline.intents import Intent
-from agent.models.offline.steps import problem
-from agent.models.offline.turn import Done
 from agent.models.offline.voice import Voice
 
 HUNDRED = Decimal(100)
-_LEAST = Decimal(-1_000_000)
 
 
 def quote_of(facts: Facts) -> str:
@@ -35,25 +32,6 @@ def price_line(intent: Intent, facts: Facts, voice: Voice) -> str:
         low=voice.price(facts.number("low24h")),
         high=voice.price(facts.number("high24h")),
     )
-
-
-def overview(intent: Intent, done: Sequence[Done], voice: Voice) -> str:
-    """Tell several prices, the biggest gain first."""
-    found = [each.facts for each in done if not problem(each, voice) and each.facts]
-    if not found:
-        return problem(done[0], voice)
-    found.sort(key=lambda facts: _or_least(facts.number("change24h")), reverse=True)
-    lines = [
-        voice.say(
-            "overview_line",
-            pair=facts.text("pair"),
-            last=voice.price(facts.number("last")),
-            quote=quote_of(facts),
-            change=voice.percent(facts.number("change24h")),
-        )
-        for facts in found
-    ]
-    return "\n".join([voice.say("overview", source=voice.source(found[0])), *lines])
 
 
 def advice(intent: Intent, facts: Facts, voice: Voice) -> str:
@@ -120,10 +98,6 @@ def _sparkline(values: Sequence[Decimal]) -> str:
     if low == high:
         return _SPARKS[3] * len(values)
     return "".join(_SPARKS[int((value - low) * 7 / (high - low))] for value in values)
-
-
-def _or_least(value: Decimal | None) -> Decimal:
-    return _LEAST if value is None else value
 
 
 def _indicators(facts: Facts, voice: Voice) -> list[str]:

@@ -15,6 +15,7 @@ from trading.exchanges.simulated.noise import Noise
 from trading.exchanges.simulated.tape import Tape
 from trading.exchanges.simulated.walk import MINUTES_A_DAY, Mood, Walk
 from trading.model import Candle, Instrument, Level, OrderBook, PublicTrade, Side, Source, Ticker
+from trading.moves import Move, moves_by_tickers
 from trading.ports import MarketHealth
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
@@ -87,6 +88,10 @@ class SimulatedMarket:
             source=self.source,
             exchange=self.exchange,
         )
+
+    async def moves(self) -> Sequence[Move]:
+        """Return how every pair has moved."""
+        return await moves_by_tickers(self)
 
     async def order_book(self, symbol: Symbol, depth: int = 20) -> OrderBook:
         """Return up to `depth` levels of each side (1000 at most), as they rest since the last trade.
