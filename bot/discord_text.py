@@ -1,5 +1,6 @@
 """Markdown as messages of Discord, in Discord's own Markdown."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
@@ -96,10 +97,8 @@ def _places(whole: Styled) -> Iterator[int]:
             yield from (stretch.start + at for at in fenced_places(whole.text[stretch.start : stretch.end]))
             place = stretch.end
         elif stretch.style.kind == "blockquote":
-            quote = whole.text[stretch.start : stretch.end]
-            for at, letter in enumerate(quote, stretch.start):
-                if letter == "\n":
-                    yield from (at, at)
+            for line in re.finditer("\n", whole.text[stretch.start : stretch.end]):
+                yield from [stretch.start + line.start()] * len(QUOTED)
     yield from (place + at for at in extra_places(whole.text[place:]))
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from markdown_it.token import Token
 
@@ -92,7 +91,7 @@ class _Walk:
         for inner in self._tokens:
             if inner.nesting < 0:
                 break
-            items.append(_item(BULLET if number is None else f"{number}. ", self.blocks()))
+            items.append(_item(BULLET if number is None else f"{number}{token.markup} ", self.blocks()))
             number = None if number is None else number + 1
         return _together(items, "\n")
 
@@ -144,4 +143,4 @@ def _indented(spans: Sequence[Span]) -> Iterator[Span]:
             continue
         # A quote or a fence begins where its line does.
         tail = "\n" if following and _stands_alone(following) and span.text.endswith("\n") else ""
-        yield replace(span, text=_BEFORE_LINE.sub("\n" + INDENT, span.text.removesuffix(tail)) + tail)
+        yield Span(_BEFORE_LINE.sub("\n" + INDENT, span.text.removesuffix(tail)) + tail, span.styles)

@@ -49,9 +49,9 @@ def shows_something(text: str) -> bool:
 def within(styled: Styled, start: int, end: int) -> list[Stretch]:
     """Return the stretches of a piece, cut at its ends; their places are still those of the whole text."""
     cut = [
-        Stretch(stretch.style, max(stretch.start, start), min(stretch.end, end))
-        for stretch in styled.stretches
-        if stretch.start < end and stretch.end > start
+        Stretch(style, max(first, start), min(last, end))
+        for style, first, last in styled.stretches
+        if first < end and last > start
     ]
     return list(trimmed(styled.text, cut))
 

@@ -1,7 +1,9 @@
 """Text and how stretches of it are shown, before any platform has a say."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 RANKS = {"blockquote": 0, "pre": 1, "text_link": 2, "bold": 3, "italic": 4, "strikethrough": 5, "code": 6}
 """Every kind of style; of two that begin and end together the lower one is outside."""
@@ -25,8 +27,7 @@ Styles = frozenset[Style]
 PLAIN: Styles = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Text that is shown in one way from its first character to its last."""
 
     text: str
@@ -37,8 +38,7 @@ class Span:
         return any(style.kind == kind for style in self.styles)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Where a style begins and ends, in characters of Python."""
 
     style: Style
@@ -56,7 +56,7 @@ class Styled:
 
 def with_style(spans: Iterable[Span], style: Style) -> list[Span]:
     """Return the spans with one more style."""
-    return [replace(span, styles=span.styles | {style}) for span in spans]
+    return [Span(text, styles | {style}) for text, styles in spans]
 
 
 def joined(spans: Sequence[Span]) -> Styled:
@@ -65,7 +65,7 @@ def joined(spans: Sequence[Span]) -> Styled:
     Preformatted text keeps no other style, code none but a quote around it, a link no code; whitespace at the
     ends of a stretch does not belong to it.
     """
-    spans = [Span(span.text, _tamed(span.styles)) for span in spans if span.text]
+    spans = [Span(text, _tamed(styles)) if styles else Span(text) for text, styles in spans if text]
     text = "".join(span.text for span in spans)
     return Styled(text, tuple(trimmed(text, _stretches(spans))))
 
@@ -75,24 +75,18 @@ def trimmed(text: str, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
 
     What stands on lines of its own keeps the spaces before the first one, which line it up.
     """
-    for stretch in stretches:
-        inside = text[stretch.start : stretch.end]
-        end = stretch.start + len(inside.rstrip())
-        start = stretch.end - len(inside.lstrip())
-        if start >= end:
-            continue
-        if stretch.style.kind in ("pre", "blockquote"):
-            start = max(stretch.start, text.rfind("\n", stretch.start, start) + 1)
-        yield (
-            stretch
-            if (start, end) == (stretch.start, stretch.end)
-            else replace(stretch, start=start, end=end)
-        )
+    for style, first, last in stretches:
+        inside = text[first:last]
+        end = first + len(inside.rstrip())
+        start = last - len(inside.lstrip())
+        if start < end:
+            if style.kind in ("pre", "blockquote"):
+                start = max(first, text.rfind("\n", first, start) + 1)
+            yield Stretch(style, start, end)
 
 
+@lru_cache(maxsize=1024)
 def _tamed(styles: Styles) -> Styles:
-    if not styles:
-        return styles
     kinds = {style.kind for style in styles}
     if "pre" in kinds:
         return frozenset(style for style in styles if style.kind == "pre")
@@ -117,13 +111,17 @@ def _stretches(spans: Sequence[Span]) -> list[Stretch]:
     found: list[tuple[Style, int, int]] = []
     opened: list[tuple[Style, int]] = []
     place = 0
-    for span, ends in zip(spans, lasting, strict=True):
-        while any(style not in span.styles for style, _ in opened):
-            found.append((*opened.pop(), place))
-        on = {style for style, _ in opened}
-        new = sorted(span.styles - on, key=lambda style: (-ends[style], RANKS[style.kind]))
-        opened.extend((style, place) for style in new)
-        place += len(span.text)
+    on: set[Style] = set()
+    for (text, styles), ends in zip(spans, lasting, strict=True):
+        while not on <= styles:
+            style, start = opened.pop()
+            on.discard(style)
+            found.append((style, start, place))
+        if len(on) < len(styles):
+            order = sorted(styles - on, key=lambda new: (-ends[new], RANKS[new.kind]))
+            opened.extend((style, place) for style in order)
+            on.update(order)
+        place += len(text)
     found.extend((style, start, place) for style, start in reversed(opened))
     return _in_order(found)
 
@@ -133,7 +131,8 @@ def _lasting(spans: Sequence[Span]) -> list[dict[Style, int]]:
     lasting: list[dict[Style, int]] = []
     following: dict[Style, int] = {}
     for index in range(len(spans) - 1, -1, -1):
-        following = {style: following.get(style, index) for style in spans[index].styles}
+        styles = spans[index].styles
+        following = {style: following.get(style, index) for style in styles} if styles else {}
         lasting.append(following)
     lasting.reverse()
     return lasting

@@ -94,6 +94,11 @@ def test_length_is_counted_with_the_markup() -> None:
     assert [len(part.text) for part in parts("x" * (LIMIT + 1))] == [LIMIT, 1]
 
 
+def test_a_line_that_begins_with_a_part_is_counted_with_its_backslash() -> None:
+    assert [len(part.text) for part in parts("x" * LIMIT + "1. " + "y" * 1_996)] == [LIMIT, LIMIT]
+    assert [len(part.text) for part in parts("x" * LIMIT + "1. " + "y" * 1_997)] == [LIMIT, 2, 1_997]
+
+
 def test_the_first_part_can_be_shorter() -> None:
     first, *others = parts("word " * 1_000, first=300)
     assert len(first.text) in range(290, 301)

@@ -60,6 +60,7 @@ def test_lists_have_bullets_and_numbers() -> None:
     text, marks = shown(markdown)
     assert text == "• one\n• two\n  1. deep\n  2. deeper\n    again\n•\nsaid\n•\nx"
     assert marks == [("blockquote", "said", None), ("pre", "x", None)]
+    assert shown("7) seven\n7) eight")[0] == "7) seven\n8) eight"
 
 
 def test_a_fence_is_a_block_with_its_language_even_while_it_is_open() -> None:
@@ -102,6 +103,8 @@ def test_an_image_is_a_link() -> None:
         "Chart",
         [("text_link", "Chart", "https://kit.test/c.png")],
     )
+    both = shown("![[words](https://kit.test/1)](https://kit.test/2)")
+    assert both == ("words", [("text_link", "words", "https://kit.test/1")])
     assert shown("![](https://kit.test/c.png)")[0] == "https://kit.test/c.png"
 
 
@@ -121,7 +124,7 @@ def test_html_is_literal() -> None:
 def test_however_deep_something_is_nested_it_is_shown() -> None:
     assert shown(">" * 40 + " x")[0].endswith("x")
     assert shown("- " * 40 + "x")[0].endswith("x")
-    assert shown("![" * 300 + "x" + "](y)" * 300)[0].count("x") == 1
+    assert shown("![" * 550 + "x" + "](y)" * 550)[0].count("x") == 1
 
 
 def test_controls_halves_of_characters_and_turned_direction_are_not_sent() -> None:
