@@ -6,15 +6,12 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, blockquote, list_block, table
 from markdown_it.rules_block.table import escapedSplit
-from markdown_it.rules_inline import StateInline, image
 from markdown_it.token import Token
 
 from bot.styled import BOLD, CODE, ITALIC, PLAIN, STRUCK, Span, Style, Styles
 
 DEEPEST_BLOCK = 12
 """Quotes and lists within each other, a list counting twice; what is deeper is literal text."""
-
-DEEPEST_IMAGE = 3
 
 LONGEST_ADDRESS = 512
 """Characters of an address that can be behind a link; a longer one is written out."""
@@ -60,18 +57,6 @@ def _cells(state: StateBlock, line: int) -> list[str]:
     return cells
 
 
-def _shallow_image(state: StateInline, silent: bool) -> bool:
-    """Parse an image unless it is within too many: the parser would go as deep as they are nested."""
-    depth = state.env.get("images", 0)
-    if depth >= DEEPEST_IMAGE:
-        return False
-    state.env["images"] = depth + 1
-    try:
-        return image(state, silent)
-    finally:
-        state.env["images"] = depth
-
-
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False})
     parser.enable(["table", "strikethrough"])
@@ -81,7 +66,6 @@ def _parser() -> MarkdownIt:
     parser.block.ruler.at("blockquote", _shallow(blockquote), {"alt": ends})
     parser.block.ruler.at("list", _shallow(list_block), {"alt": ends[:3]})
     parser.block.ruler.at("table", _whole_table, {"alt": ends[:2]})
-    parser.inline.ruler.at("image", _shallow_image)
     return parser
 
 

@@ -57,6 +57,8 @@ class Reader:
         else:
             plain = re.compile(r"[^\\`<\[\]*~_|\n]+|.", re.DOTALL).match(self.text, self.place)
             assert plain
+            if "://" in plain[0]:
+                self.problems.append("an address that may reach too far")
             self.take(len(plain[0]), plain[0])
 
     def block(self, line_start: bool) -> None:

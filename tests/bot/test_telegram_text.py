@@ -40,6 +40,11 @@ def test_styles_lie_within_each_other() -> None:
     ]
 
 
+def test_of_two_styles_that_begin_together_the_longer_is_outside() -> None:
+    assert shown("***a** b*")[1] == [("italic", "a b", None), ("bold", "a", None)]
+    assert shown("***a* b**")[1] == [("bold", "a b", None), ("italic", "a", None)]
+
+
 def test_code_carries_no_other_style_but_a_quote() -> None:
     assert shown("**a `b` c**")[1] == [("bold", "a", None), ("code", "b", None), ("bold", "c", None)]
     assert shown("> a `b`")[1] == [("blockquote", "a b", None), ("code", "b", None)]
@@ -112,6 +117,11 @@ def test_an_address_that_chats_do_not_open_is_written_out() -> None:
     shown_text = "me (mailto:me@kit.test) you (tg://user?id=7) me@kit.test"
     found = parts("[me](mailto:me@kit.test) [you](tg://user?id=7) <me@kit.test>")
     assert found == [Part(shown_text, shown_text)]
+
+
+def test_an_address_too_long_for_a_link_is_written_out() -> None:
+    address = "https://kit.test/" + "y" * 600
+    assert shown(f"[chart]({address})") == (f"chart ({address})", [])
 
 
 def test_html_is_literal() -> None:
