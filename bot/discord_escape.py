@@ -12,24 +12,26 @@ BLANK = "\u200b"
 LINE_MARKUP = ">#-+0123456789"
 """Characters with which a line begins that needs a backslash, right before them or somewhat later."""
 
-ADDRESS = re.compile(r"https?://[^\s<>*~|`\\\u200b]*[^\s<>*~|`\\\u200b.,:;!?\"')\]]", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://[^\s<>*~|`\\\[\]\u200b]*[^\s<>*~|`\\\[\]\u200b.,:;!?\"')]", re.IGNORECASE)
 
 _MENTIONS = r"@(?=(?i:everyone|here))|(?<=<)@(?=[!&]?\d)"
 _MENTION = re.compile(_MENTIONS)
 _ESCAPED = re.compile(
-    r"(?P<mark>[\\*_~|`\[<])"
+    r"(?P<mark>[\\*_~|`\[<]|(?<=\])\()"
     r"|(?P<colon>:(?=//|[^\s:]+:))"
     rf"|(?P<mention>{_MENTIONS})"
     r"|^(?P<indent>[^\S\n]*)(?P<lead>>|#(?=[#\s])|[-+](?=[\s#])|(?P<number>\d+)(?P<dot>[.)](?=\s)))",
     re.MULTILINE,
 )
 _COSTLY = re.compile(
-    rf"(?i:https?)://|[\\*_~|`\[<]|:(?=//|[^\s:]+:)|{_MENTIONS}|^[^\S\n]*(?:[>#+-]|\d+[.)])",
+    rf"(?i:https?)://|[\\*_~|`\[<]|(?<=\])\(|:(?=//|[^\s:]+:)|{_MENTIONS}|^[^\S\n]*(?:[>#+-]|\d+[.)])",
     re.MULTILINE,
 )
+_BRACKETS = re.compile(r"\[[^\]]*\]|\](?=\()")
 _TICKS = re.compile("``(?=`)")
+_IN_CODE = (_MENTION, _TICKS, re.compile(r"\](?=\()"))
 _RUN = re.compile("`+")
-_UNSAFE_IN_ADDRESS = re.compile(r"[\s()<>*~|`\\@\"]")
+_UNSAFE_IN_ADDRESS = re.compile(r"[\s()<>\[\]*~|`\\@\"]")
 
 
 def literal(text: str) -> str:
@@ -76,6 +78,11 @@ def unpinging(text: str) -> str:
     return _MENTION.sub("@" + BLANK, text)
 
 
+def _inert(code: str) -> str:
+    """Return code in which no mention is found, nor what ends the words of a link that is before it."""
+    return unpinging(_BRACKETS.sub(lambda match: match[0] + BLANK * (match[0] == "]"), code))
+
+
 def inline_code(text: str) -> str:
     """Return text as code in a line, or literally where both fences that Discord has are in it."""
     runs = {len(run) for run in _RUN.findall(text)}
@@ -84,18 +91,18 @@ def inline_code(text: str) -> str:
         return escaped(text)
     left = " " if text.startswith("`") else ""
     right = " " if text.endswith("`") else ""
-    return f"{fence}{left}{unpinging(text)}{right}{fence}"
+    return f"{fence}{left}{_inert(text)}{right}{fence}"
 
 
 def fenced(text: str, language: str | None) -> str:
     """Return text as a block of code."""
-    inside = unpinging(_TICKS.sub("``" + BLANK, text))
+    inside = _inert(_TICKS.sub("``" + BLANK, text))
     return f"```{language or ''}\n{inside}\n```"
 
 
 def fenced_places(text: str) -> list[int]:
     """Return, for each character that `fenced` adds inside, the place in the text that causes it."""
-    return [match.start() for pattern in (_TICKS, _MENTION) for match in pattern.finditer(text)]
+    return [match.start() for pattern in _IN_CODE for match in pattern.finditer(text)]
 
 
 def address(text: str) -> str:

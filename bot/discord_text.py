@@ -28,8 +28,8 @@ MARKERS = {"bold": "**", "italic": "*", "strikethrough": "~~"}
 QUOTED = "> "
 
 _COSTS = {"bold": 4, "italic": 2, "strikethrough": 4, "code": 6, "pre": 8, "text_link": 6, "blockquote": 2}
-_SEAM = 3
-"""A blank where two markers meet, and a backslash for what is at the start of a line on either side."""
+_SEAM = 4
+"""Blanks before and behind, and a backslash for what is at the start of a line on either side."""
 
 
 def parts(markdown: str, first: int = LIMIT) -> list[Part]:
@@ -146,8 +146,7 @@ class _Page:
             if stretch.style.kind == "text_link":
                 self._put(f"](<{address(stretch.style.extra or '')}>)")
             elif stretch.style.kind in MARKERS:
-                self._put(MARKERS[stretch.style.kind])
-                self._closed = MARKERS[stretch.style.kind][0]
+                self._put_end(MARKERS[stretch.style.kind])
 
     def _write_to(self, place: int) -> None:
         if place > self._place:
@@ -158,6 +157,11 @@ class _Page:
         kinds = {stretch.style.kind for stretch in self._opened}
         shown = escaped(text).replace("]", "\\]") if "text_link" in kinds else literal(text)
         return shown.replace("\n", "\n" + QUOTED) if "blockquote" in kinds else shown
+
+    def _put_end(self, marker: str) -> None:
+        # What is struck ends at the first two tildes, whatever is before them.
+        self._put(BLANK + marker if marker == "~~" and self._written[-1].endswith("~") else marker)
+        self._closed = marker[0]
 
     def _put(self, text: str) -> None:
         self._closed = ""

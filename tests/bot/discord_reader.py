@@ -7,6 +7,8 @@ FENCE = re.compile(r"```([A-Za-z0-9_+\-.#]+)?\n(.*?)\n```", re.DOTALL)
 CODE = re.compile(r"(`+)(.*?[^`])\1(?!`)", re.DOTALL)
 BARE = re.compile(r"<(https?://[^\s<>]+)>")
 TARGET = re.compile(r"\]\(<(https?://[^\s<>()*~|`\\]+)>\)")
+# Discord takes the longest label, over whatever is between, if the brackets in it can be read so.
+LABEL = re.compile(r"\[(?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*\]\(")
 LINE_MARKUP = re.compile(r"[ \t]*(>|#{1,3}\s|-#\s|[-+*] |\d+[.)]\s)")
 PING = re.compile(r"@everyone|@here|<@[!&]?\d")
 ESCAPABLE = re.compile(r"\\([^0-9A-Za-z\s])")
@@ -21,6 +23,7 @@ class Reader:
     shown: list[str] = field(default_factory=list)
     opened: set[str] = field(default_factory=set)
     fences: list[tuple[str | None, str]] = field(default_factory=list)
+    label_end: int | None = None
     links: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -98,6 +101,8 @@ class Reader:
     def label(self) -> None:
         if "[" in self.opened:
             self.problems.append("a link within a link")
+        label = LABEL.match(self.text, self.place)
+        self.label_end = label.end() if label else None
         self.opened.add("[")
         self.take(1)
 
@@ -106,8 +111,8 @@ class Reader:
             self.take(1, "]")
             return
         target = TARGET.match(self.text, self.place)
-        if target is None:
-            self.problems.append("a link without a target")
+        if target is None or self.label_end != self.place + 2:
+            self.problems.append("a link without a target, or with more of a label")
             self.take(1)
             return
         self.opened.discard("[")

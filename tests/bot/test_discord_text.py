@@ -51,6 +51,17 @@ def test_markers_that_meet_are_kept_apart() -> None:
     assert only("**a _b_**_c_") == "**a *b***\u200b*c*"
 
 
+def test_what_is_struck_does_not_end_too_early() -> None:
+    assert only("~~about \\~~~") == "~~about \\~\u200b~~"
+
+
+def test_a_link_has_no_more_words_than_its_own() -> None:
+    link = "[a](<https://kit.test>)"
+    assert only("[a](https://kit.test) \\[b](no)") == link + " \\[b]\\(no)"
+    assert only("[a](https://kit.test) `b](no)`") == link + " `b]\u200b(no)`"
+    assert only("[a](https://kit.test) `b[0](no)`") == link + " `b[0](no)`"
+
+
 def test_a_quote_has_its_marker_on_every_line() -> None:
     assert only("> a\n> b\n>\n> c\n\nd") == "> a\n> b\n> \n> c\n\nd"
 
