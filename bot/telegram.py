@@ -1,6 +1,7 @@
 """Telegram: takes in what people write there, and writes to them."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +26,14 @@ from bot.chat import (
     TryLater,
     Unreachable,
 )
-from bot.telegram_errors import BAD_TOKEN_SECONDS, MayHaveArrived, chat_error, problem_of, seconds_of
+from bot.telegram_errors import (
+    BAD_TOKEN,
+    BAD_TOKEN_SECONDS,
+    MayHaveArrived,
+    chat_error,
+    problem_of,
+    seconds_of,
+)
 from bot.telegram_incoming import KINDS, PLATFORM, Me, incoming
 from bot.telegram_outgoing import change, change_any, put, remove, type_in
 from bot.telegram_secrets import Secrets
@@ -36,6 +44,8 @@ POLL_SECONDS = 50
 ANSWER_SECONDS = 15.0
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
+
+_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
 Done = TypeVar("Done")
 
@@ -105,6 +115,10 @@ class TelegramAdapter:
 
         An error of `Receive` ends it: what was not stored comes again with the next run.
         """
+        if _TOKEN.fullmatch(self._token) is None:
+            # No address can be made of it.
+            self._tell(BAD_TOKEN)
+            await asyncio.get_running_loop().create_future()
         with self._secrets.kept_from_logs():
             async with connected(self._token, self._base_url, self._answer_seconds) as bot:
                 self._bot, self._offset = bot, None

@@ -126,7 +126,7 @@ def problem_of(error: TelegramError, secrets: Secrets) -> str:
         return f"Telegram asks to be left alone for {seconds_of(error):.0f} seconds."
     if isinstance(error, BadRequest):
         return f"Telegram refuses what it is asked: {secrets.hide(error.message)}"
-    if isinstance(error.__cause__, httpx.HTTPError) and not isinstance(error, TimedOut):
+    if isinstance(error.__cause__, httpx.HTTPError | httpx.InvalidURL) and not isinstance(error, TimedOut):
         return UNREACHABLE
     told = next((words for kind, words in _PROBLEMS if isinstance(error, kind)), None)
     return told or f"Telegram has a fault: {secrets.hide(error.message)}. This goes on by itself."

@@ -1,6 +1,5 @@
 """Reads what Telegram tells of people: its updates as the things they did."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +36,7 @@ _UNREAD = (
 )
 _PLACES = (ChatType.PRIVATE, ChatType.GROUP, ChatType.SUPERGROUP)
 _UTF16 = "utf-16-le"
+_SPACE = " ".encode(_UTF16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,52 +131,43 @@ class _Said:
 def _said(written: str, entities: tuple[MessageEntity, ...], me: Me) -> _Said:
     """Return what is said without the mentions of us, and whether it begins with a command."""
     units = written.encode(_UTF16, "surrogatepass")
-    mentions = [each for each in entities if _mentions(units, each, me)]
+    mentions = [_span(each) for each in entities if _mentions(units, each, me)]
     for entity in entities:
-        before, after = _around(units, entity, mentions)
-        if entity.type == MessageEntityType.BOT_COMMAND and not before:
-            return _command(written, _slice(units, entity), after, me, bool(mentions))
-    return _Said(_text(units, mentions), to_us=bool(mentions))
+        start, end = _span(entity)
+        if entity.type == MessageEntityType.BOT_COMMAND and not _without(units[:start], mentions):
+            called, behind = _decoded(units[start:end]), _without(units, mentions, end)
+            return _command(written, called, behind, me, bool(mentions))
+    text = _without(units, mentions)
+    if mentions and not _decoded(units[: mentions[0][0]]).strip():
+        # In "@bot, what is" the comma belongs to the address.
+        text = text.lstrip(",:").lstrip()
+    return _Said(text, to_us=bool(mentions))
 
 
-def _command(written: str, called: str, after: str, me: Me, mentioned: bool) -> _Said:
+def _command(written: str, called: str, behind: str, me: Me, mentioned: bool) -> _Said:
     name, _, bot = called.removeprefix("/").partition("@")
     if bot and bot.lower() != me.username.lower():
         return _Said(written, to_us=mentioned, elsewhere=not mentioned)
-    return _Said(after, name.lower(), to_us=True)
+    return _Said(behind, name.lower(), to_us=True)
 
 
-def _around(units: bytes, entity: MessageEntity, mentions: list[MessageEntity]) -> tuple[str, str]:
-    start, end = _span(entity)
-    earlier = [each for each in mentions if _span(each)[1] <= start]
-    before = _text(units[:start], earlier)
-    return before, b"".join(_pieces(units, mentions, end)).decode(_UTF16, "surrogatepass").strip()
-
-
-def _text(units: bytes, mentions: list[MessageEntity]) -> str:
-    """Return the text without mentions; one at the beginning goes with the comma behind it."""
-    text = b"".join(_pieces(units, mentions, 0)).decode(_UTF16, "surrogatepass")
-    begins = bool(mentions) and not units[: _span(mentions[0])[0]].strip(b" \0")
-    return text.strip().lstrip(",:").strip() if begins else text.strip()
-
-
-def _pieces(units: bytes, mentions: list[MessageEntity], start: int) -> Iterator[bytes]:
-    for mention in mentions:
-        first, last = _span(mention)
-        if first >= start:
-            yield units[start:first]
-            # What stood on both sides of it keeps one space between.
-            start = last + 2 * units[last:].startswith(b" \0") * units[:first].endswith(b" \0")
-    yield units[start:]
+def _without(units: bytes, mentions: list[tuple[int, int]], start: int = 0) -> str:
+    """Return the text from `start` on without mentions; what stood around one keeps one space between."""
+    kept = b""
+    for first, last in mentions:
+        if start <= first < len(units):
+            kept += units[start:first]
+            spaced = kept.endswith(_SPACE) and units.startswith(_SPACE, last)
+            start = last + spaced * len(_SPACE)
+    return _decoded(kept + units[start:]).strip()
 
 
 def _mentions(units: bytes, entity: MessageEntity, me: Me) -> bool:
     if entity.type == MessageEntityType.TEXT_MENTION:
         return entity.user is not None and entity.user.id == me.id
-    return (
-        entity.type == MessageEntityType.MENTION
-        and _slice(units, entity).lower() == f"@{me.username.lower()}"
-    )
+    start, end = _span(entity)
+    named = _decoded(units[start:end]).lower()
+    return entity.type == MessageEntityType.MENTION and named == f"@{me.username.lower()}"
 
 
 def _span(entity: MessageEntity) -> tuple[int, int]:
@@ -184,6 +175,5 @@ def _span(entity: MessageEntity) -> tuple[int, int]:
     return 2 * entity.offset, 2 * (entity.offset + entity.length)
 
 
-def _slice(units: bytes, entity: MessageEntity) -> str:
-    start, end = _span(entity)
-    return units[start:end].decode(_UTF16, "surrogatepass")
+def _decoded(units: bytes) -> str:
+    return units.decode(_UTF16, "surrogatepass")

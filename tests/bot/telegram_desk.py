@@ -85,10 +85,12 @@ class Desk:
     clock: WatchedClock = field(default_factory=WatchedClock)
     inbox: Inbox = field(default_factory=Inbox)
 
-    def adapter(self, webhook: Webhook | None = None, answer_seconds: float = 5.0) -> TelegramAdapter:
+    def adapter(
+        self, webhook: Webhook | None = None, answer_seconds: float = 5.0, token: str | None = None
+    ) -> TelegramAdapter:
         """Return an adapter that is not running yet."""
         return TelegramAdapter(
-            token=self.peer.token,
+            token=self.peer.token if token is None else token,
             receive=self.inbox.receive,
             clock=self.clock,
             commands=COMMANDS,

@@ -63,7 +63,7 @@ async def test_a_start_says_what_the_bot_can_and_asks_for_what_it_reads(desk: De
 async def test_a_command_comes_in_with_what_stands_behind_it(
     desk: Desk, written: str, command: str, text: str
 ) -> None:
-    called = written.split()[0]
+    called = written.split(maxsplit=1)[0]
     async with desk.running():
         heard = await desk.hears(private(written, entities=[entity("bot_command", written, called)]))
     assert (heard.command, heard.text, heard.addressed) == (command, text, True)
@@ -225,6 +225,8 @@ FILE: dict[str, Any] = {"file_id": "f", "file_unique_id": "u"}
                     "is_anonymous": True,
                     "type": "regular",
                     "allows_multiple_answers": False,
+                    "allows_revoting": False,
+                    "members_only": False,
                 }
             },
         ),

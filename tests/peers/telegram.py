@@ -119,8 +119,7 @@ class TelegramPeer:
 
         if waiting := self.faults[method]:
             return await waiting.popleft()(request, carry)
-        answer = await carry()
-        return web.json_response(answer, status=answer.get("error_code", 200))
+        return await well(request, carry)
 
     async def _journal(self, asked: Asked) -> None:
         async with self.changed:
@@ -130,7 +129,9 @@ class TelegramPeer:
     async def _carry(self, asked: Asked, uploads: Mapping[str, FileField]) -> Json:
         answer = await self._forward(asked, uploads)
         if answer["ok"] and (change := _CHANGES.get(asked.method)) is not None:
-            return change(self, asked, answer)
+            answer = change(self, asked, answer)
+        async with self.changed:
+            self.changed.notify_all()
         return answer
 
     async def _forward(self, asked: Asked, uploads: Mapping[str, FileField]) -> Json:
@@ -233,6 +234,10 @@ def told(code: int, description: str, **parameters: int) -> Json:
     return {**answer, "parameters": parameters} if parameters else answer
 
 
+def _response(answer: Json) -> web.Response:
+    return web.json_response(answer, status=answer.get("error_code", 200))
+
+
 def refusal(code: int, description: str, **parameters: int) -> Fault:
     """Refuse a request, which is not carried out."""
 
@@ -249,6 +254,11 @@ def page(code: int, text: str) -> Fault:
         return web.Response(status=code, text=text, content_type="text/html")
 
     return fault
+
+
+async def well(request: web.Request, carry: Carry) -> web.StreamResponse:
+    """Do what was asked, for once."""
+    return _response(await carry())
 
 
 async def lost(request: web.Request, carry: Carry) -> web.StreamResponse:
@@ -270,7 +280,7 @@ def late(gate: asyncio.Event) -> Fault:
     async def fault(request: web.Request, carry: Carry) -> web.StreamResponse:
         answer = await carry()
         await gate.wait()
-        return web.json_response(answer, status=answer.get("error_code", 200))
+        return _response(answer)
 
     return fault
 
