@@ -95,7 +95,7 @@ class TelegramAdapter:
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self.problem: str | None = None
-        self._token = token
+        self._token = token.strip()
         self._receive = receive
         self._clock = clock
         self._commands = tuple(commands)
@@ -103,7 +103,7 @@ class TelegramAdapter:
         self._base_url = base_url
         self._hook = webhook
         self._answer_seconds = answer_seconds
-        self._secrets = Secrets(token, webhook.secret if webhook else None)
+        self._secrets = Secrets(self._token, webhook.secret if webhook else None)
         self._bot: Bot | None = None
         self._me: Me | None = None
         self._offset: int | None = None

@@ -198,6 +198,15 @@ async def test_nothing_is_sent_before_there_is_a_connection_and_after(desk: Desk
     assert desk.peer.of("sendMessage") == []
 
 
+async def test_a_message_on_its_way_when_the_adapter_stops_is_to_be_tried_later(desk: Desk) -> None:
+    async with desk.running() as adapter:
+        desk.peer.fail("sendMessage", late(asyncio.Event()))
+        on_its_way = asyncio.create_task(adapter.send(PRIVATE, says("hello"), sending()))
+        await desk.peer.heard("sendMessage")
+    with pytest.raises(TryLater):
+        await on_its_way
+
+
 async def test_messages_to_one_chat_go_one_after_the_other_and_other_chats_are_not_held_up(
     desk: Desk,
 ) -> None:
