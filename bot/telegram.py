@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Protocol, TypeVar
 from weakref import WeakValueDictionary
@@ -42,6 +42,7 @@ from bot.telegram_wire import connected, update_of
 
 POLL_SECONDS = 50
 ANSWER_SECONDS = 15.0
+CHECK_SECONDS = 60.0
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 
@@ -121,7 +122,7 @@ class TelegramAdapter:
             await asyncio.get_running_loop().create_future()
         with self._secrets.kept_from_logs():
             async with connected(self._token, self._base_url, self._answer_seconds) as bot:
-                self._bot, self._offset = bot, None
+                self._bot = bot
                 try:
                     await self._serve(bot)
                 finally:
@@ -180,10 +181,12 @@ class TelegramAdapter:
 
     async def _serve(self, bot: Bot) -> None:
         await self._in_the_end(lambda: self._introduce(bot))
-        if self._hook is not None:
-            await asyncio.get_running_loop().create_future()
-        while True:
+        while self._hook is None:
             await self._in_the_end(lambda: self._take_in(bot))
+        hook = self._hook
+        while True:
+            await self._clock.sleep(CHECK_SECONDS)
+            await self._in_the_end(lambda: self._check(bot, hook))
 
     async def _introduce(self, bot: Bot) -> None:
         user = await bot.get_me()
@@ -191,7 +194,7 @@ class TelegramAdapter:
         if self._hook is None:
             await bot.delete_webhook(drop_pending_updates=False)
         else:
-            await bot.set_webhook(self._hook.url, allowed_updates=KINDS, secret_token=self._hook.secret)
+            await _set_webhook(bot, self._hook)
         try:
             await bot.set_my_commands([(each.name, each.summary) for each in self._commands])
         except BadRequest as error:
@@ -205,17 +208,30 @@ class TelegramAdapter:
         if updates:
             self._offset = updates[-1].update_id + 1
 
-    async def _in_the_end(self, step: Callable[[], Awaitable[None]]) -> None:
-        """Do something until it is done, waiting longer after each time that it failed."""
+    async def _check(self, bot: Bot, hook: Webhook) -> str | None:
+        """Return why Telegram cannot bring what people do, having seen to it that it tries to."""
+        info = await bot.get_webhook_info()
+        if info.url != hook.url:
+            log.warning("somebody took the webhook away")
+            await _set_webhook(bot, hook)
+        failed_at = info.last_error_date
+        if not info.pending_update_count or failed_at is None:
+            return None
+        if self._clock.now() - failed_at > timedelta(seconds=2 * CHECK_SECONDS):
+            return None
+        reason = self._secrets.hide(info.last_error_message or "")
+        return f"Telegram cannot bring what people write to {hook.url}: {reason}"
+
+    async def _in_the_end(self, step: Callable[[], Awaitable[str | None]]) -> None:
+        """Do something until it is done, waiting longer after each failure; tell what problem it finds."""
         wait = FIRST_WAIT
         while True:
             try:
-                await step()
+                self._tell(await step())
             except TelegramError as error:
                 self._tell(problem_of(error, self._secrets))
                 pause = _least_pause(error)
             else:
-                self._tell(None)
                 return
             await self._clock.sleep(max(wait, pause))
             wait = min(2 * wait, LONGEST_WAIT)
@@ -298,6 +314,10 @@ class TelegramAdapter:
             failed = chat_error(error, self._secrets)
         # Raised out here it drags along nothing of the SDK's, which knows the token.
         raise failed
+
+
+async def _set_webhook(bot: Bot, hook: Webhook) -> None:
+    await bot.set_webhook(hook.url, allowed_updates=KINDS, secret_token=hook.secret)
 
 
 def _least_pause(error: TelegramError) -> float:

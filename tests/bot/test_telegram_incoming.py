@@ -78,10 +78,15 @@ async def test_a_slash_in_the_middle_is_no_command(desk: Desk) -> None:
 
 async def test_a_command_of_another_bot_is_not_for_us(desk: Desk) -> None:
     written = "/price@other_bot btc"
-    named = entity("bot_command", written, "/price@other_bot")
+    named = [entity("bot_command", written, "/price@other_bot")]
+    us = {"id": desk.peer.bot_id, "is_bot": True, "first_name": "Kit"}
+    ours = {"message_id": 5, "date": 1, "chat": GROUP, "from": us, "text": "Hello"}
     async with desk.running():
-        heard = await desk.hears(grouped(written, entities=[named]))
+        heard = await desk.hears(grouped(written, entities=named))
+        answer = await desk.hears(grouped(written, entities=named, reply_to_message=ours))
+        alone = await desk.hears(private(written, entities=named))
     assert (heard.command, heard.text, heard.addressed) == (None, written, False)
+    assert [answer.addressed, alone.addressed] == [False, False]
 
 
 async def test_a_command_in_a_group_is_for_us(desk: Desk) -> None:

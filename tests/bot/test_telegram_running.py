@@ -3,13 +3,14 @@
 import asyncio
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 
 from bot.chat import TryLater
 from bot.telegram import Webhook
 from bot.telegram_errors import BAD_TOKEN, CONFLICT, UNREACHABLE
-from tests.bot.telegram_desk import ANNA, HERE, PRIVATE, Desk, private, says, sending
+from tests.bot.telegram_desk import ANNA, HERE, PRIVATE, START, Desk, private, says, sending
 from tests.peers.telegram import Fault, dropped, lost, page, refusal, well
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*retry_after")
@@ -111,6 +112,16 @@ async def test_waits_grow_to_a_minute_and_begin_anew_after_it_was_well(desk: Des
         assert await desk.clock.pass_wait() == 1
 
 
+async def test_after_a_problem_the_next_poll_tells_at_once_that_all_is_well(desk: Desk) -> None:
+    desk.peer.fail("getUpdates", dropped)
+    async with desk.running() as adapter:
+        await desk.clock.pass_wait()
+        last = await desk.peer.heard("getUpdates", 3)
+        assert adapter.problem is None
+    assert [each.fields.get("timeout") for each in desk.peer.of("getUpdates")] == ["50", "0", "50"]
+    assert last.fields["timeout"] == "50"
+
+
 async def test_telegram_is_left_alone_as_long_as_it_asks(desk: Desk) -> None:
     desk.peer.fail("getUpdates", refusal(429, "Too Many Requests: retry after 35", retry_after=35))
     async with desk.running():
@@ -143,6 +154,43 @@ async def test_a_webhook_is_set_with_its_secret_and_nothing_is_polled(desk: Desk
         "allowed_updates": ["message", "edited_message", "callback_query"],
     }
     assert desk.peer.of("getUpdates") == desk.peer.of("deleteWebhook") == []
+
+
+async def test_a_webhook_that_telegram_cannot_reach_is_told(desk: Desk) -> None:
+    failed_at = START + timedelta(seconds=50)
+    info = {
+        "url": HOOK.url,
+        "has_custom_certificate": False,
+        "pending_update_count": 3,
+        "last_error_date": int(failed_at.timestamp()),
+        "last_error_message": "Connection refused",
+    }
+    bad = json.dumps({"ok": True, "result": info})
+    desk.peer.fail("getWebhookInfo", page(200, bad), page(200, bad), page(200, bad))
+    adapter = desk.adapter(HOOK)
+    async with desk.running(adapter, polling=False):
+        problems = []
+        for _ in range(4):
+            assert await desk.clock.next_wait() == 60
+            problems.append(adapter.problem)
+            await desk.clock.advance(60)
+    assert problems[0] is None
+    assert problems[1] == problems[2] is not None
+    assert problems[3] is None
+
+
+async def test_a_webhook_that_was_taken_away_is_set_again(desk: Desk) -> None:
+    adapter = desk.adapter(HOOK)
+    async with desk.running(adapter, polling=False):
+        await desk.clock.pass_wait()
+        await desk.peer.heard("getWebhookInfo")
+        await desk.clock.pass_wait()
+        await desk.peer.heard("getWebhookInfo", 2)
+        await desk.peer.session.post(f"{desk.peer.emulator}/bot{desk.peer.token}/deleteWebhook")
+        await desk.clock.pass_wait()
+        again = await desk.peer.heard("setWebhook", 2)
+        assert adapter.problem is None
+    assert again.fields["url"] == HOOK.url
 
 
 async def test_what_a_webhook_brings_is_stored_when_the_secret_is_right(desk: Desk) -> None:
