@@ -1,6 +1,10 @@
 """A message whose answer was lost is found again and seen once; one that never arrived is sent."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from random import Random
+from typing import TypeVar
 
 import pytest
 
@@ -11,6 +15,7 @@ from tests.peers.telegram import dropped, late, lost, page, refusal
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*retry_after")
 
+Done = TypeVar("Done")
 OTHER = Place("telegram", "43")
 
 
@@ -167,3 +172,52 @@ async def test_old_messages_are_not_touched_when_nothing_is_known_of_a_chat(desk
         await fresh.send(PRIVATE, says("hello"), sending("n2"))
     assert list(visible(desk.peer, PRIVATE).values()) == ["from before, changed", "hello"]
     assert len(desk.peer.of("editMessageText")) == 1
+
+
+FAULTS = (
+    lost,
+    lost,
+    dropped,
+    page(502, "Bad Gateway"),
+    refusal(500, "Internal Server Error"),
+    refusal(429, "Too Many Requests", retry_after=1),
+)
+METHODS = ("sendMessage", "sendPhoto", "editMessageText", "editMessageCaption")
+
+
+async def trouble(desk: Desk, seed: int, messages: int) -> None:
+    """Send and edit, trying again under the same nonce whatever fails, and see everything once."""
+    chance = Random(seed)
+    expected = []
+    async with desk.running() as adapter:
+        await desk.hears(private("hi"))
+        for number in range(messages):
+            for method in METHODS:
+                desk.peer.fail(method, *chance.choices(FAULTS, k=chance.randrange(3)))
+            picture = CHART if chance.random() < 0.3 else None
+            first, last = (says(f"{number} {word}", picture=picture) for word in ("begins", "ends"))
+            name = await _at_last(partial(adapter.send, PRIVATE, first, sending(f"n{number}")))
+            await _at_last(partial(adapter.edit, PRIVATE, name, last))
+            expected.append((int(name), last.part.text))
+            if chance.random() < 0.3:
+                await desk.peer.write(private("meanwhile"))
+    assert list(visible(desk.peer, PRIVATE).items()) == expected
+
+
+async def _at_last(step: Callable[[], Awaitable[Done]]) -> Done:
+    while True:
+        try:
+            return await step()
+        except TryLater:
+            continue
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_through_all_kinds_of_trouble_each_message_is_seen_once(desk: Desk, seed: int) -> None:
+    await trouble(desk, seed, messages=15)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 120))
+async def test_through_much_more_trouble_each_message_is_seen_once(desk: Desk, seed: int) -> None:
+    await trouble(desk, seed, messages=100)

@@ -10,6 +10,7 @@ import pytest
 from bot.chat import TryLater
 from bot.telegram import Webhook
 from bot.telegram_errors import BAD_TOKEN, CONFLICT, UNREACHABLE
+from kit.logs import configure
 from tests.bot.telegram_desk import ANNA, HERE, PRIVATE, START, Desk, private, says, sending
 from tests.peers.telegram import Fault, dropped, lost, page, refusal, well
 
@@ -241,7 +242,20 @@ async def test_without_a_webhook_nobody_can_bring_anything(desk: Desk) -> None:
         assert not await adapter.webhook(None, b"{}")
 
 
-async def test_the_token_is_nowhere_to_be_read(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_hundreds_wrote_at_once_comes_in_once_and_in_order(desk: Desk) -> None:
+    for number in range(250):
+        await desk.peer.write(private(f"message {number}"))
+    async with desk.running():
+        things = await desk.inbox.first(250)
+        await desk.peer.heard("getUpdates", 4)
+    assert [each.text for each in things] == [f"message {number}" for number in range(250)]
+    assert len({each.id for each in things}) == 250
+
+
+async def test_the_token_is_nowhere_to_be_read(
+    desk: Desk, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure("debug")
     caplog.set_level(logging.DEBUG)
     for name in ("httpx", "httpcore", "telegram"):
         caplog.set_level(logging.DEBUG, name)
@@ -263,6 +277,8 @@ async def test_the_token_is_nowhere_to_be_read(desk: Desk, caplog: pytest.LogCap
                 await adapter.send(PRIVATE, says("hello"), sending(f"n{number}"))
             seen += [str(failed.value), repr(failed.value), repr(failed.value.__context__)]
         await adapter.send(PRIVATE, says("hello"), sending("n"))
-    seen += [repr(adapter), repr(HOOK), caplog.text]
+    ours = capsys.readouterr().err
+    seen += [repr(adapter), repr(HOOK), caplog.text, ours]
     assert "/sendMessage" in caplog.text
+    assert "telegram works again" in ours
     assert not [text for text in seen if "CANARY" in text or HOOK.secret in text]
