@@ -133,7 +133,7 @@ class TelegramAdapter:
 
         Raises TryLater before Telegram has said who the bot is; it brings the same again when it is refused.
         """
-        if self._hook is None or not compare_digest((secret or "").encode(), self._hook.secret.encode()):
+        if self._hook is None or not compare_digest(_bytes(secret or ""), _bytes(self._hook.secret)):
             return False
         update = update_of(body)
         if update is None:
@@ -318,6 +318,11 @@ class TelegramAdapter:
 
 async def _set_webhook(bot: Bot, hook: Webhook) -> None:
     await bot.set_webhook(hook.url, allowed_updates=KINDS, secret_token=hook.secret)
+
+
+def _bytes(header: str) -> bytes:
+    # A header is whatever somebody sent, which need not be text.
+    return header.encode("utf-8", "surrogateescape")
 
 
 def _least_pause(error: TelegramError) -> float:

@@ -5,12 +5,14 @@ import asyncio
 import pytest
 
 from bot.chat import (
+    Adapter,
     Button,
     ChatError,
     Mark,
     MarkupRefused,
     Message,
     MessageLost,
+    Pace,
     Part,
     Place,
     TryLater,
@@ -123,7 +125,9 @@ async def test_the_private_chat_with_somebody_has_the_number_of_the_person(desk:
 
 
 async def test_a_text_is_told_in_parts(desk: Desk) -> None:
-    assert desk.adapter().parts("a *b*") == (Part("a *b*", "a *b*"),)
+    adapter: Adapter = desk.adapter()
+    assert adapter.parts("a *b*") == (Part("a *b*", "a *b*"),)
+    assert (adapter.platform, adapter.pace, adapter.problem) == ("telegram", Pace(1.0, 3.0), None)
 
 
 @pytest.mark.parametrize(
