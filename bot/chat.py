@@ -142,12 +142,14 @@ class ChatError(Exception):
 class TryLater(ChatError):
     """Do the same again, not before `wait` seconds: too much at once, a time-out, or a fault over there.
 
-    After a sending that may have arrived, it is to be tried under the same nonce.
+    `unsure` says that it may have been done all the same, as when no answer came. After such a sending the
+    next try is under the same nonce.
     """
 
-    def __init__(self, reason: str, wait: float = 1.0) -> None:
+    def __init__(self, reason: str, wait: float = 1.0, *, unsure: bool = False) -> None:
         super().__init__(reason)
         self.wait = wait
+        self.unsure = unsure
 
 
 class MarkupRefused(ChatError):

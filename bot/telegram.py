@@ -29,7 +29,6 @@ from bot.chat import (
 from bot.telegram_errors import (
     BAD_TOKEN,
     BAD_TOKEN_SECONDS,
-    MayHaveArrived,
     chat_error,
     problem_of,
     seconds_of,
@@ -154,7 +153,11 @@ class TelegramAdapter:
         chat, nonce = place.chat, sending.nonce
         lane = self._lanes.setdefault(chat, asyncio.Lock())
         async with lane:
-            number = await self._found(place, message, nonce)
+            try:
+                number = await self._found(place, message, nonce)
+            except TryLater as error:
+                # What this says of the search says nothing of the message that is searched for.
+                raise TryLater(str(error), error.wait, unsure=True) from None
             if number is None:
                 number = await self._put(place, message, sending)
             self._trail.arrive(chat, nonce, number)
@@ -165,7 +168,7 @@ class TelegramAdapter:
         await self._ask(lambda bot: change_any(bot, place, int(name), message))
 
     async def delete(self, place: Place, name: str) -> None:
-        """Take a message away; one that is not there any more is no error."""
+        """Take a message away; one that is not there any more is no error, one that has to stay is lost."""
         await self._ask(lambda bot: remove(bot, place, int(name)))
 
     async def typing(self, place: Place) -> None:
@@ -299,10 +302,9 @@ class TelegramAdapter:
         self._trail.begin(place.chat, sending.nonce)
         try:
             return await self._ask(lambda bot: put(bot, place, message, sending))
-        except MayHaveArrived:
-            raise
-        except ChatError:
-            self._trail.settle(place.chat, sending.nonce)
+        except ChatError as error:
+            if not (isinstance(error, TryLater) and error.unsure):
+                self._trail.settle(place.chat, sending.nonce)
             raise
 
     async def _ask(self, request: Callable[[Bot], Awaitable[Done]]) -> Done:

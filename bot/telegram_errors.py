@@ -33,6 +33,7 @@ GONE = ("message to delete not found", "message_id_invalid")
 _LOST = (
     "message to edit not found",
     "message can't be edited",
+    "message can't be deleted",
     "message_id_invalid",
     "there is no text in the message to edit",
     "there is no caption in the message to edit",
@@ -75,10 +76,6 @@ TOO_SLOW = "Telegram does not answer in time. Check the network; this goes on by
 _PROBLEMS = ((InvalidToken, BAD_TOKEN), (Conflict, CONFLICT), (TimedOut, TOO_SLOW))
 
 
-class MayHaveArrived(TryLater):
-    """No answer came, or none that tells whether it was done."""
-
-
 def says(error: TelegramError, phrases: Sequence[str]) -> bool:
     """Return whether Telegram's description holds one of some phrases."""
     described = error.message.lower()
@@ -101,7 +98,7 @@ def chat_error(error: TelegramError, secrets: Secrets) -> ChatError:
             return TryLater(BAD_TOKEN, BAD_TOKEN_SECONDS)
         case BadRequest():
             return _refused(error)(described)
-    return MayHaveArrived(described) if may_have_arrived(error) else TryLater(described)
+    return TryLater(described, unsure=may_have_arrived(error))
 
 
 def _refused(error: BadRequest) -> type[ChatError]:

@@ -89,7 +89,9 @@ async def test_a_search_that_is_stopped_goes_on_where_it_was(desk: Desk) -> None
         await fails(adapter, PRIVATE, says("hello"), "n1")
         nothing = refusal(400, "Bad Request: message to edit not found")
         desk.peer.fail("editMessageText", nothing, nothing, refusal(429, "Too Many Requests", retry_after=3))
-        await fails(adapter, PRIVATE, says("hello"), "n1")
+        with pytest.raises(TryLater) as stopped:
+            await adapter.send(PRIVATE, says("hello"), sending("n1"))
+        assert (stopped.value.wait, stopped.value.unsure) == (3, True)
         await adapter.send(PRIVATE, says("hello"), sending("n1"))
     looked = [int(each.fields["message_id"]) for each in desk.peer.of("editMessageText")]
     assert len(looked) == 11

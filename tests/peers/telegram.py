@@ -67,11 +67,17 @@ class TelegramPeer:
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     numbers: Iterator[int] = field(default_factory=lambda: count(1001))
+    runner: web.AppRunner | None = None
 
     @property
     def bot_id(self) -> int:
         """The bot's id, which its token begins with."""
         return int(self.token.partition(":")[0])
+
+    async def close(self) -> None:
+        """Be there no more: connections are refused from now on."""
+        if self.runner is not None:
+            await self.runner.cleanup()
 
     def fail(self, method: str, *faults: Fault) -> None:
         """Let the next requests of a method fail, one after the other."""
@@ -312,14 +318,16 @@ async def telegram(emulator: str) -> AsyncIterator[TelegramPeer]:
         peer = TelegramPeer(emulator, session, f"{number}:CANARY-of-{number}")
         app = web.Application(client_max_size=64 << 20)
         app.router.add_post(f"/bot{peer.token}/{{method}}", peer.serve)
-        runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
+        peer.runner = runner = web.AppRunner(
+            app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None
+        )
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         peer.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         try:
             yield peer
         finally:
-            await runner.cleanup()
+            await peer.close()
 
 
 def _unavailable(reason: str) -> NoReturn:
