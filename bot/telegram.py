@@ -283,7 +283,6 @@ class TelegramAdapter:
         known = self._trail.number(place.chat, nonce)
         if known is not None and await self._says(place, known, message):
             return known
-        self._trail.forget(place.chat, nonce)
         for number in self._trail.candidates(place.chat, nonce):
             if await self._says(place, number, message):
                 log.info("a message had arrived whose answer was lost", chat=place.key, message=number)

@@ -74,10 +74,6 @@ class Trail:
         """Return the number under which a sending has arrived, None when that is not known."""
         return self._arrived.get((chat, nonce))
 
-    def forget(self, chat: str, nonce: str) -> None:
-        """Forget where a sending arrived: it is not there any more."""
-        self._arrived.pop((chat, nonce), None)
-
     def candidates(self, chat: str, nonce: str) -> Iterator[int]:
         """Yield the numbers that a sending which may have arrived can have got, the likeliest first.
 

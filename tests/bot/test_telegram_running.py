@@ -10,6 +10,7 @@ import pytest
 from bot.chat import TryLater
 from bot.telegram import Webhook
 from bot.telegram_errors import BAD_TOKEN, CONFLICT, UNREACHABLE
+from bot.telegram_secrets import TALKATIVE
 from kit.logs import configure
 from tests.bot.telegram_desk import ANNA, HERE, PRIVATE, START, Desk, private, says, sending
 from tests.peers.telegram import Fault, dropped, lost, page, refusal, well
@@ -281,4 +282,6 @@ async def test_the_token_is_nowhere_to_be_read(
     seen += [repr(adapter), repr(HOOK), caplog.text, ours]
     assert "/sendMessage" in caplog.text
     assert "telegram works again" in ours
+    # Nothing of it stays behind in the loggers of others.
+    assert [logging.getLogger(name).filters for name in TALKATIVE] == [[] for _ in TALKATIVE]
     assert not [text for text in seen if "CANARY" in text or HOOK.secret in text]
