@@ -1,0 +1,111 @@
+"""A Discord adapter at work beside a loopback Discord."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.chat import CommandSpec, Incoming, Message, Option, Part, Place, Sending
+from bot.discord_adapter import DiscordAdapter
+from tests.peers.discord_loopback import LoopbackDiscord
+from tests.peers.discord_state import PATIENCE, Channel
+from trading.clock import SystemClock
+
+TOKEN = "MTA.a-token.of-no-worth"
+
+COMMANDS = (
+    CommandSpec("price", "Tell a price", (Option("pair", "Which", "pair", required=True),)),
+    CommandSpec(
+        "buy",
+        "Buy something",
+        (
+            Option("limit", "Price at most", "number"),
+            Option("amount", "How much", "number", required=True),
+            Option("side", "Which way", choices=("long", "short")),
+        ),
+    ),
+)
+
+
+class EagerClock(SystemClock):
+    """The machine's time, with every wait over at once and written down."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after a turn of the loop."""
+        self.waits.append(seconds)
+        await asyncio.sleep(0)
+
+
+@dataclass(slots=True)
+class House:
+    """An adapter and what it has handed on."""
+
+    discord: LoopbackDiscord
+    adapter: DiscordAdapter
+    clock: EagerClock
+    received: list[Incoming]
+    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def heard(self, times: int = 1) -> list[Incoming]:
+        """Return what was received, once it is that many."""
+        async with asyncio.timeout(PATIENCE), self.arrived:
+            await self.arrived.wait_for(lambda: len(self.received) >= times)
+            return self.received
+
+
+@asynccontextmanager
+async def at_work(
+    discord: LoopbackDiscord, *, token: str = TOKEN, commands: Sequence[CommandSpec] = COMMANDS
+) -> AsyncIterator[House]:
+    """Run an adapter until the block ends."""
+    house = idle(discord, token=token, commands=commands)
+    running = asyncio.create_task(house.adapter.run())
+    try:
+        yield house
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert running.cancelled(), running
+
+
+def idle(
+    discord: LoopbackDiscord, *, token: str = TOKEN, commands: Sequence[CommandSpec] = COMMANDS
+) -> House:
+    """Return an adapter that nobody runs yet."""
+    received: list[Incoming] = []
+    arrived = asyncio.Condition()
+
+    async def receive(batch: Sequence[Incoming]) -> None:
+        async with arrived:
+            received.extend(batch)
+            arrived.notify_all()
+
+    async def complete(beginning: str) -> Sequence[str]:
+        return [f"{beginning.upper()}{number}/USDT" for number in range(30)]
+
+    clock = EagerClock()
+    adapter = DiscordAdapter(token, receive, clock, commands, complete, one_part, discord.base_url)
+    return House(discord, adapter, clock, received, arrived)
+
+
+def one_part(markdown: str) -> list[Part]:
+    """Return a text as it is."""
+    return [Part(markdown, markdown)]
+
+
+def text(content: str) -> Message:
+    """Return a message of nothing but text."""
+    return Message(Part(content, content))
+
+
+def place(channel: Channel) -> Place:
+    """Return a channel of the loopback as the adapter names it."""
+    return Place("discord", channel.id, private=channel.guild is None)
+
+
+def sending(nonce: str, ticket: str | None = None) -> Sending:
+    """Return how a message goes out."""
+    return Sending(nonce, ticket)
