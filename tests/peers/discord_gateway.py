@@ -41,14 +41,21 @@ STREAMS = {"zlib-stream": _zlib, "zstd-stream": _zstd}
 class Socket:
     """One connection, compressed as one stream."""
 
-    def __init__(self, ws: web.WebSocketResponse, squeeze: Squeeze) -> None:
+    def __init__(self, ws: web.WebSocketResponse, request: web.Request) -> None:
+        assert (request.query["v"], request.query["encoding"]) == ("10", "json")
         self.ws = ws
-        self._squeeze = squeeze
+        self._request = request
+        self._squeeze = STREAMS[request.query["compress"]]()
 
     async def send(self, payload: Json) -> None:
         """Send one payload."""
         if not self.ws.closed:
             await self.ws.send_bytes(self._squeeze(json.dumps(payload).encode()))
+
+    def cut(self) -> None:
+        """Break the connection."""
+        if self._request.transport is not None:
+            self._request.transport.abort()
 
 
 @dataclass(slots=True)
@@ -86,8 +93,7 @@ class Gateway:
             await self._state.record(Entry("REFUSED SOCKET"))
             await ws.close(code=WSCloseCode.TRY_AGAIN_LATER)
             return ws
-        assert (request.query["v"], request.query["encoding"]) == ("10", "json")
-        socket = self._socket = Socket(ws, STREAMS[request.query["compress"]]())
+        socket = self._socket = Socket(ws, request)
         await socket.send({"op": HELLO, "d": {"heartbeat_interval": 41_250}, "s": None, "t": None})
         async for frame in ws:
             if frame.type is WSMsgType.TEXT:
@@ -120,11 +126,9 @@ class Gateway:
             seen |= {"guild_id": channel.guild, "member": member()}
         await session.dispatch(event, seen)
 
-    async def drop(self) -> None:
+    def drop(self) -> None:
         """Cut the socket without a word of the protocol."""
-        socket = self._live()
-        if socket.ws._req is not None and socket.ws._req.transport is not None:
-            socket.ws._req.transport.abort()
+        self._live().cut()
 
     async def ask_to_reconnect(self) -> None:
         """Ask the bot to come back, as Discord does before maintenance."""
@@ -171,6 +175,7 @@ class Gateway:
             },
         )
         await session.dispatch("GUILD_CREATE", guild(state))
+        await state.record(Entry("READY"))
 
     async def _resume(self, socket: Socket, data: Json, path: str) -> None:
         session = self.session
@@ -204,7 +209,7 @@ def member() -> Json:
 def guild(state: DiscordState) -> Json:
     """Return the guild, with the bot's own role."""
     role = {
-        "id": state.snowflake(),
+        "id": state.role,
         "name": "kit",
         "permissions": "0",
         "position": 1,

@@ -57,9 +57,11 @@ class Rest:
     def _served(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def serve(request: web.Request) -> web.StreamResponse:
             name = f"{request.method} {request.path.removeprefix(PREFIX)}"
-            body, files = None, ()
+            body: Any = None
+            files: Files = ()
             fault = self._state.fault(name)
-            status, answer = 0, None
+            status = 0
+            answer: Any = None
             try:
                 body, files = await _read(request)
                 self._authorise(request)
@@ -114,8 +116,6 @@ class Rest:
             "rpc_origins": [],
             "redirect_uris": [],
             "interactions_endpoint_url": None,
-            "interactions_version": 1,
-            "interactions_event_types": [],
             "role_connections_verification_url": None,
             "approximate_guild_count": 1,
             "approximate_user_install_count": 0,
@@ -123,6 +123,7 @@ class Rest:
             "explicit_content_filter": 0,
             "event_webhooks_status": 1,
             "event_webhooks_types": [],
+            "eligible_oauth2_scopes": [],
         }
 
     async def _gateway_found(self, names: Names, body: Any, files: Files) -> Any:
@@ -258,7 +259,7 @@ class Rest:
         judge_message(body, channel, files=len(files), edited=message)
         message["content"] = body.get("content") or ""
         message["edited_timestamp"] = datetime.now(UTC).isoformat()
-        message["flags"] = body.get("flags", message["flags"]) & ~LOADING
+        message["flags"] = int(body.get("flags", message["flags"])) & ~LOADING
         message["components"] = _numbered(body.get("components") or [])
         message["attachments"] = message["attachments"] + self._attached(files)
         await self._gateway.said(channel, message, "MESSAGE_UPDATE")

@@ -104,6 +104,7 @@ class DiscordState:
         self.application = self.snowflake()
         self.me = self.user("kit", bot=True)
         self.guild = self.snowflake()
+        self.role = self.snowflake()
         self.lounge = self._channel(Channel(self.snowflake(), 0, self.guild))
         self.thread = self._channel(Channel(self.snowflake(), 11, self.guild, parent=self.lounge.id))
 

@@ -41,13 +41,25 @@ class EagerClock(SystemClock):
 
 @dataclass(slots=True)
 class House:
-    """An adapter and what it has handed on."""
+    """An adapter and what it has handed on. While `open` is not set, nothing gets stored."""
 
     discord: LoopbackDiscord
-    adapter: DiscordAdapter
-    clock: EagerClock
-    received: list[Incoming]
+    clock: EagerClock = field(default_factory=EagerClock)
+    received: list[Incoming] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    broken: Exception | None = None
+
+    adapter: DiscordAdapter = field(init=False)
+
+    async def receive(self, batch: Sequence[Incoming]) -> None:
+        """Store what people did."""
+        await self.open.wait()
+        if self.broken is not None:
+            raise self.broken
+        async with self.arrived:
+            self.received.extend(batch)
+            self.arrived.notify_all()
 
     async def heard(self, times: int = 1) -> list[Incoming]:
         """Return what was received, once it is that many."""
@@ -75,20 +87,17 @@ def idle(
     discord: LoopbackDiscord, *, token: str = TOKEN, commands: Sequence[CommandSpec] = COMMANDS
 ) -> House:
     """Return an adapter that nobody runs yet."""
-    received: list[Incoming] = []
-    arrived = asyncio.Condition()
+    house = House(discord)
+    house.open.set()
+    house.adapter = DiscordAdapter(
+        token, house.receive, house.clock, commands, complete, one_part, discord.base_url
+    )
+    return house
 
-    async def receive(batch: Sequence[Incoming]) -> None:
-        async with arrived:
-            received.extend(batch)
-            arrived.notify_all()
 
-    async def complete(beginning: str) -> Sequence[str]:
-        return [f"{beginning.upper()}{number}/USDT" for number in range(30)]
-
-    clock = EagerClock()
-    adapter = DiscordAdapter(token, receive, clock, commands, complete, one_part, discord.base_url)
-    return House(discord, adapter, clock, received, arrived)
+async def complete(beginning: str) -> Sequence[str]:
+    """Return more pairs than Discord shows."""
+    return [f"{beginning.upper()}{number}/USDT" for number in range(30)]
 
 
 def one_part(markdown: str) -> list[Part]:
