@@ -77,9 +77,18 @@ class Requests(HTTPClient):
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """Open a gateway's socket; to resume, its session has named another one."""
         if self._address is not None and url.startswith(str(DiscordWebSocket.DEFAULT_GATEWAY)):
-            found = await self.request(Route("GET", "/gateway/bot"))
-            url = f"{found['url'].rstrip('/')}/?{url.partition('?')[2]}"
+            url = f"{await self._gateway()}/?{url.partition('?')[2]}"
         return await super().ws_connect(url, compress=compress)
+
+    async def _gateway(self) -> str:
+        try:
+            found = await self.request(Route("GET", "/gateway/bot"))
+        except discord.HTTPException as refused:
+            if refused.status == 401:
+                # The client would try for ever what will not be heard again.
+                raise discord.LoginFailure from refused
+            raise
+        return str(found["url"]).rstrip("/")
 
 
 class NoSocket:

@@ -63,7 +63,7 @@ def posted(message: Message, sending: Sending) -> Payload:
 def with_picture(payload: Payload, picture: Picture) -> Form:
     """Return a payload and a picture as one form."""
     file = discord.File(io.BytesIO(picture.data), filename=picture.name)
-    body = {**payload, "attachments": [{"id": 0, "filename": file.filename}]}
+    body = {**payload, "attachments": [{"id": "0", "filename": file.filename}]}
     return Form(
         files=[file],
         form=[

@@ -146,13 +146,13 @@ class Gateway:
 
     async def _take(self, socket: Socket, payload: Json, path: str) -> None:
         op, data = payload["op"], payload["d"]
+        await self._state.record(Entry(NAMES.get(op, f"OP {op}"), body=data))
         if op == HEARTBEAT:
             await socket.send({"op": ACK, "d": None, "s": None, "t": None})
         elif op == IDENTIFY:
             await self._identify(socket, data)
         elif op == RESUME:
             await self._resume(socket, data, path)
-        await self._state.record(Entry(NAMES.get(op, f"OP {op}"), body=data))
 
     async def _identify(self, socket: Socket, data: Json) -> None:
         state = self._state

@@ -36,7 +36,12 @@ class LoopbackDiscord(DiscordState):
 
     def limiting(self, pattern: str, retry_after: float) -> None:
         """Let the next request whose name matches run into a limit."""
-        body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": False}
+        body = {
+            "message": "You are being rate limited.",
+            "retry_after": retry_after,
+            "global": False,
+            "code": 0,
+        }
         self.failing(pattern, 429, body, headers={"Via": "1.1 loopback", "Retry-After": str(retry_after)})
 
     async def say(self, person: Json, channel: Channel, content: str, **more: Any) -> Json:

@@ -64,10 +64,10 @@ class Rest:
             answer: Any = None
             try:
                 body, files = await _read(request)
-                self._authorise(request)
                 if fault is not None and not fault.lost:
                     status, answer = fault.status, fault.body
                 else:
+                    self._authorise(request)
                     answer = await handler(dict(request.match_info), body, files)
                     status = 204 if answer is None else 200
             except Refused as refused:
@@ -259,7 +259,8 @@ class Rest:
         judge_message(body, channel, files=len(files), edited=message)
         message["content"] = body.get("content") or ""
         message["edited_timestamp"] = datetime.now(UTC).isoformat()
-        message["flags"] = int(body.get("flags", message["flags"])) & ~LOADING
+        flags: int = body.get("flags", message["flags"])
+        message["flags"] = flags & ~LOADING
         message["components"] = _numbered(body.get("components") or [])
         message["attachments"] = message["attachments"] + self._attached(files)
         await self._gateway.said(channel, message, "MESSAGE_UPDATE")
@@ -311,14 +312,16 @@ async def _read(request: web.Request) -> tuple[Any, Files]:
     for key, value in form.items():
         if isinstance(value, web.FileField) and key.startswith("files["):
             files.append((value.filename, value.content_type, value.file.read()))
-    text = payload.file.read().decode() if isinstance(payload, web.FileField) else str(payload)
-    return json.loads(text), tuple(files)
+    assert isinstance(payload, str | bytes | bytearray)
+    return json.loads(payload), tuple(files)
 
 
 def _response(status: int, answer: Any, fault: Fault | None) -> web.StreamResponse:
     headers = dict(fault.headers) if fault is not None else {}
     if answer is None:
         return web.Response(status=status or 204, headers=headers)
+    if isinstance(answer, str):
+        return web.Response(status=status, text=answer, headers=headers)
     # Discord names no charset, and clients compare the whole header.
     body = json.dumps(answer).encode()
     return web.Response(status=status, body=body, headers=headers | {"Content-Type": "application/json"})

@@ -22,8 +22,11 @@ const unknown = (value, known, path) => {
   );
 };
 
+// RFC 3339 gives UTC two spellings; Discord writes one, and what was generated takes the other alone.
+const spelled = (key, value) => (typeof value === "string" ? value.replace(/\+00:00$/, "Z") : value);
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const { schemas: names, value } = JSON.parse(line);
+  const { schemas: names, value } = JSON.parse(line, spelled);
   const tried = names.map((name) => problems(name, value));
   const best = tried.reduce((least, each) => (each.length < least.length ? each : least));
   process.stdout.write(`${JSON.stringify(best)}\n`);

@@ -29,5 +29,5 @@ async def discord(published: DiscordSpec) -> AsyncIterator[LoopbackDiscord]:
 async def house(discord: LoopbackDiscord) -> AsyncIterator[House]:
     """Run a bot that has come in."""
     async with at_work(discord) as working:
-        await discord.until("IDENTIFY")
+        await discord.until("READY")
         yield working

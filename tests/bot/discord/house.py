@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.chat import CommandSpec, Incoming, Message, Option, Part, Place, Sending
 from bot.discord_adapter import DiscordAdapter
@@ -39,6 +40,15 @@ class EagerClock(SystemClock):
         await asyncio.sleep(0)
 
 
+class Watched(DiscordAdapter):
+    """An adapter whose `problem` can be waited for."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "problem":
+            self.__dict__.setdefault("changed", asyncio.Event()).set()
+
+
 @dataclass(slots=True)
 class House:
     """An adapter and what it has handed on. While `open` is not set, nothing gets stored."""
@@ -50,7 +60,7 @@ class House:
     open: asyncio.Event = field(default_factory=asyncio.Event)
     broken: Exception | None = None
 
-    adapter: DiscordAdapter = field(init=False)
+    adapter: Watched = field(init=False)
 
     async def receive(self, batch: Sequence[Incoming]) -> None:
         """Store what people did."""
@@ -66,6 +76,14 @@ class House:
         async with asyncio.timeout(PATIENCE), self.arrived:
             await self.arrived.wait_for(lambda: len(self.received) >= times)
             return self.received
+
+    async def told(self, problem: str | None) -> None:
+        """Return once this is the adapter's problem."""
+        changed: asyncio.Event = self.adapter.__dict__["changed"]
+        async with asyncio.timeout(PATIENCE):
+            while self.adapter.problem != problem:
+                changed.clear()
+                await changed.wait()
 
 
 @asynccontextmanager
@@ -89,9 +107,7 @@ def idle(
     """Return an adapter that nobody runs yet."""
     house = House(discord)
     house.open.set()
-    house.adapter = DiscordAdapter(
-        token, house.receive, house.clock, commands, complete, one_part, discord.base_url
-    )
+    house.adapter = Watched(token, house.receive, house.clock, commands, complete, one_part, discord.base_url)
     return house
 
 

@@ -23,9 +23,9 @@ async def met(discord: LoopbackDiscord, house: House, times: int = 1) -> None:
 
 
 async def test_slash_commands_are_listed_once(discord: LoopbackDiscord) -> None:
-    for _ in range(2):
+    for times in (1, 2):
         async with at_work(discord):
-            await discord.until("IDENTIFY")
+            await discord.until("READY", times)
     [entry] = discord.told(PUT)
     assert [(command["name"], command["contexts"]) for command in entry.body] == [
         ("price", [0, 1]),
@@ -46,9 +46,9 @@ async def test_slash_commands_are_listed_once(discord: LoopbackDiscord) -> None:
 
 
 async def test_changed_slash_commands_are_listed_anew(discord: LoopbackDiscord) -> None:
-    for commands in (COMMANDS, COMMANDS[:1], (CommandSpec("price", "Say a price"),)):
+    for times, commands in enumerate((COMMANDS, COMMANDS[:1], (CommandSpec("price", "Say a price"),)), 1):
         async with at_work(discord, commands=commands):
-            await discord.until("READY")
+            await discord.until("READY", times)
     assert [len(entry.body) for entry in discord.told(PUT)] == [2, 1, 1]
 
 
@@ -101,18 +101,29 @@ async def test_a_discord_that_is_not_there_yet_is_waited_for(discord: LoopbackDi
 async def test_a_refused_token_is_told_and_not_tried_again(discord: LoopbackDiscord) -> None:
     async with at_work(discord, token="not-the-token") as house:
         await discord.until(LOGIN)
-        await problem(house, TOKEN_REFUSED)
+        await house.told(TOKEN_REFUSED)
         with pytest.raises(TryLater):
             await house.adapter.send(place(discord.lounge), text("hm"), sending("1"))
         assert len(discord.journal) == 1
         assert "DISCORD_BOT_TOKEN" in TOKEN_REFUSED
 
 
-async def test_a_token_that_the_gateway_refuses_is_told_too(discord: LoopbackDiscord, house: House) -> None:
+async def test_a_token_that_is_taken_back_is_told_too(discord: LoopbackDiscord, house: House) -> None:
     await met(discord, house)
     discord.token = "another"
     await discord.gateway.invalidate()
-    await problem(house, TOKEN_REFUSED)
+    await house.told(TOKEN_REFUSED)
+    assert discord.journal[-1].status == 401
+
+
+async def test_a_token_that_the_gateway_refuses_is_told_too(discord: LoopbackDiscord, house: House) -> None:
+    await met(discord, house)
+    [found] = discord.told(r"GET /gateway/bot")
+    discord.failing(r"GET /gateway/bot", 200, found.answer)
+    discord.token = "another"
+    await discord.gateway.invalidate()
+    await house.told(TOKEN_REFUSED)
+    assert len(discord.told("IDENTIFY")) == 2
 
 
 async def test_without_the_intent_for_texts_it_hears_what_it_still_may(discord: LoopbackDiscord) -> None:
@@ -132,7 +143,7 @@ async def test_a_lost_connection_is_told_until_it_is_back(discord: LoopbackDisco
     assert house.adapter.problem is None
     discord.failing(r"GET /gateway/bot", 503)
     await discord.gateway.invalidate()
-    await problem(house, AWAY)
+    await house.told(AWAY)
 
 
 async def test_what_could_not_be_stored_is_handed_on_again(discord: LoopbackDiscord) -> None:
@@ -171,10 +182,3 @@ async def test_the_address_is_one_clients_alone_and_the_token_in_no_log(
     assert logging.getLogger().handlers == handlers
     assert caplog.records
     assert TOKEN not in caplog.text + str(later.value) + repr(house.adapter)
-
-
-async def problem(house: House, wanted: str) -> None:
-    """Wait until the adapter says this."""
-    async with asyncio.timeout(5):
-        while house.adapter.problem != wanted:
-            await asyncio.sleep(0)
