@@ -45,6 +45,7 @@ AWAY = "The connection to Discord is lost; it is being tried again."
 REFUSED_BY_GATEWAY = 4004
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
+LONGEST_GAP = 120.0
 MOST_DIRECT = 1_000
 
 
@@ -83,6 +84,7 @@ class DiscordAdapter:
         self._requests: DiscordRequests | None = None
         self._lacking: str | None = None
         self._pause = FIRST_PAUSE
+        self._gone = asyncio.Event()
 
     async def run(self) -> None:
         """Take in what people do until cancelled.
@@ -92,7 +94,7 @@ class DiscordAdapter:
         """
         while True:
             try:
-                await self._connected()
+                unstored = await self._connected()
             except discord.PrivilegedIntentsRequired:
                 self._lacking = NO_CONTENT
                 log.warning("discord_message_content_refused")
@@ -105,6 +107,8 @@ class DiscordAdapter:
                 log.warning("discord_connection_failed", reason=type(failed).__name__, again_in=self._pause)
                 await self._clock.sleep(self._pause)
                 self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            else:
+                raise unstored
 
     def parts(self, markdown: str) -> Sequence[Part]:
         """Return a text as the messages that show it."""
@@ -161,15 +165,15 @@ class DiscordAdapter:
                 self._direct.popitem(last=False)
         return self._direct[person]
 
-    async def _connected(self) -> None:
-        """Log in and stay connected; it ends by an exception only."""
+    async def _connected(self) -> BaseException:
+        """Log in and stay connected; return what kept something from being stored."""
         heard = Heard(self._well, self._away, self._inbox.put, self._offer)
         async with Link(heard, self._clock, self._base_url, content=self._lacking is None) as link:
             try:
                 await link.login(self._token)
                 self._requests = DiscordRequests(link.http)
                 await self._sync(link)
-                await self._listen(link, self._requests)
+                return await self._listen(link, self._requests)
             except discord.ConnectionClosed as closed:
                 if closed.code == REFUSED_BY_GATEWAY:
                     raise discord.LoginFailure from closed
@@ -177,28 +181,49 @@ class DiscordAdapter:
             finally:
                 self._requests = None
 
-    async def _listen(self, link: Link, requests: DiscordRequests) -> None:
-        tasks = {
-            asyncio.create_task(link.connect()),
-            asyncio.create_task(self._inbox.drain(requests.acknowledge)),
-        }
+    async def _listen(self, link: Link, requests: DiscordRequests) -> BaseException:
+        self._gone.clear()
+        connecting = asyncio.create_task(link.connect())
+        draining = asyncio.create_task(self._inbox.drain(requests.acknowledge))
+        missing = asyncio.create_task(self._missing())
+        tasks = {connecting, draining, missing}
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if draining.done() and (unstored := draining.exception()) is not None:
+                return unstored
+            if connecting.done():
+                connecting.result()
+            raise ConnectionError
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _missing(self) -> None:
+        """Return once the connection has been gone for so long that Discord has let go of its session.
+
+        By then discord.py tries again only every quarter of an hour.
+        """
+        while True:
+            await self._gone.wait()
+            await self._clock.sleep(LONGEST_GAP)
+            if self._gone.is_set():
+                return
 
     async def _sync(self, link: Link) -> None:
         application = link.application_id
         if application is None:
             return
         ours = listed(self._commands)
-        if not same(await self._ask().commands(application), ours):
-            await self._ask().list_commands(application, ours)
-            log.info("discord_commands_listed", commands=len(ours))
+        try:
+            if not same(await self._ask().commands(application), ours):
+                await self._ask().list_commands(application, ours)
+                log.info("discord_commands_listed", commands=len(ours))
+        except TryLater:
+            raise
+        except ChatError as refused:
+            # People can still write, and be answered.
+            log.error("discord_commands_refused", reason=str(refused))
 
     async def _answer(self, ticket: Ticket, message: Message, sending: Sending) -> str:
         if not self._tickets.opens(ticket, sending.nonce):
@@ -227,8 +252,10 @@ class DiscordAdapter:
         return self._requests
 
     def _well(self) -> None:
+        self._gone.clear()
         self._pause = FIRST_PAUSE
         self.problem = self._lacking
 
     def _away(self) -> None:
+        self._gone.set()
         self.problem = AWAY

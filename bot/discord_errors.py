@@ -55,17 +55,19 @@ def told() -> Iterator[None]:
         raise TryLater("Discord asks to slow down", limited.retry_after) from limited
     except discord.HTTPException as refused:
         raise _refusal(refused) from refused
-    except (aiohttp.ClientError, OSError) as broken:
+    except (aiohttp.ClientError, OSError, RuntimeError) as broken:
+        # A RuntimeError is aiohttp's word for a session that was closed meanwhile.
         raise TryLater(f"Discord cannot be reached: {type(broken).__name__}", UNCLEAR_WAIT) from None
 
 
 def _refusal(refused: discord.HTTPException) -> ChatError:
     reason = f"Discord answered {refused.status} (code {refused.code})"
     kind = CODES.get(refused.code) or STATUSES.get(refused.status)
+    if refused.status in {403, 429} and not refused.code:
+        # Not from Discord, which gives its reasons a code, but from what guards it.
+        return TryLater(reason, BLOCKED_WAIT)
     if kind is not None:
         return kind(reason)
-    if refused.status == 429:
-        return TryLater(reason, BLOCKED_WAIT)
-    if refused.status == 401 or refused.status >= 500:
+    if refused.status in {401, 429} or refused.status >= 500:
         return TryLater(reason, UNCLEAR_WAIT)
     return ChatError(reason)

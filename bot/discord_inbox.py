@@ -57,6 +57,9 @@ class Inbox:
         finally:
             for task in self._acknowledging:
                 task.cancel()
+            for answered in self._unanswered.values():
+                answered.set()
+            self._unanswered.clear()
 
     def _acknowledge(self, acknowledge: Callable[[Ticket], Awaitable[None]], text: str) -> None:
         task = asyncio.create_task(self._answer(acknowledge, text))
@@ -72,4 +75,5 @@ class Inbox:
             # The answer then goes to the channel; sent again after a resume, it was acknowledged before.
             log.info("interaction_not_acknowledged", reason=str(refused))
         finally:
-            self._unanswered.pop(text, asyncio.Event()).set()
+            if text in self._unanswered:
+                self._unanswered.pop(text).set()

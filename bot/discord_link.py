@@ -1,6 +1,8 @@
 """The connection to Discord, kept by discord.py."""
 
 import asyncio
+import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +26,8 @@ IDENTIFY_PAUSE = 5.0
 LONGEST_LIMIT = 30.0
 
 ANSWER_SECONDS = 30.0
+
+TICKETS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/?]+")
 
 
 class Clock(Protocol):
@@ -58,6 +62,7 @@ class Requests(HTTPClient):
 
     def __init__(self, loop: asyncio.AbstractEventLoop, address: str | None) -> None:
         super().__init__(loop, max_ratelimit_timeout=LONGEST_LIMIT)
+        logging.getLogger("discord.http").addFilter(_veil)
         self._address = address and address.rstrip("/")
 
     async def request(
@@ -89,6 +94,15 @@ class Requests(HTTPClient):
                 raise discord.LoginFailure from refused
             raise
         return str(found["url"]).rstrip("/")
+
+
+def _veil(record: logging.LogRecord) -> bool:
+    """Take the tokens of interactions out of the addresses that discord.py logs when it is slowed down."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            TICKETS.sub(r"\1***", arg) if isinstance(arg, str) else arg for arg in record.args
+        )
+    return True
 
 
 class NoSocket:

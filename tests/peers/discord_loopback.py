@@ -108,14 +108,25 @@ class LoopbackDiscord(DiscordState):
             event |= {"guild_id": channel.guild, "context": 0, "app_permissions": "2048"}
             event["guild"] = {"id": channel.guild, "locale": "en-US", "features": []}
             event["member"] = member() | {"user": person, "permissions": "2048"}
-            event["channel"] = {
-                "id": channel.id,
-                "type": channel.type,
-                "name": "lounge",
-                "guild_id": channel.guild,
-            }
+            event["channel"] = _partial(channel)
         await self.gateway.dispatch("INTERACTION_CREATE", event)
         return asked
+
+
+def _partial(channel: Channel) -> Json:
+    """Return what an interaction tells of a guild's channel."""
+    told: Json = {"id": channel.id, "type": channel.type, "name": "lounge", "permissions": "2048", "flags": 0}
+    told |= {"parent_id": channel.parent, "guild_id": channel.guild, "last_message_id": None}
+    if channel.parent is None:
+        return told | {"position": 0, "nsfw": False, "topic": None, "rate_limit_per_user": 0}
+    metadata = {
+        "archived": False,
+        "auto_archive_duration": 4320,
+        "archive_timestamp": "2026-01-01T00:00:00+00:00",
+        "locked": False,
+    }
+    counts = {"message_count": 0, "member_count": 1, "total_message_sent": 0, "rate_limit_per_user": 0}
+    return told | counts | {"owner_id": channel.id, "thread_metadata": metadata}
 
 
 @asynccontextmanager

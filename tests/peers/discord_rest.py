@@ -1,5 +1,6 @@
 """The REST routes of the loopback Discord that a chat uses."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -64,6 +65,8 @@ class Rest:
             answer: Any = None
             try:
                 body, files = await _read(request)
+                if fault is not None and fault.hangs:
+                    await asyncio.Event().wait()
                 if fault is not None and not fault.lost:
                     status, answer = fault.status, fault.body
                 else:
@@ -259,8 +262,7 @@ class Rest:
         judge_message(body, channel, files=len(files), edited=message)
         message["content"] = body.get("content") or ""
         message["edited_timestamp"] = datetime.now(UTC).isoformat()
-        flags: int = body.get("flags", message["flags"])
-        message["flags"] = flags & ~LOADING
+        message["flags"] = (body["flags"] if "flags" in body else message["flags"]) & ~LOADING
         message["components"] = _numbered(body.get("components") or [])
         message["attachments"] = message["attachments"] + self._attached(files)
         await self._gateway.said(channel, message, "MESSAGE_UPDATE")

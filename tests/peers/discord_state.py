@@ -32,7 +32,8 @@ class Entry:
 class Fault:
     """What meets the next `times` requests whose name `pattern` matches.
 
-    `lost` carries the request out and breaks the connection; else `status` is answered and nothing is done.
+    `lost` carries the request out and breaks the connection, `hangs` never answers; else `status` is answered
+    and nothing is done.
     """
 
     pattern: str
@@ -40,6 +41,7 @@ class Fault:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     lost: bool = False
+    hangs: bool = False
     times: int = 1
 
     def meets(self, name: str) -> bool:

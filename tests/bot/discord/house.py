@@ -29,14 +29,17 @@ COMMANDS = (
 
 
 class EagerClock(SystemClock):
-    """The machine's time, with every wait over at once and written down."""
+    """The machine's time, with every wait over at once and written down, but one of minutes only `later`."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []
+        self.later = asyncio.Event()
 
     async def sleep(self, seconds: float) -> None:
-        """Return after a turn of the loop."""
+        """Return after a turn of the loop, or when it is later."""
         self.waits.append(seconds)
+        if seconds > 60:
+            await self.later.wait()
         await asyncio.sleep(0)
 
 

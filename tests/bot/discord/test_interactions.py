@@ -1,10 +1,11 @@
 """Slash commands, buttons and completions."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chat import Button, Incoming, MarkupRefused, Message, MessageLost, Part, Person, TryLater
+from bot.chat import Button, Incoming, MarkupRefused, Message, MessageLost, Part, Person, Picture, TryLater
 from tests.bot.discord.house import House, place, sending, text
 from tests.peers.discord_loopback import LoopbackDiscord
 from tests.peers.discord_state import Asked, Channel
@@ -171,6 +172,22 @@ async def test_after_a_lost_answer_the_first_answer_is_seen_once(
         await house.adapter.send(place(discord.lounge), text("Help"), sending("1", incoming.ticket))
     await house.adapter.send(place(discord.lounge), text("Help"), sending("1", incoming.ticket))
     assert contents(discord.lounge) == ["Help"]
+
+
+async def test_a_slash_command_in_a_thread_is_answered_by_a_picture(
+    discord: LoopbackDiscord, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = await discord.slash(discord.user("ada"), discord.thread, "chart")
+    [incoming] = await house.heard()
+    assert incoming.place == place(discord.thread)
+    discord.limiting(r"PATCH /webhooks", 0.05)
+    chart = Message(Part("BTC", "BTC"), picture=Picture("chart.png", b"\x89PNG"))
+    with caplog.at_level(logging.INFO):
+        await house.adapter.send(place(discord.thread), chart, sending("1", incoming.ticket))
+    [shown] = discord.thread.messages.values()
+    assert (shown["content"], shown["attachments"][0]["filename"]) == ("BTC", "chart.png")
+    assert "webhooks" in caplog.text
+    assert asked.token not in caplog.text
 
 
 async def test_a_lost_message_of_a_living_ticket_is_told(discord: LoopbackDiscord, house: House) -> None:

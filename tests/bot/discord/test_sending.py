@@ -147,10 +147,11 @@ async def test_an_unavailable_discord_is_to_be_tried_later(discord: LoopbackDisc
     assert discord.lounge.messages == {}
 
 
+@pytest.mark.parametrize("status", [403, 429])
 async def test_a_block_in_front_of_discord_is_waited_for_a_minute(
-    discord: LoopbackDiscord, house: House
+    discord: LoopbackDiscord, house: House, status: int
 ) -> None:
-    discord.failing(r"POST /channels/\d+/typing", 429, "error code: 1015")
+    discord.failing(r"POST /channels/\d+/typing", status, "error code: 1015")
     with pytest.raises(TryLater) as blocked:
         await house.adapter.typing(place(discord.lounge))
     assert blocked.value.wait == 60.0
