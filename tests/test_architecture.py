@@ -27,7 +27,8 @@ FENCES: dict[str, tuple[str, ...]] = {
     "chromadb": ("memory/vector",),
     "telegram": ("bot/telegram",),
     "discord": ("bot/discord",),
-    "aiohttp": ("gateway/", "kit/"),
+    # discord.py lets aiohttp's own errors and time-outs through.
+    "aiohttp": ("gateway/", "kit/", "bot/discord"),
     "matplotlib": ("trading/charts/",),
     "talib": ("trading/",),
     "pyarrow": ("memory/candle", "memory/dataset"),

