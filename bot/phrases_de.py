@@ -81,7 +81,8 @@ PHRASES: Mapping[str, str] = {
     "usage.resume": "`/resume`",
     "usage.status": "`/status`",
     "usage.platforms": "`/platforms`",
-    "usage.access": "`/access`",
+    "usage.access": "`/access` · `/access approve CODE trader`\n"
+    "`/access role telegram:42 viewer` · `/access revoke telegram:42`",
     "usage.start": "`/start`",
     "usage.help": "`/help` · `/help buy`",
     "usage.new": "`/new`",
@@ -144,6 +145,7 @@ PHRASES: Mapping[str, str] = {
     "misread.which_order": "Welche Order? /orders zeigt sie mit Knöpfen.",
     "misread.no_order": "Keine offene Order dieses Paares; was eine Position schützt, storniert sein Knopf.",
     "misread.approval": "Welche Anfrage? /approve ohne Wort zeigt mit Knöpfen, was wartet.",
+    "misread.access": "So wird niemand eingelassen oder ausgeschlossen.",
     "gap.pair": "Welcher Coin, welches Paar?",
     "gap.amount": "Wie viel {base}? Eine Zahl zählt {base}, $ oder {quote} zählt Geld.",
     "gap.unit": "Zählt das {base} oder {quote}?",

@@ -81,7 +81,8 @@ PHRASES: Mapping[str, str] = {
     "usage.resume": "`/resume`",
     "usage.status": "`/status`",
     "usage.platforms": "`/platforms`",
-    "usage.access": "`/access`",
+    "usage.access": "`/access` · `/access approve CODE trader`\n"
+    "`/access role telegram:42 viewer` · `/access revoke telegram:42`",
     "usage.start": "`/start`",
     "usage.help": "`/help` · `/help buy`",
     "usage.new": "`/new`",
@@ -144,6 +145,7 @@ PHRASES: Mapping[str, str] = {
     "misread.which_order": "Which order? /orders shows them with buttons.",
     "misread.no_order": "No open order of that pair; what protects a position is canceled by its button.",
     "misread.approval": "Which request? /approve without a word lists those that wait, with buttons.",
+    "misread.access": "That is not how people are let in or shut out.",
     "gap.pair": "Which coin or pair?",
     "gap.amount": "How much {base}? A number counts {base}, $ or {quote} counts money.",
     "gap.unit": "Does that count {base} or {quote}?",
