@@ -6,7 +6,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
-from bot.asking import Call, Misread, Own, Plan, Reading
+from bot.asking import Action, Call, Misread, Own, Plan, Reading
 from bot.chat import CommandSpec, Option
 from bot.reading.words import misread, read_words
 from bot.table import PICTURES, ROWS, Row
@@ -52,12 +52,24 @@ class Commands:
             return self._unknown(command, voice)
         if not self.serves(row):
             return misread(voice, "misread.unserved", command=row.name)
-        line = typed(row, options) if options else text
+        line = self.line(command, text, options)
         if row.read is None:
             return Own(row.name, line.strip())
         words = read_words(line, voice, now)
         found = words if isinstance(words, Misread) else row.read(words)
         return self._checked(found, row, voice)
+
+    def line(self, command: str, text: str, options: Mapping[str, str]) -> str:
+        """Return the words behind a command: those that were typed, or that its options stand for."""
+        row = self._by_name.get(fold(command[:MOST_NAME]))
+        return typed(row, options) if row is not None and options else text
+
+    def refresh(self, command: str, line: str, voice: Voice) -> Action | None:
+        """Return the button that asks for the same again, None for a command that is not repeated so."""
+        row = self.row(command)
+        if row is None or not row.refreshes:
+            return None
+        return Action(voice.say("button.refresh"), row.name, line)
 
     def specs(self, voice: Voice) -> Sequence[CommandSpec]:
         """Return the commands as platforms list them: required options first."""

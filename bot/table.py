@@ -307,7 +307,11 @@ ROWS: tuple[Row, ...] = (
         "service",
         access.access,
         ("access.list", "access.approve", "access.deny", "access.setRole", "access.revoke"),
-        (),
+        (
+            Slot("action", choices=("approve", "deny", "role", "revoke")),
+            Slot("who"),
+            Slot("role", choices=("viewer", "trader", "owner")),
+        ),
         ("zugang",),
         refreshes=True,
     ),
