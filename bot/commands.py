@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.asking import Action, Call, Misread, Own, Plan, Reading
 from bot.chat import CommandSpec, Option
-from bot.reading.words import misread, read_words
+from bot.reading.words import MOST_CHARS, misread, read_words
 from bot.table import PICTURES, ROWS, Row
 from bot.voice import Voice, plain
 from tools.errors import CallError
@@ -54,7 +54,7 @@ class Commands:
             return misread(voice, "misread.unserved", command=row.name)
         line = self.line(command, text, options)
         if row.read is None:
-            return Own(row.name, line.strip())
+            return Own(row.name, line.strip()[:MOST_CHARS])
         words = read_words(line, voice, now)
         found = words if isinstance(words, Misread) else row.read(words)
         return self._checked(found, row, voice)

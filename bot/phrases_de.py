@@ -159,6 +159,7 @@ PHRASES: Mapping[str, str] = {
     "gap.base": "Wie viel {base}? Zwei Orders, von denen eine die andere storniert, brauchen das.",
     "gap.sale_stop": "Ein Verkauf eröffnet nichts, was zu schützen wäre. Um zu verkaufen, sobald der Preis "
     "dort ist: `/sell stop {base} 0,1 bei 60.000`.",
+    "gap.limit": "Zu welchem Preis? Etwa `bei 60.000`.",
     "gap.trigger": "Bei welchem Preis beginnt die Stop-Order?",
     "gap.stop_limit": "Ein Stop-Limit braucht beides: `stop 60.000 limit 59.500`.",
     "gap.trigger_percent": "Dieser Preis ist eine Zahl, keine Prozentzahl.",

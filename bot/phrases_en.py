@@ -159,6 +159,7 @@ PHRASES: Mapping[str, str] = {
     "gap.base": "How much {base}? Two orders of which one cancels the other need that.",
     "gap.sale_stop": "A sale opens nothing to protect. To sell once the price falls there: "
     "`/sell stop {base} 0.1 at 60000`.",
+    "gap.limit": "At which price? Such as `at 60000`.",
     "gap.trigger": "At which price does the stop order begin?",
     "gap.stop_limit": "A stop-limit needs both: `stop 60000 limit 59500`.",
     "gap.trigger_percent": "That price is a figure, not a percentage.",
