@@ -57,7 +57,10 @@ class Commands:
             return Own(row.name, line.strip()[:MOST_CHARS])
         words = read_words(line, voice, now)
         found = words if isinstance(words, Misread) else row.read(words)
-        return self._checked(found, row, voice)
+        checked = self._checked(found, row, voice)
+        if isinstance(checked, Misread) and not checked.usage:
+            return replace(checked, usage=usage(row, voice))
+        return checked
 
     def line(self, command: str, text: str, options: Mapping[str, str]) -> str:
         """Return the words behind a command: those that were typed, or that its options stand for."""
@@ -99,9 +102,9 @@ class Commands:
         return misread(voice, "misread.command", command=shown)
 
     def _checked(self, found: Plan | Misread, row: Row, voice: Voice) -> Plan | Misread:
-        """Return a plan whose params its capabilities take; anything else gets the right form beside it."""
+        """Return a plan whose params its capabilities take, or why there is none."""
         if isinstance(found, Misread):
-            return found if found.usage else replace(found, usage=usage(row, voice))
+            return found
         for call in found.calls:
             if odd := self._odd(call):
                 return misread_of(odd, row, voice)

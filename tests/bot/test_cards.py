@@ -54,7 +54,6 @@ SAID = """
     /schließen eth
     /sell btc 0.03 at 90000 or stop 50000
     /long btc
-    /status
     /halt news
     /buy btc 0.1
     /kaufen btc 0,1
@@ -84,6 +83,13 @@ async def test_a_conversation_shows_every_figure_in_both_languages(talk: Talk) -
     said = [typed.strip() for typed in SAID.splitlines() if typed.strip()]
     shown = [f"> {typed}\n{await talk.say(typed, voice_of(typed))}\n" for typed in said]
     assert "\n".join(shown) == CARDS_FILE.read_text(encoding="utf-8")
+
+
+async def test_the_service_is_shown_with_its_kill_switch(talk: Talk) -> None:
+    told = await talk.say("/status")
+    assert told.startswith("**Service** · running\nUp for: 0 seconds\n")
+    assert told.endswith("**Trading** · active\nEverything trades: entries, exits and protective stops.")
+    assert (await talk.say("/plattformen", DE)).endswith("\nsimulated: verbunden")
 
 
 async def test_tables_fit_a_phone(talk: Talk) -> None:
@@ -121,9 +127,7 @@ async def test_buttons_under_a_card_say_what_would_be_typed(talk: Talk) -> None:
     ):
         assert card in await talk.say(f"/{pressed.command} {pressed.words}")
         assert len(f"{pressed.command} {pressed.words}".encode()) <= 64
-    assert await talk.say(f"/{close.command} {close.words}") == (
-        "That position is not open any more.\n\n`/close btc` · `/close btc 50%` · `/close all`"
-    )
+    assert await talk.say(f"/{close.command} {close.words}") == ("That position is not open any more.")
 
 
 def asked(**more: Any) -> ApprovalAsked:
