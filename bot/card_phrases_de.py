@@ -199,6 +199,7 @@ PHRASES: Mapping[str, str] = {
     "error.ACCOUNT_LOCKED": "Das Konto ist gesperrt: {message}",
     "error.CONFLICT": "Das ist schon vorbei: {message}",
     "error.INTERNAL_ERROR": "Da ging etwas schief: {message}.",
+    "error.near": "Meinst du {coin}?",
     "error.again": "Versuch es in {seconds} s noch einmal.",
     "notice": "Neues",
     "notice.order": "Eine Order",

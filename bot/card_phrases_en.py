@@ -199,6 +199,7 @@ PHRASES: Mapping[str, str] = {
     "error.ACCOUNT_LOCKED": "The account is locked: {message}",
     "error.CONFLICT": "That is over already: {message}",
     "error.INTERNAL_ERROR": "Sorry, {message}.",
+    "error.near": "Did you mean {coin}?",
     "error.again": "Try again in {seconds} s.",
     "notice": "News",
     "notice.order": "An order",

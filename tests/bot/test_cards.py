@@ -60,6 +60,7 @@ SAID = """
     /resume
     /buy btc 5000
     /price jup
+    /price bitcon
     /approve
     /close all
     /close all
