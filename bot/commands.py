@@ -6,9 +6,9 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
-from bot.asking import Call, Misread, Own, Plan, Reading
+from bot.asking import Action, Call, Misread, Own, Plan, Reading
 from bot.chat import CommandSpec, Option
-from bot.reading.words import misread, read_words
+from bot.reading.words import MOST_CHARS, misread, read_words
 from bot.table import PICTURES, ROWS, Row
 from bot.voice import Voice, plain
 from tools.errors import CallError
@@ -52,12 +52,27 @@ class Commands:
             return self._unknown(command, voice)
         if not self.serves(row):
             return misread(voice, "misread.unserved", command=row.name)
-        line = typed(row, options) if options else text
+        line = self.line(command, text, options)
         if row.read is None:
-            return Own(row.name, line.strip())
+            return Own(row.name, line.strip()[:MOST_CHARS])
         words = read_words(line, voice, now)
         found = words if isinstance(words, Misread) else row.read(words)
-        return self._checked(found, row, voice)
+        checked = self._checked(found, row, voice)
+        if isinstance(checked, Misread) and not checked.usage:
+            return replace(checked, usage=usage(row, voice))
+        return checked
+
+    def line(self, command: str, text: str, options: Mapping[str, str]) -> str:
+        """Return the words behind a command: those that were typed, or that its options stand for."""
+        row = self._by_name.get(fold(command[:MOST_NAME]))
+        return typed(row, options) if row is not None and options else text
+
+    def refresh(self, command: str, line: str, voice: Voice) -> Action | None:
+        """Return the button that asks for the same again, None for a command that is not repeated so."""
+        row = self.row(command)
+        if row is None or not row.refreshes:
+            return None
+        return Action(voice.say("button.refresh"), row.name, line)
 
     def typed(self, command: str, options: Mapping[str, str]) -> str:
         """Return options by name as the words that would be typed for them."""
@@ -92,9 +107,9 @@ class Commands:
         return misread(voice, "misread.command", command=shown)
 
     def _checked(self, found: Plan | Misread, row: Row, voice: Voice) -> Plan | Misread:
-        """Return a plan whose params its capabilities take; anything else gets the right form beside it."""
+        """Return a plan whose params its capabilities take, or why there is none."""
         if isinstance(found, Misread):
-            return found if found.usage else replace(found, usage=usage(row, voice))
+            return found
         for call in found.calls:
             if odd := self._odd(call):
                 return misread_of(odd, row, voice)

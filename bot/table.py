@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.reading import account, backtests, market, trades
+from bot.reading import access, account, backtests, market, trades
 from bot.reading.words import Reader
 
 Said = Callable[[str], str]
@@ -296,14 +296,24 @@ ROWS: tuple[Row, ...] = (
     Row(
         "platforms",
         "service",
-        account.nothing("platforms.list"),
-        ("platforms.list",),
+        account.nothing("health"),
+        ("health",),
         (),
         ("plattformen",),
         refreshes=True,
     ),
     Row(
-        "access", "service", account.nothing("access.list"), ("access.list",), (), ("zugang",), refreshes=True
+        "access",
+        "service",
+        access.access,
+        ("access.list", "access.approve", "access.deny", "access.setRole", "access.revoke"),
+        (
+            Slot("action", choices=("approve", "deny", "role", "revoke")),
+            Slot("who"),
+            Slot("role", choices=("viewer", "trader", "owner")),
+        ),
+        ("zugang",),
+        refreshes=True,
     ),
     Row("start", "chat", aliases=("los",)),
     Row("help", "chat", slots=(Slot("command"),), aliases=("hilfe",)),

@@ -1,6 +1,9 @@
 """Cards of prices, analyses and pictures."""
 
+from base64 import b64decode
+
 from bot.cards.parts import head, line, lines, source
+from bot.chat import Picture
 from bot.voice import Voice, plain
 from tools.analysis import AnalysisReport
 from tools.chart import PictureReport
@@ -49,6 +52,11 @@ def analysis(found: AnalysisReport, voice: Voice) -> str:
 def picture(found: PictureReport, voice: Voice) -> str:
     """Show what stands under a picture."""
     return plain(found.caption)
+
+
+def drawn(found: PictureReport, name: str = "chart.png") -> Picture:
+    """Return a picture as it is sent."""
+    return Picture(name, b64decode(found.data))
 
 
 def _levels(levels: list[float], voice: Voice) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.asking import Action
-from bot.cards import backtests, market, money, orders, safety
+from bot.cards import backtests, lists, market, money, orders, safety
 from bot.voice import Voice
 from tools.wire import Result
 
@@ -64,20 +64,32 @@ CARDS: Mapping[str, Card] = {
     "backtest.compare": Card(backtests.compared),
     "backtest.list": Card(backtests.listing),
     "strategies.list": Card(backtests.strategies),
+    "market.overview": Card(lists.overview),
+    "watchlist.add": Card(lists.on_list),
+    "watchlist.remove": Card(lists.on_list),
+    "watchlist.list": Card(lists.watched),
+    "access.list": Card(lists.access, True, lists.access_actions),
+    "access.approve": Card(lists.person, True),
+    "access.setRole": Card(lists.person, True),
+    "access.revoke": Card(lists.person, True),
+    "access.deny": Card(lists.request, True),
 }
+
+
+PLAIN = Card(lists.anything, True)
+"""The card of what has none of its own."""
 
 
 def show(capability: str, found: Result, voice: Voice) -> str:
     """Return the card of an answer."""
-    return CARDS[capability].show(found, voice)
+    return CARDS.get(capability, PLAIN).show(found, voice)
 
 
 def shows_balances(capability: str) -> bool:
     """Tell whether an answer is for a person's own eyes; one without a card is."""
-    card = CARDS.get(capability)
-    return card is None or card.balances
+    return CARDS.get(capability, PLAIN).balances
 
 
 def actions(capability: str, found: Result, voice: Voice) -> Buttons:
     """Return the rows of buttons under the card of an answer."""
-    return CARDS[capability].actions(found, voice)
+    return CARDS.get(capability, PLAIN).actions(found, voice)

@@ -5,15 +5,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.asking import Plan
+from bot.asking import Call, Plan
 from bot.cards.orders import approval, wanted
 from bot.cards.parts import line
+from bot.reading.words import VOCABULARY
 from bot.voice import PHRASES, Voice, plain
 from tools.errors import CallError, Code
 from tools.trade_events import ApprovalAsked
 from tools.wire import Result
+from tools.words.near_coins import nearest_but
 
 _WHOLE_SECOND = 1000
+
+NO_SUCH_PAIR = frozenset({Code.NOT_FOUND, Code.INVALID_PARAMS})
 
 TELLS_BALANCES = frozenset({Code.INSUFFICIENT_FUNDS, Code.RISK_LIMIT_EXCEEDED, Code.INVALID_ORDER})
 """Errors whose words may tell what somebody has."""
@@ -30,15 +34,29 @@ def confirmation(plan: Plan, previews: Sequence[Result], voice: Voice) -> str:
     return "\n\n".join([voice.say("card.confirm"), *(cards if previews else [plan.sure])])
 
 
-def error(found: CallError, voice: Voice, shared: bool = False) -> str:
-    """Say in a line why a call failed; in a `shared` place without what tells of somebody's money."""
+def error(found: CallError, voice: Voice, call: Call | None = None, shared: bool = False) -> str:
+    """Say in a line why a call failed; in a `shared` place without what tells of somebody's money.
+
+    With the call, a misspelt coin is answered with the one that may have been meant.
+    """
     private = shared and found.reason in TELLS_BALANCES
     message = voice.say("error.private") if private else plain(found.message)
     said = voice.say(f"error.{found.reason.value}", message=message)
+    near = coin_meant(call, found) if call is not None else None
+    if near is not None:
+        return f"{said.rstrip('.')}. {voice.say('error.near', coin=near)}"
     if found.retry_after_ms is None:
         return said
     seconds = -(-found.retry_after_ms // _WHOLE_SECOND)
     return f"{said} {voice.say('error.again', seconds=seconds)}"
+
+
+def coin_meant(call: Call, found: CallError) -> str | None:
+    """Return the coin that a pair nobody trades may have been meant as."""
+    pair = call.params.get("pair")
+    if found.reason not in NO_SUCH_PAIR or not isinstance(pair, str):
+        return None
+    return nearest_but(pair, VOCABULARY)
 
 
 def notice(kind: str, text: str, data: Mapping[str, Any], voice: Voice) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
+from itertools import pairwise
 from typing import cast
 
 from bot.asking import Call, Misread, Plan
@@ -14,6 +15,7 @@ from tools.wire import HUNDRED, Result
 from tools.words.gaps import find_gap, foreign_currency
 from tools.words.order_forms import levels_of
 from tools.words.order_params import beside, json_number, level_price, order_params
+from tools.words.order_words import PARTS, Part
 from tools.words.orders import read_close, read_order
 from tools.words.pairs import MARK, Pair
 from tools.words.wishes import Amount, Close, Form, Order, Unit
@@ -30,9 +32,15 @@ def trading(side: str) -> Reader:
     def read(words: Words) -> Plan | Misread:
         if words.bare:
             return misread(words.voice, f"missing.{side}")
-        reading = read_order((side, *with_coin(words.tokens)), words.voice.language)
-        if reading.unread:
-            return misread(words.voice, "misread.words", words=shown(reading.unread))
+        tokens = with_coin(words.tokens)
+        limited = tokens[:1] == ["limit"]
+        tokens = tokens[limited:]
+        reading = read_order((side, *tokens), words.voice.language)
+        odd = reading.unread or _led_nowhere(tokens)
+        if odd:
+            return misread(words.voice, "misread.words", words=shown(odd))
+        if limited and reading.order.price is None:
+            return misread(words.voice, "gap.limit")
         return _ordered(_counted(reading.order), words.voice)
 
     return read
@@ -59,6 +67,14 @@ def with_coin(tokens: Sequence[str]) -> list[str]:
     if place is not None:
         found[place] = MARK + found[place]
     return found
+
+
+def _led_nowhere(tokens: Sequence[str]) -> list[str]:
+    """Return a word for a price with the coin behind it: which of the numbers it means, nobody knows."""
+    for word, behind in pairwise(tokens):
+        if PARTS.get(word) is Part.PRICE and behind.startswith(MARK):
+            return [word, behind]
+    return []
 
 
 def _counted(order: Order) -> Order:

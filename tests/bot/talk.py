@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.asking import Misread, Own, Plan
+from bot.asking import Call, Misread, Own, Plan
 from bot.cards.table import show
 from bot.cards.told import error
 from bot.commands import Commands
@@ -22,10 +22,10 @@ EN, DE = Voice.of("en"), Voice.of("de")
 
 @dataclass
 class Talk:
-    """`calls` are what the door was asked, in order, and `results` what the last command was shown."""
+    """`tried` is what the door was asked last, and `results` what the last command was shown."""
 
     service: Running
-    calls: list[str] = field(default_factory=list)
+    tried: Call | None = None
     results: list[Result] = field(default_factory=list)
     registry: Registry = field(default_factory=build_registry)
 
@@ -36,7 +36,7 @@ class Talk:
         try:
             return await self._done(found, voice)
         except CallError as failed:
-            return error(failed, voice)
+            return error(failed, voice, self.tried)
 
     async def _done(self, found: Plan | Own | Misread, voice: Voice) -> str:
         if isinstance(found, Misread):
@@ -50,6 +50,6 @@ class Talk:
 
     async def call(self, name: str, params: Mapping[str, object]) -> Result:
         """Ask the door."""
-        self.calls.append(name)
+        self.tried = Call(name, params)
         ctx = Context(LOCAL_OWNER, self.service.app.services, self.registry)
         return await self.registry.call(name, dict(params), ctx)

@@ -1,27 +1,9 @@
-"""The coin that a misspelt word comes close to."""
-
-from difflib import SequenceMatcher
+"""The coin that a misspelt word of a sentence comes close to."""
 
 from agent.models.offline.vocabulary import VOCABULARY
-from tools.words.pairs import MARK, TICKERS
-
-_LETTERS = range(3, 20)
-_LONG = 5
-_CLOSE, _CLOSE_IN_SHORT = 0.75, 0.66
-"""Of three letters two must be right."""
+from tools.words.near_coins import nearest_but
 
 
 def nearest_coin(word: str) -> str | None:
     """Return the ticker of the coin that a word comes close to, None for a coin we know and other words."""
-    written = word.removeprefix(MARK).partition("/")[0].lower()
-    known = written in TICKERS or written in VOCABULARY
-    if known or len(written) not in _LETTERS or not written.isalnum():
-        return None
-    near = max(TICKERS, key=lambda name: _likeness(written, name))
-    swapped, ratio = _likeness(written, near)
-    enough = _CLOSE if max(len(written), len(near)) >= _LONG else _CLOSE_IN_SHORT
-    return TICKERS[near] if swapped or ratio >= enough else None
-
-
-def _likeness(written: str, name: str) -> tuple[bool, float]:
-    return sorted(written) == sorted(name), SequenceMatcher(None, written, name).ratio()
+    return nearest_but(word, VOCABULARY)
