@@ -23,6 +23,7 @@ from memory.records import ApiKey, Call, Delivery, Person, Session, StoredEvent,
 from tests.memory.samples import account
 from tests.peers.databases import prepare
 from trading.approvals import Approval
+from trading.mandates import Mandate, Tally, Use
 from trading.model import Account, EquityPoint, Fill, Order, Position
 from trading.notices import Notice
 from trading.switch import Arming, Switch
@@ -42,6 +43,9 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Switch, schema.switches),
     (Arming, schema.armings),
     (Approval, schema.approvals),
+    (Mandate, schema.mandates),
+    (Use, schema.mandate_uses),
+    (Tally, schema.run_tallies),
     (Notice, schema.outbox),
     (Delivery, schema.outbox),
     (Person, schema.people),
