@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.trading.guarded import Fault, Guarded, guarded
-from tests.trading.house import ETH, ETHBTC, MAIN, account, request
+from tests.trading.house import BTC, ETH, ETHBTC, MAIN, account, request
 from trading.accounts import open_account
 from trading.amending import Levels
 from trading.approvals import ApprovalStatus
@@ -118,10 +118,10 @@ async def test_an_order_beyond_asks_and_shows_what_was_beyond(
     assert outcome.order.status is HELD
     assert outcome.approval is not None
     assert beyond.items() <= figures(outcome).items()
-    assert (house.venue.sent, await used(house, mandate)) == ([], 0)
+    assert (len(house.venue.sent), await used(house, mandate)) == (0, D(0))
     # What a person allows singly is theirs, and takes nothing of what the run may do by itself.
     await house.desk.held.approve(outcome.approval.id, EVE)
-    assert (len(house.venue.sent), await used(house, mandate)) == (1, 0)
+    assert (len(house.venue.sent), await used(house, mandate)) == (1, D(0))
 
 
 async def test_exactly_as_much_as_is_allowed_is_within(house: Guarded) -> None:
@@ -165,7 +165,7 @@ async def test_the_day_begins_anew_at_midnight_in_utc(sqlite_url: str) -> None:
         await house.moves(67_000, 9.999)
         assert (await wants(house)).order.status is HELD
         await house.moves(67_000, 0.001)
-        assert (house.clock.now().hour, await used(house, mandate)) == (0, 0)
+        assert (house.clock.now().hour, await used(house, mandate)) == (0, D(0))
         assert [(await wants(house)).order.status for _ in range(2)] == [FILLED, HELD]
 
 
@@ -187,12 +187,13 @@ async def test_what_still_rests_from_yesterday_counts_today(sqlite_url: str) -> 
 
 async def test_what_did_not_trade_of_an_order_is_given_back(house: Guarded) -> None:
     mandate = await allowed(house)
+    house.market.set_book(BTC, [(66_990, 1), (50_000, 1)], [(67_000, 1)])
     whole = await wants(house, type="limit", price=60_000)
     part = await wants(house, type="limit", price=50_000)
     assert await used(house, mandate) == 1_100
     await house.desk.cancel(MAIN, whole.order.id)
     assert await used(house, mandate) == 500
-    await house.moves(49_999, amount="0.004")
+    await house.moves(50_000, amount="1.004")
     assert (await house.stored(part.order)).filled == D("0.004")
     assert await used(house, mandate) == 500
     await house.desk.cancel(MAIN, part.order.id)
@@ -303,7 +304,7 @@ async def test_what_was_won_in_another_quote_is_valued_in_the_accounts_currency(
     [standing] = await house.desk.mandates.listing(pending=False, limit=5)
     async with house.database.read() as uow:
         [tally] = await uow.mandates.tallies(MAIN, RUN)
-    assert (tally.amount, standing.mandate.id) == (0, mandate.id)
+    assert (tally.amount, standing.mandate.id) == (D(0), mandate.id)
     assert standing.lost == -tally.cash * 67_000 > 0
 
 
