@@ -1,4 +1,4 @@
-"""Asking the person at a terminal whether an order that waits may go."""
+"""Asking the person at a terminal whether what waits may go: an order, or a run that wants to trade."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,7 +9,7 @@ from kit.client import KitClient
 from kit.safety_words import approval_lines, approved, denied
 from kit.screen import Screen
 
-QUESTION = "Let it go? y/N "
+QUESTIONS = {"order": "Let it go? y/N ", "run": "Let it trade? y/N "}
 YES = frozenset({"y", "yes", "j", "ja"})
 
 ReadAnswer = Callable[[str], Awaitable[str | None]]
@@ -17,7 +17,7 @@ ReadAnswer = Callable[[str], Awaitable[str | None]]
 
 
 class ApprovalPrompt:
-    """Asks about each order that waits, one after another, until it is answered here or elsewhere.
+    """Asks about whatever waits, one after another, until it is answered here or elsewhere.
 
     The answer is the person's own call: the agent has no part in it.
     """
@@ -34,18 +34,18 @@ class ApprovalPrompt:
         ]
 
     def close(self) -> None:
-        """Hear of no more orders."""
+        """Hear of nothing more."""
         for stop in self._stops:
             stop()
 
     async def arrived(self) -> None:
-        """Return once there is an order to ask about."""
+        """Return once there is something to ask about."""
         while not self._waiting:
             self._news.clear()
             await self._news.wait()
 
     async def ask_all(self) -> None:
-        """Ask about every order that waits now."""
+        """Ask about everything that waits now."""
         while self._waiting:
             await self._ask(next(iter(self._waiting)))
 
@@ -70,7 +70,7 @@ class ApprovalPrompt:
             now = (await self._client.ping())["pong"]
             for line in approval_lines(self._waiting[approval_id], now):
                 self._screen.notice(line)
-            answer = await self._answer(approval_id)
+            answer = await self._answer(approval_id, QUESTIONS[self._waiting[approval_id]["kind"]])
             if answer is None:
                 return
             # The news of this answer is no news here.
@@ -88,9 +88,9 @@ class ApprovalPrompt:
         finally:
             self._waiting.pop(approval_id, None)
 
-    async def _answer(self, approval_id: str) -> str | None:
+    async def _answer(self, approval_id: str, question: str) -> str | None:
         """Return what was typed, None when it has been answered elsewhere meanwhile."""
-        reading = asyncio.ensure_future(self._read(QUESTION))
+        reading = asyncio.ensure_future(self._read(question))
         gone = asyncio.create_task(self._gone(approval_id))
         try:
             await asyncio.wait({reading, gone}, return_when=asyncio.FIRST_COMPLETED)

@@ -98,6 +98,7 @@ async def build_money(
         Loop("orders without an answer", partial(desk.recover, CUT_OFF_AFTER), 2.0, clock),
         Loop("orders kept here", desk.guard, 1.0, clock),
         Loop("approvals", desk.held.expire, 1.0, clock),
+        Loop("approvals of runs", desk.mandates.expire, 1.0, clock),
         Loop("kill switch", partial(_hold, desk, tripped), 1.0, clock),
         Loop("exchange's books", reconciliation.step, 3.0, clock),
         Loop("equity", equity.record, 300.0, clock),

@@ -15,6 +15,7 @@ Run = Callable[[str | None, Callable[["KitClient"], Awaitable[int]]], None]
 
 Url = Annotated[str | None, typer.Option(help="A running gateway; without it the one of KIT_HOME.")]
 Reason = Annotated[str | None, typer.Option(help="Why, for the record.")]
+All = Annotated[bool, typer.Option("--all", help="Also what was answered, and runs that may trade.")]
 Account = Annotated[str | None, typer.Option(help="An account; without it your own.")]
 LiveAccount = Annotated[str, typer.Option(help="The account that trades real money.")]
 
@@ -46,19 +47,24 @@ Ask = Callable[..., None]
 
 def _add_approvals(app: typer.Typer, ask: Ask) -> None:
     @app.command()
-    def approvals(url: Url = None) -> None:
-        """Show the orders that wait for your approval."""
-        ask(url, "approval.list", "approvals")
+    def approvals(all: All = False, url: Url = None) -> None:
+        """Show the orders and runs that wait for your approval."""
+        ask(url, "approval.list", "approvals", pending=not all)
 
     @app.command()
     def approve(approval_id: str, url: Url = None) -> None:
-        """Let an order go that waits for approval, exactly as it was asked for."""
+        """Let an order go that waits for approval, exactly as it was asked for, or a run trade."""
         ask(url, "approval.approve", "approved", approvalId=approval_id)
 
     @app.command()
     def deny(approval_id: str, reason: Reason = None, url: Url = None) -> None:
-        """Take back an order that waits for approval."""
+        """Take back what waits for approval."""
         ask(url, "approval.deny", "denied", approvalId=approval_id, reason=reason)
+
+    @app.command()
+    def revoke(approval_id: str, reason: Reason = None, url: Url = None) -> None:
+        """Let a run that you have approved ask for each order from now on."""
+        ask(url, "approval.revoke", "revoked", approvalId=approval_id, reason=reason)
 
 
 def _add_switch(app: typer.Typer, ask: Ask) -> None:

@@ -13,8 +13,10 @@ LIMITS = (
     *("dailyLoss", "drawdown", "referenceDistance", "symbols", "askOnPaper"),
 )
 
-USED = ("order", "position", "exposure", "daily_loss")
-"""The limits that tell most about one order."""
+USED = ("order", "position", "exposure", "daily_loss", "mandate_order", "mandate_day", "mandate_loss")
+"""The limits that tell most about one order, and how it stands to what its run may trade."""
+
+ASKS = "Each order that it opens waits for you."
 
 
 def number(value: Any) -> str:
@@ -23,21 +25,50 @@ def number(value: Any) -> str:
 
 
 def approval_lines(told: Told, now_ms: float) -> list[str]:
-    """Return the exact order that waits, what it costs, and which limits it uses."""
+    """Return the exact order that waits, what it costs, and which limits it uses; or what a run may trade."""
+    if told["kind"] == "run":
+        return _run_lines(told, now_ms)
     base, _, quote = told["pair"].partition("/")
-    left = max(0, round((told["expiresAt"] - now_ms) / 1000))
     limits = ", ".join(_used(name, told["limits"][name]) for name in USED if name in told["limits"])
     return [
         f"{told['mode'].upper()}: {told['side']} {number(told['amount'])} {base} {_price(told)}, "
         f"about {number(told['cost'])} {quote} and a fee of {number(told['fee'])}{_levels(told)}",
-        f"  for the {told['origin']}, account {told['account']} on {told['exchange']}; price when asked "
+        f"  for {_whom(told)}, account {told['account']} on {told['exchange']}; price when asked "
         f"{number(told['reference'])}" + (f"; limits: {limits}" if limits else ""),
-        f"  {left} s left, {told['approvalId']}",
+        _stands(told, now_ms),
     ]
 
 
+def _run_lines(told: Told, now_ms: float) -> list[str]:
+    """Return what a run may trade without asking, and how much of it is used."""
+    currency = told["currency"]
+    lost = told["lost"]
+    since = "" if lost is None else f", {'lost' if lost > 0 else 'won'} {number(abs(lost))} since approved"
+    return [
+        f"{told['mode'].upper()}: run {told['run']} trades without asking: up to {number(told['perOrder'])} "
+        f"{currency} an order and {number(told['perDay'])} {currency} a day, until it has lost "
+        f"{number(told['loss'])} {currency}",
+        f"  for {told['askedFor']}, account {told['account']}; used today {number(told['usedToday'])}{since}",
+        _stands(told, now_ms),
+    ]
+
+
+def _whom(told: Told) -> str:
+    run = told.get("run")
+    return f"the {told['origin']}" if run is None else f"run {run}"
+
+
+def _stands(told: Told, now_ms: float) -> str:
+    """Return how long a request still waits, or how it has ended."""
+    if told["status"] == "pending":
+        left = max(0, round((told["expiresAt"] - now_ms) / 1000))
+        return f"  {left} s left, {told['approvalId']}"
+    reason = f" ({told['reason']})" if told["reason"] else ""
+    return f"  {told['status']}{reason}, {told['approvalId']}"
+
+
 def approvals(told: Told, now_ms: float) -> list[str]:
-    """Return every order that waits."""
+    """Return everything that waits, or every request."""
     waiting: Sequence[Told] = told["approvals"]
     return [line for each in waiting for line in approval_lines(each, now_ms)] or [NOTHING_WAITS]
 
@@ -70,13 +101,20 @@ def one_order(told: Told, now_ms: float) -> list[str]:
 
 
 def approved(told: Told, now_ms: float) -> list[str]:
-    """Return what became of an order that was let go."""
-    return ["Approved.", order_line(told["order"])]
+    """Return what became of an order that was let go, or that a run trades now."""
+    if "order" in told:
+        return ["Approved.", order_line(told["order"])]
+    return [f"Approved. `kit revoke {told['approval']['approvalId']}` takes it back."]
 
 
 def denied(told: Told, now_ms: float) -> list[str]:
-    """Return that an order was taken back."""
-    return [f"Denied ({told['reason']}). Nothing was sent."]
+    """Return that an order was taken back, or that a run has to ask."""
+    return [f"Denied ({told['reason']}). {ASKS if told['kind'] == 'run' else 'Nothing was sent.'}"]
+
+
+def revoked(told: Told, now_ms: float) -> list[str]:
+    """Return that a run has to ask from now on."""
+    return [f"Revoked ({told['reason']}). {ASKS}"]
 
 
 def switch(told: Told, now_ms: float) -> list[str]:
@@ -85,6 +123,9 @@ def switch(told: Told, now_ms: float) -> list[str]:
     lines = [f"Trading is {told['state']}{why}. {told['meaning']}"]
     lines += [f"  canceled: {order_line(each)}" for each in told.get("canceled", ())]
     lines += [f"  denied: {each}" for each in told.get("denied", ())]
+    lines += [
+        f"  revoked: {each}; its run asks again once trading is active" for each in told.get("revoked", ())
+    ]
     lines += [
         f"  still open, tried again: {each['orderId']}: {each['message']}"
         for each in told.get("stillOpen", ())
@@ -116,7 +157,8 @@ Words = Callable[[Told, float], list[str]]
 
 def _used(name: str, figures: str) -> str:
     actual, of, allowed = figures.partition(" of ")
-    return f"{name.replace('_', ' ')} {number(float(actual))}{of}{allowed}"
+    figure = actual if actual == "unknown" else number(float(actual))
+    return f"{name.replace('_', ' ').replace('mandate', 'run’s')} {figure}{of}{allowed}"
 
 
 def _price(told: Told) -> str:

@@ -14,6 +14,7 @@ from memory.journal import Calls, Events
 from memory.keys import Keys
 from memory.ledger import Ledger
 from memory.link import Link
+from memory.mandates import Mandates
 from memory.migrate import migrate, version_of
 from memory.money import Accounts, Equity, Fills, Orders, Positions
 from memory.outbox import Outbox
@@ -29,6 +30,7 @@ from trading.stores import (
     EquityStore,
     FillStore,
     LedgerStore,
+    MandateStore,
     OrderStore,
     PositionStore,
     RiskStore,
@@ -47,6 +49,7 @@ class UnitOfWork:
         self.positions: PositionStore = Positions(connection)
         self.risk: RiskStore = Risk(connection)
         self.approvals: ApprovalStore = Approvals(connection)
+        self.mandates: MandateStore = Mandates(connection)
         self.notices = Outbox(connection)
         self.people = People(connection)
         self.pairings = Pairings(connection)

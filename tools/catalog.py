@@ -64,6 +64,7 @@ CATALOG: tuple[AnyCapability, ...] = (
     approvals.list_approvals,
     approvals.approve,
     approvals.deny,
+    approvals.revoke,
     switch.status,
     switch.halt,
     switch.reduce,

@@ -10,8 +10,9 @@ from tools.policy import Scope, Surface
 from tools.registry import capability
 from tools.trade import AccountName, account_of
 from tools.wire import Num, Params, Result
+from trading.clock import midnight
 from trading.intents import account_of as stored_account
-from trading.risk.gate import MINUTE, midnight
+from trading.risk.gate import MINUTE
 from trading.risk.limits import Limits, limits_of, stored_form
 
 EVERYWHERE = Surface.WIRE | Surface.CHAT | Surface.MODEL

@@ -11,6 +11,7 @@ from tools.policy import Scope, Surface
 from tools.registry import capability
 from tools.trade import AmountType, OrderReport, report
 from tools.wire import Millis, NoParams, Params, Result
+from trading.approvals import ApprovalStatus
 from trading.switch import Switch, SwitchState
 from trading.switchboard import Stopped
 
@@ -43,10 +44,14 @@ class StillOpen(Result):
 
 
 class Halted(SwitchView):
-    """What the switch stopped: entries that rested, requests that waited; `staying` protects what is held."""
+    """What the switch stopped: entries that rested, requests that waited; `staying` protects what is held.
+
+    `denied` and `revoked` are approvals; the runs of those that are revoked ask again after re-arming.
+    """
 
     canceled: list[OrderReport]
     denied: list[str]
+    revoked: list[str]
     still_open: list[StillOpen]
     staying: list[OrderReport]
 
@@ -115,7 +120,11 @@ def _halted(stopped: Stopped) -> Halted:
     return Halted(
         **_view(stopped.switch),
         canceled=[report(each, AmountType.BASE) for each in stopped.canceled],
-        denied=[each.id for each in stopped.denied],
+        denied=[
+            *(each.id for each in stopped.denied),
+            *(each.id for each in stopped.mandates if each.status is ApprovalStatus.DENIED),
+        ],
+        revoked=[each.id for each in stopped.mandates if each.status is ApprovalStatus.REVOKED],
         still_open=[StillOpen(order_id=each.id, message=why) for each, why in stopped.open],
         staying=[report(each, AmountType.BASE) for each in stopped.staying],
     )

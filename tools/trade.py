@@ -110,7 +110,8 @@ class OrderReport(Result):
     order that a person has to allow first is pending under `approvalId` until `approvalExpiresAt`.
 
     `trailPercent` or `trailAmount` is how far a trailing stop follows, and `stopPrice` where it is now. Of
-    the orders of one `group` the first that fills cuts the others. A `liquidation` is the venue's own.
+    the orders of one `group` the first that fills cuts the others. A `liquidation` is the venue's own. `run`
+    is the run that wanted it.
     """
 
     order_id: str
@@ -135,6 +136,7 @@ class OrderReport(Result):
     trail_percent: Num | None = unless_none()
     trail_amount: Num | None = unless_none()
     group: str | None = unless_none()
+    run: str | None = unless_none()
     liquidation: bool | None = unless_none()
     reason: str | None
     approval_id: str | None = unless_none()
@@ -169,6 +171,7 @@ def report(order: Order, counts: AmountType, approval: Approval | None = None) -
         trail_percent=trail_percent(order),
         trail_amount=trail_amount(order),
         group=order.group,
+        run=order.run,
         liquidation=is_liquidation(order) or None,
         reason=order.reason,
         approval_id=approval.id if approval else None,

@@ -6,9 +6,11 @@ from typing import cast
 
 from memory.database import UnitOfWork as Transaction
 from tools.events import EventBus
+from tools.run_approvals import run_view
 from tools.trade import STATUS, trail_amount, trail_percent
 from tools.wire import IsoTime, Millis, Num, Pair, Result, unless_none
 from trading.approvals import Approval, ApprovalStatus
+from trading.mandates import Standing
 from trading.model import ZERO, Fill, Order
 from trading.ports import UnitOfWork
 from trading.switch import Switch
@@ -39,9 +41,11 @@ class TradeExecuted(Result):
 class ApprovalAsked(Result):
     """An order that waits for a person: the exact order, what it would cost, and until when it waits.
 
-    `limits` are the figures of the risk gate. `approvalId` is what approve and deny take.
+    `limits` are the figures of the risk gate; of an order of a run also what it is beyond. `approvalId` is
+    what approve and deny take.
     """
 
+    kind: str
     approval_id: str
     status: str
     order_id: str
@@ -61,6 +65,7 @@ class ApprovalAsked(Result):
     trail_amount: Num | None = unless_none()
     reduce_only: bool | None = unless_none()
     group: str | None = unless_none()
+    run: str | None = unless_none()
     cost: Num
     fee: Num
     reference: Num
@@ -78,6 +83,7 @@ class ApprovalAsked(Result):
 def approval_view(approval: Approval, order: Order) -> ApprovalAsked:
     """Return a request for approval in the words of the wire."""
     return ApprovalAsked(
+        kind="order",
         approval_id=approval.id,
         status=approval.status.value,
         order_id=order.id,
@@ -97,6 +103,7 @@ def approval_view(approval: Approval, order: Order) -> ApprovalAsked:
         trail_amount=trail_amount(order),
         reduce_only=order.reduce_only or None,
         group=order.group,
+        run=order.run,
         cost=approval.cost,
         fee=approval.fee,
         reference=approval.reference,
@@ -134,9 +141,11 @@ class Herald:
 
     async def approval(self, uow: UnitOfWork, approval: Approval, order: Order) -> None:
         """Tell of a request for approval that was made or has ended."""
-        asked = approval.status is ApprovalStatus.PENDING
-        name = "approval.requested" if asked else "approval.resolved"
-        await self._record(uow, name, approval_view(approval, order))
+        await self._record(uow, _name(approval.status), approval_view(approval, order))
+
+    async def mandate(self, uow: UnitOfWork, standing: Standing) -> None:
+        """Tell of a request to let a run trade that was made, or of how it or the mandate has ended."""
+        await self._record(uow, _name(standing.mandate.status), run_view(standing))
 
     async def switch(self, uow: UnitOfWork, switch: Switch) -> None:
         """Tell of the kill switch being put."""
@@ -146,6 +155,10 @@ class Herald:
     async def _record(self, uow: UnitOfWork, name: str, told: Result) -> None:
         # The money domain hands through the transaction that `kit.app` gave it: one of our own.
         await self._events.record(cast(Transaction, uow), name, told.model_dump(mode="json"))
+
+
+def _name(status: ApprovalStatus) -> str:
+    return "approval.requested" if status is ApprovalStatus.PENDING else "approval.resolved"
 
 
 def _executed(order: Order, fills: Sequence[Fill]) -> TradeExecuted:

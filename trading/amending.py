@@ -18,12 +18,16 @@ from trading.protection import guard
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Where a position shall be closed by itself: a level to set, None to leave it, `drop_…` to remove it."""
+    """Where a position shall be closed by itself: a level to set, None to leave it, `drop_…` to remove it.
+
+    `run` is the run that wants it so: what is made for that is its own.
+    """
 
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     drop_stop_loss: bool = False
     drop_take_profit: bool = False
+    run: str | None = None
 
 
 class Amending:
@@ -69,7 +73,7 @@ class Amending:
             group = next((each.group for each in guards if each.group), None) or self._new_id("grp")
             for kind, level, drop in wanted:
                 of_kind = [each for each in guards if each.type is kind]
-                await self._apply(uow, position, of_kind, kind, level, drop, group, instrument)
+                await self._apply(uow, position, of_kind, kind, level, drop, group, instrument, levels.run)
             return [each for each in await uow.orders.open(account) if _guards(each, position)]
 
     async def _apply(
@@ -82,6 +86,7 @@ class Amending:
         drop: bool,
         group: str,
         instrument: Instrument,
+        run: str | None,
     ) -> None:
         now = self._clock.now()
         if drop:
@@ -96,6 +101,7 @@ class Amending:
                 raise InvalidOrder(f"what is left of this position is below the step, {instrument.step}")
             side = Side.SELL if position.side == "long" else Side.BUY
             new = guard(position, side, kind, level, amount, group, now, self._new_id("ord"))
+            new = replace(new, run=run)
             await uow.orders.add(new)
             await self._publish(uow, new, ())
             return

@@ -1,5 +1,9 @@
-"""What a person has to allow before it trades: one order, exactly as it would be sent, once."""
+"""What a person has to allow before it trades: one order, exactly as it would be sent, once.
 
+A run that trades by itself may be allowed once instead, within bounds: `trading.mandates`.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,13 +13,29 @@ from trading.model import Origin
 
 
 class ApprovalStatus(StrEnum):
-    """What became of a request for approval; everything but `pending` is final."""
+    """What became of a request for approval; everything but `pending` is final.
+
+    Only what is approved for a while, as a run is, can be revoked afterwards.
+    """
 
     PENDING = "pending"
     APPROVED = "approved"
     DENIED = "denied"
     EXPIRED = "expired"
     VOID = "void"
+    REVOKED = "revoked"
+
+
+LATE = "nobody answered in time"
+
+ENDED: Mapping[ApprovalStatus, str] = {
+    ApprovalStatus.APPROVED: "it was approved already",
+    ApprovalStatus.DENIED: "it was denied",
+    ApprovalStatus.EXPIRED: "it has expired",
+    ApprovalStatus.VOID: "it is void",
+    ApprovalStatus.REVOKED: "it was revoked",
+}
+"""Why a request that has ended takes no answer any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from trading.equity import point
 from trading.fees import worst_rate
 from trading.funds import reservation, spends
 from trading.ledger import Imbalance, trades
+from trading.mandates import tally
 from trading.model import ZERO, Account, Fill, Instrument, Mode, Order, OrderStatus, Position
 from trading.orders import OPEN, advance
 from trading.ports import Execution, NewId, Publish, Report, UnitOfWork
@@ -125,6 +126,8 @@ class Bookkeeper:
         held = {position.id: position for position in await uow.positions.open(order.account)}
         touched, folds = fold_all(_own(order, held.values()), raw, self._new_id)
         await uow.fills.add(*(folded.fill for folded in folds))
+        if order.run is not None:
+            await uow.mandates.traded(order.id, tally(order, order.run, raw), order.updated_at)
         await uow.ledger.append(*trades(folds, self._new_id))
         balances = await uow.ledger.balances(order.account)
         # What a real exchange has done is written down, whatever it makes of our books.
@@ -165,7 +168,7 @@ class Bookkeeper:
             current.update(_by_id(fit_margin(_own(order, traded.positions), own, rate, at)))
             for position in traded.touched:
                 order_of_venue = liquidate(
-                    position, current.values(), change.instrument.tick, at, self._new_id
+                    position, current.values(), change.instrument.tick, at, self._new_id, order.run
                 )
                 if order_of_venue is not None and order_of_venue.id in current:
                     current[order_of_venue.id] = order_of_venue

@@ -68,6 +68,11 @@ class ManualClock:
         self._now = end
 
 
+def midnight(moment: datetime) -> datetime:
+    """Return the start of a day, in UTC."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def epoch_ms(moment: datetime) -> int:
     """Return Unix milliseconds, rounded down."""
     return int(moment.timestamp() * 1000 + 1e-4)

@@ -18,6 +18,7 @@ from trading.errors import (
     TradingError,
     Unapproved,
 )
+from trading.granting import Granting
 from trading.guards import Guards
 from trading.held import Answer, HeldOrder, HeldOrders
 from trading.intents import account_of
@@ -68,12 +69,16 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who wants something done, and the name of the wish: the same key is never done twice."""
+    """Who wants something done, and the name of the wish: the same key is never done twice.
+
+    `run` is the run that wants it.
+    """
 
     key: str | None = None
     origin: Origin = Origin.PERSON
     by: str | None = None
     session_id: str | None = None
+    run: str | None = None
 
 
 class Desk:
@@ -143,7 +148,11 @@ class Desk:
         )
         """Orders that wait for a person."""
         self._amending = Amending(markets, transact, read, clock, new_id, news.order)
-        self.switchboard = Switchboard(transact, read, clock, new_id, news, self.held, self._cancel_order)
+        self.mandates = Granting(self._placing.value, transact, read, clock, new_id, news, self._begun)
+        """What runs may trade without asking for each order."""
+        self.switchboard = Switchboard(
+            transact, read, clock, new_id, news, self.held, self.mandates, self._cancel_order
+        )
         """The kill switch."""
 
     async def execute(self, request: OrderRequest) -> OrderOutcome:
@@ -234,6 +243,7 @@ class Desk:
                 origin=wish.origin,
                 by=wish.by,
                 session_id=wish.session_id,
+                run=wish.run,
             )
         )
         async with self._read() as uow:

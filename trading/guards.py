@@ -277,6 +277,7 @@ class Guards:
                 group=order.group,
                 origin=Origin.GUARD,
                 by=order.by,
+                run=order.run,
             )
         )
 

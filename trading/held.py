@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from trading.approvals import Approval, ApprovalStatus
+from trading.approvals import ENDED, LATE, Approval, ApprovalStatus
 from trading.begun import Begun
 from trading.clock import Clock
 from trading.errors import NotFound, TradingError, Unapproved
@@ -20,8 +20,6 @@ from trading.ports import News, Transact, UnitOfWork
 DRIFT = Decimal("0.01")
 """How far the price may have moved since an approval was asked for, as a fraction."""
 
-LATE = "nobody answered in time"
-
 AS_ASKED = 0
 """The version of an order that nobody has changed since it was held."""
 
@@ -30,13 +28,6 @@ Room = Callable[[str, str], AbstractAsyncContextManager[None]]
 
 Ruling = Callable[[Approval], tuple[ApprovalStatus, str]]
 """Says how a request that is still pending ends, and why."""
-
-_ENDED = {
-    ApprovalStatus.APPROVED: "it was approved already",
-    ApprovalStatus.DENIED: "it was denied",
-    ApprovalStatus.EXPIRED: "it has expired",
-    ApprovalStatus.VOID: "it is void",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +222,7 @@ def _resolved(
 def _check_pending(held: HeldOrder) -> None:
     approval = held.approval
     if approval.status is not ApprovalStatus.PENDING:
-        raise Unapproved(f"approval {approval.id} lets nothing go: {_ENDED[approval.status]}")
+        raise Unapproved(f"approval {approval.id} lets nothing go: {ENDED[approval.status]}")
     if held.order.status is not OrderStatus.HELD:
         raise Unapproved(f"approval {approval.id} lets nothing go: its order is {held.order.status}")
 

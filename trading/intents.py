@@ -16,13 +16,14 @@ from trading.equity import needed
 from trading.errors import InsufficientFunds, InvalidOrder, NotFound
 from trading.fees import fee, worst_rate
 from trading.funds import cut_to_holding, locked, secure, spends
+from trading.mandates import assets
 from trading.margin import check_stop_loss, opening
-from trading.model import ZERO, Account, Instrument, Mode, Order, OrderStatus, OrderType
+from trading.model import ZERO, Account, Instrument, Mode, Order, OrderStatus, OrderType, Origin
 from trading.notices import OWNER
 from trading.orders import OPEN, UNDECIDED
 from trading.ports import NewId, News, Transact, UnitOfWork
 from trading.protection import fit
-from trading.risk.proposal import OLDEST_PRICE, Check, Proposal, Quote
+from trading.risk.proposal import OLDEST_PRICE, Check, Proposal, Quote, Verdict
 
 APPROVAL_TIME = timedelta(seconds=120)
 
@@ -119,12 +120,15 @@ class Intents:
                 return None
             plan = replace(plan, order=altered(draft, mode=account.mode))
             proposal, moved = await self._secured(uow, account, plan, valued)
-            order, hold = await self._judged(uow, proposal)
-            order = altered(order, status=OrderStatus.HELD if hold else OrderStatus.INTENT)
+            verdict = await self._judged(uow, proposal)
+            status = OrderStatus.HELD if verdict.hold else OrderStatus.INTENT
+            order = altered(proposal.order, status=status, verdict=verdict.figures or None)
             await uow.orders.add(order)
+            if verdict.use is not None and not verdict.hold:
+                await uow.mandates.use(verdict.use)
             for each in moved:
                 await self._news.order(uow, each, ())
-            approval = await self._ask(uow, order, plan) if hold else None
+            approval = await self._ask(uow, order, plan) if verdict.hold else None
         return Committed(account, order, plan.instrument, valued.found, approval)
 
     async def let_go(self, uow: UnitOfWork, plan: Plan, account: Account, valued: Valued) -> Order:
@@ -137,8 +141,10 @@ class Intents:
             proposal = replace(proposal, order=_secured(proposal))
         else:
             _check_covered(held, proposal)
-        judged, _ = await self._judged(uow, proposal)
-        return await uow.orders.save(altered(judged, status=OrderStatus.INTENT, updated_at=self._clock.now()))
+        # A person has allowed it: it takes nothing of what its run may trade without that.
+        figures = (await self._judged(uow, proposal)).figures
+        intent = altered(proposal.order, status=OrderStatus.INTENT, verdict=figures or None)
+        return await uow.orders.save(altered(intent, updated_at=self._clock.now()))
 
     async def _secured(
         self, uow: UnitOfWork, account: Account, plan: Plan, valued: Valued
@@ -165,6 +171,8 @@ class Intents:
         positions = [each for each in await uow.positions.open(account.id) if each.leverage is not None]
         wanted = needed(balances, positions) | {account.currency}
         wanted |= {plan.order.symbol.base, plan.order.symbol.quote}
+        if plan.order.run is not None and plan.order.origin is Origin.RUN:
+            wanted |= assets(await uow.mandates.tallies(account.id, plan.order.run))
         if not wanted <= valued.asked:
             raise Unpriced(frozenset(wanted), account.currency, again=False)
         now = self._clock.now()
@@ -185,16 +193,16 @@ class Intents:
             priced_at=valued.at,
         )
 
-    async def _judged(self, uow: UnitOfWork, proposal: Proposal) -> tuple[Order, bool]:
-        """Let every check see an order; return it with what they measured, and whether one wants it held."""
+    async def _judged(self, uow: UnitOfWork, proposal: Proposal) -> Verdict:
+        """Let every check see an order; return all that they measured, held when one wants it held."""
         figures: dict[str, str] = {}
-        hold = False
+        hold, use = False, None
         for check in self._checks:
             verdict = await check(uow, proposal)
             if verdict is not None:
                 figures |= verdict.figures
-                hold = hold or verdict.hold
-        return altered(proposal.order, verdict=figures or None), hold
+                hold, use = hold or verdict.hold, use or verdict.use
+        return Verdict(figures, hold, use)
 
     async def _ask(self, uow: UnitOfWork, order: Order, plan: Plan) -> Approval:
         """Store a request for approval of an order that is held."""

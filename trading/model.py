@@ -180,7 +180,7 @@ class OrderRequest:
     `trail` how far behind the best price a trailing stop follows (a fraction of it, or quote when it is not
     `trail_relative`). With `leverage` it is a margin position in quote, without it spot. `key` names the
     wish: the same key never makes a second order. `origin`, `by` and `session_id` say who
-    started it, and in which conversation.
+    started it, and in which conversation; `run` is the run that wanted it.
     """
 
     account: str
@@ -203,6 +203,7 @@ class OrderRequest:
     origin: Origin = Origin.PERSON
     by: str | None = None
     session_id: str | None = None
+    run: str | None = None
 
 
 # Without slots: it is copied many times on its way, and `altered` needs a __dict__ for that.
@@ -215,7 +216,8 @@ class Order:
     was sized in quote, so that it is filled when its budget is spent. `looked_at` is the last moment that
     has been searched for what fills a resting order, and `queue_ahead` how much base still rests before it
     at its price (None: nobody has looked yet). `venue_id` is the exchange's own name for it. `verdict` is
-    what the risk gate measured when it let the order pass: figures as text by name.
+    what the risk gate measured when it let the order pass: figures as text by name. `run` is the run that
+    wanted it, also of what protects an entry of a run.
     """
 
     id: str
@@ -254,6 +256,7 @@ class Order:
     by: str | None = None
     venue_id: str | None = None
     verdict: Mapping[str, str] | None = None
+    run: str | None = None
 
     @property
     def remaining(self) -> Decimal:

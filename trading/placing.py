@@ -215,6 +215,7 @@ class Placing:
             trail_relative=request.trail_relative,
             origin=request.origin,
             by=request.by,
+            run=request.run,
         )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from trading.approvals import Approval
+from trading.mandates import Standing
 from trading.model import (
     Candle,
     Fill,
@@ -30,6 +31,7 @@ from trading.stores import (
     EquityStore,
     FillStore,
     LedgerStore,
+    MandateStore,
     NoticeStore,
     OrderStore,
     PositionStore,
@@ -263,6 +265,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def mandates(self) -> MandateStore:
+        """What runs may trade, and have traded."""
+        ...
+
+    @property
     def notices(self) -> NoticeStore:
         """Messages to people."""
         ...
@@ -285,6 +292,10 @@ class News(Protocol):
 
     async def approval(self, uow: UnitOfWork, approval: Approval, order: Order) -> None:
         """Hear of a request for approval that was made or has ended, and the order it holds."""
+        ...
+
+    async def mandate(self, uow: UnitOfWork, standing: Standing) -> None:
+        """Hear of a request to let a run trade that was made, or of how it or the mandate has ended."""
         ...
 
     async def switch(self, uow: UnitOfWork, switch: Switch) -> None:

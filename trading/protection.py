@@ -42,7 +42,8 @@ def protect(
             changed.append(replace(order, amount=order.amount + opened, updated_at=at))
         else:
             level, amount = _beside(theirs.get(kind), asked, opened)
-            new.append(guard(entry, entry.side.opposite, kind, level, amount, entry.id, at, new_id("ord")))
+            made = guard(entry, entry.side.opposite, kind, level, amount, entry.id, at, new_id("ord"))
+            new.append(replace(made, run=entry.run))
     return new, changed
 
 
@@ -96,13 +97,18 @@ def guard(
 
 
 def liquidate(
-    position: Position, open_orders: Iterable[Order], tick: Decimal, at: datetime, new_id: NewId
+    position: Position,
+    open_orders: Iterable[Order],
+    tick: Decimal,
+    at: datetime,
+    new_id: NewId,
+    run: str | None = None,
 ) -> Order | None:
     """Return the order that liquidates a margin position, as it has to be now that the position has changed.
 
     One that no price liquidates has none; that of a closed one is canceled. `at` is the moment of the change,
     from which on the new trigger counts; for what is left of a position that got smaller, the trade that made
-    it so counts as well, since it may have reached the trigger, too.
+    it so counts as well, since it may have reached the trigger, too. `run` is the one that opened it.
     """
     group = f"{LIQUIDATION}{position.id}"
     found = next((order for order in open_orders if order.group == group), None)
@@ -126,6 +132,7 @@ def liquidate(
         reduce_only=True,
         group=group,
         origin=Origin.GUARD,
+        run=run,
     )
     amount = order.filled + position.amount
     since = at - INSTANT if amount < order.amount else at

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from trading.clock import Clock
+from trading.clock import Clock, midnight
 from trading.equity import margin_value, needed, rebased
 from trading.errors import ExchangeUnavailable, OutcomeUnknown
 from trading.intents import account_of
@@ -16,7 +16,6 @@ from trading.notices import OWNER, Notice
 from trading.orders import RESTING, UNDECIDED
 from trading.ports import Exchange, MarketData, NewId, Statement, Transact, VenueOrder
 from trading.prices import dated_prices
-from trading.risk.gate import midnight
 
 TOLERANCE = Decimal("0.00000001")
 """Exchanges cut off their own figures at eight places."""

@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from trading.approvals import Approval
+from trading.approvals import Approval, ApprovalStatus
+from trading.mandates import Mandate, Tally, Use, Used
 from trading.model import Account, EquityPoint, Fill, Order, OrderStatus, Position
 from trading.notices import Notice
 from trading.switch import EVERYTHING, Arming, Switch, SwitchState
@@ -219,6 +220,54 @@ class ApprovalStore(Protocol):
 
     async def recent(self, limit: int) -> Sequence[Approval]:
         """Return the newest requests, answered or not."""
+        ...
+
+
+class MandateStore(Protocol):
+    """What runs may trade without asking, what they use of it, and what they have traded, on disk."""
+
+    async def add(self, mandate: Mandate) -> None:
+        """Store a new request."""
+        ...
+
+    async def get(self, mandate_id: str) -> Mandate | None:
+        """Return one mandate."""
+        ...
+
+    async def change(self, mandate: Mandate, was: ApprovalStatus) -> bool:
+        """Store what became of a mandate; return False, and change nothing, when it is not what it was."""
+        ...
+
+    async def in_force(self, account: str, run: str) -> Mandate | None:
+        """Return the one mandate that a run has on an account."""
+        ...
+
+    async def of_status(self, status: ApprovalStatus, before: datetime | None = None) -> Sequence[Mandate]:
+        """Return mandates of one status, oldest first; with `before` those that expire by then."""
+        ...
+
+    async def recent(self, limit: int) -> Sequence[Mandate]:
+        """Return the newest mandates of any status."""
+        ...
+
+    async def use(self, use: Use) -> None:
+        """Store that an order was let pass; AlreadyStored for one that was before."""
+        ...
+
+    async def use_of(self, order_id: str) -> Use | None:
+        """Return by which mandate an order was let pass."""
+        ...
+
+    async def used(self, account: str, run: str, since: datetime) -> Sequence[Used]:
+        """Return what a run's orders use that are open, or were made or have traded since then."""
+        ...
+
+    async def traded(self, order_id: str, tally: Tally, at: datetime) -> None:
+        """Add what an order has traded to what its run has traded."""
+        ...
+
+    async def tallies(self, account: str, run: str) -> Sequence[Tally]:
+        """Return what a run has traded, by pair."""
         ...
 
 

@@ -1,12 +1,14 @@
 """Putting the kill switch: what it stops is stopped at once, what it leaves goes on."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trading.approvals import Approval
 from trading.clock import Clock
 from trading.errors import TradingError
+from trading.granting import Granting
 from trading.held import Answer, HeldOrders
+from trading.mandates import Mandate
 from trading.model import Order
 from trading.notices import OWNER, Notice
 from trading.orders import RESTING
@@ -23,7 +25,8 @@ class Stopped:
     """What came of putting the switch.
 
     `canceled` are entries that rested, `denied` those that waited for a person, `open` entries that could not
-    be canceled yet and why; they are tried again. `staying` protects what is held.
+    be canceled yet and why; they are tried again. `staying` protects what is held. `mandates` are those
+    that waited, and are denied, and those in force, which are revoked: after re-arming, runs ask again.
     """
 
     switch: Switch
@@ -31,6 +34,7 @@ class Stopped:
     denied: tuple[Approval, ...] = ()
     open: tuple[tuple[Order, str], ...] = ()
     staying: tuple[Order, ...] = ()
+    mandates: tuple[Mandate, ...] = ()
 
 
 class Switchboard:
@@ -44,6 +48,7 @@ class Switchboard:
         new_id: NewId,
         news: News,
         held: HeldOrders,
+        mandates: Granting,
         cancel: Cancel,
     ) -> None:
         self._transact = transact
@@ -52,6 +57,7 @@ class Switchboard:
         self._new_id = new_id
         self._news = news
         self._held = held
+        self._mandates = mandates
         self._cancel = cancel
 
     async def state(self) -> Switch:
@@ -60,7 +66,7 @@ class Switchboard:
             return await uow.risk.switch()
 
     async def put(self, state: SwitchState, by: str, reason: str | None = None) -> Stopped:
-        """Put the switch, and cancel every entry that is still open unless it is put to active."""
+        """Put the switch; unless to active, mandates of runs end and every open entry is canceled."""
         now = self._clock.now()
         switch = Switch(EVERYTHING, state, by, now, reason)
         words = f"trading is {state} now, by {by}" + (f": {reason}" if reason else "")
@@ -70,19 +76,20 @@ class Switchboard:
                 await uow.accounts.lock(account)
             await uow.risk.set_switch(switch)
             await self._news.switch(uow, switch)
+            ended: list[Mandate] = []
+            if state is not SwitchState.ACTIVE:
+                ended = await self._mandates.stop(uow, Answer(by, _stopped(switch)))
             await uow.notices.add(
                 Notice(self._new_id("ntc"), OWNER, "trading.switch", words, now, {"state": state.value})
             )
-        return await self.sweep()
+        return replace(await self.sweep(), mandates=tuple(ended))
 
     async def sweep(self) -> Stopped:
         """Cancel what the switch does not allow to be open; nothing while it is active."""
         switch = await self.state()
         if switch.state is SwitchState.ACTIVE:
             return Stopped(switch)
-        denied = await self._held.deny_all(
-            lambda _: True, Answer(switch.by or OWNER, f"trading is {switch.state}")
-        )
+        denied = await self._held.deny_all(lambda _: True, Answer(switch.by or OWNER, _stopped(switch)))
         entries, staying = await self._open_orders()
         canceled: list[Order] = []
         left: list[tuple[Order, str]] = []
@@ -116,3 +123,7 @@ class Switchboard:
                     (entries if enters else staying).append(order)
                 before.append(order)
         return entries, staying
+
+
+def _stopped(switch: Switch) -> str:
+    return f"trading is {switch.state}"

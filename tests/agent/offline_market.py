@@ -134,6 +134,11 @@ def _orders(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"orders": [_resting(given)]}
 
 
+def _approvals(given: Mapping[str, Any]) -> dict[str, Any]:
+    run = {"kind": "run", "approvalId": "mdt_1", "run": "run_1", "mode": "paper", "currency": "USDT"}
+    return {"approvals": [{"kind": "order"}, {**run, "perOrder": 1_000.0, "perDay": 3_000.0, "loss": 99.5}]}
+
+
 def _pairing(given: Mapping[str, Any]) -> dict[str, Any]:
     limit, stop = (
         {"type": "limit", "price": given["price"]},
@@ -294,6 +299,7 @@ ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "trade_execute": _order,
     "trade_oco": _pairing,
     "trade_orders": _orders,
+    "approval_list": _approvals,
     "trade_amend": _amended,
     "trade_cancel": _canceled,
     "trade_cancelAll": _orders,

@@ -49,6 +49,7 @@ PLATFORMS: list[Call] = [("platforms_list", {})]
 SETTINGS: list[Call] = [("settings_get", {})]
 POSITIONS: list[Call] = [("trade_positions", {})]
 PORTFOLIO: list[Call] = [("portfolio_get", {})]
+WAITING: list[Call] = [("trade_orders", {}), ("approval_list", {})]
 REPORT: list[Call] = [*PORTFOLIO, *pnl("24h")]
 
 CALLS: list[tuple[str, list[Call]]] = [
@@ -297,11 +298,11 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("risk limits", [("risk_limits", {})]),
     ("was sind meine Limits", [("risk_limits", {})]),
     ("zeig Limits", [("risk_limits", {})]),
-    ("what waits for approval", [("trade_orders", {})]),
-    ("what is waiting for my approval?", [("trade_orders", {})]),
-    ("pending approvals", [("trade_orders", {})]),
-    ("was wartet auf Freigabe", [("trade_orders", {})]),
-    ("offene Freigaben", [("trade_orders", {})]),
+    ("what waits for approval", WAITING),
+    ("what is waiting for my approval?", WAITING),
+    ("pending approvals", WAITING),
+    ("was wartet auf Freigabe", WAITING),
+    ("offene Freigaben", WAITING),
     *ORDER_CALLS,
     *BACKTEST_CALLS,
 ]

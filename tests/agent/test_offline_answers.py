@@ -252,6 +252,7 @@ async def test_with_all_tools_there_are_examples_for_all_of_them() -> None:
         lines = (await said(question)).splitlines()
         asked = {name for line in lines for name, _ in await first_calls(line.removeprefix("• "))}
         assert asked == {
+            "approval_list",
             "backtest_run",
             "backtest_optimize",
             "backtest_compare",

@@ -13,6 +13,7 @@ from tests.agent.talking import House, house
 from tools.orders import OrderList
 from tools.positions import PositionList
 from tools.switch import SwitchView
+from trading.mandates import Terms
 
 NAMES = re.compile(r" \(?ord_\w+\)?|[\d.-]{10} \d\d:\d\d UTC ")
 """The names of orders, and times."""
@@ -173,6 +174,26 @@ async def test_what_became_of_an_order_that_waited_is_told(
         assert "kit approve ID" in await said(agent, "approve", "other")
         await agent.call(answered, approvalId=waiting["approvalId"], reason="no")
         assert (await turn).message.content.startswith(told)
+
+
+async def test_a_run_that_waits_is_told_in_plain_words(tmp_path: Path) -> None:
+    async with house(tmp_path, OfflineModel()) as agent, asyncio.timeout(60):
+        terms = Terms(Decimal(1_000), Decimal(3_000), Decimal("99.5"))
+        mandate = await agent.services.desk.mandates.ask("main", "run_1", terms, "owner")
+        english = (await said(agent, "what waits for approval")).splitlines()
+        assert english[:2] == [
+            "These runs wait for your approval to trade without asking for each order:",
+            "• PAPER: run_1: up to 1,000.00 USDT an order, 3,000.00 USDT a day, until it has lost 99.50 USDT "
+            f"({mandate.id})",
+        ]
+        assert "kit approve ID" in english[2]
+        german = (await said(agent, "was wartet auf Freigabe")).splitlines()
+        assert german[1] == (
+            "• PAPER: run_1: bis 1.000,00 USDT je Auftrag, 3.000,00 USDT am Tag, bis er 99,50 USDT "
+            f"verloren hat ({mandate.id})"
+        )
+        assert "1 wartende Anfrage wurde abgelehnt." in await said(agent, "stoppe trading")
+        assert await said(agent, "was wartet auf Freigabe") == "Nichts wartet auf deine Freigabe."
 
 
 async def lines(agent: House, text: str) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from tools.policy import LOCAL_OWNER
 from tools.trade import OrderReport
 from trading.clock import ManualClock
 from trading.exchanges.scripted_exchange import ScriptedExchange
-from trading.model import Origin
+from trading.mandates import Terms
+from trading.model import OrderRequest, OrderType, Origin, Side
 from trading.symbols import parse_symbol
 
 
@@ -75,6 +77,80 @@ async def test_what_is_denied_is_not_sent(tmp_path: Path) -> None:
         denied = await typed(service, "deny", approval, "--reason", "too dear")
         assert denied == ["Denied (too dear). Nothing was sent."]
         assert await typed(service, "orders") == ["There are no open orders."]
+
+
+async def asked_by_a_run(service: Running) -> str:
+    """Let a run ask to trade by itself, and return its approval."""
+    await typed(service, "limits", "ask_on_paper=true")
+    terms = Terms(Decimal(1_000), Decimal(3_000), Decimal("99.5"))
+    return (await service.app.services.desk.mandates.ask("main", "run_1", terms, "owner")).id
+
+
+async def test_a_run_is_shown_in_plain_words_approved_and_revoked(tmp_path: Path) -> None:
+    async with running(tmp_path) as service:
+        approval = await asked_by_a_run(service)
+        words = (
+            "PAPER: run run_1 trades without asking: up to 1,000 USDT an order and 3,000 USDT a day, until "
+            "it has lost 99.5 USDT"
+        )
+        assert await typed(service, "approvals") == [
+            words,
+            "  for owner, account main; used today 0",
+            f"  120 s left, {approval}",
+        ]
+        approved = await typed(service, "approve", approval)
+        assert approved == [f"Approved. `kit revoke {approval}` takes it back."]
+        assert await typed(service, "approvals") == ["Nothing waits for approval."]
+        assert await typed(service, "approvals", "--all") == [
+            words,
+            "  for owner, account main; used today 0, won 0 since approved",
+            f"  approved, {approval}",
+        ]
+        revoked = await typed(service, "revoke", approval, "--reason", "enough")
+        assert revoked == ["Revoked (enough). Each order that it opens waits for you."]
+        assert (await typed(service, "approvals", "--all"))[-1] == f"  revoked (enough), {approval}"
+        assert (await run(service, "revoke", approval)).exit_code == 1
+
+
+async def test_a_run_that_is_denied_or_stopped_is_told(tmp_path: Path) -> None:
+    async with running(tmp_path) as service:
+        denied = await asked_by_a_run(service)
+        assert await typed(service, "deny", denied) == [
+            "Denied (denied). Each order that it opens waits for you."
+        ]
+        approval = await asked_by_a_run(service)
+        await typed(service, "approve", approval)
+        halted = await typed(service, "halt")
+        assert halted[1:] == [f"  revoked: {approval}; its run asks again once trading is active"]
+
+
+async def test_an_order_beyond_what_its_run_may_shows_by_how_much(tmp_path: Path) -> None:
+    async with running(tmp_path) as service:
+        await typed(service, "approve", await asked_by_a_run(service))
+        pair = parse_symbol("BTC/USDT")
+        order = OrderRequest("main", pair, Side.BUY, OrderType.MARKET, amount=Decimal("0.02"))
+        await service.app.services.desk.execute(replace(order, origin=Origin.RUN, run="run_1"))
+        _, limits, _ = await typed(service, "approvals")
+        assert limits.startswith("  for run run_1, account main on simulated; ")
+        assert limits.endswith(
+            "run’s order 1,374.2836 of 1000, run’s day 1,374.2836 of 3000, run’s loss 0 of 99.5"
+        )
+
+
+async def test_the_prompt_asks_whether_a_run_may_trade(tmp_path: Path) -> None:
+    async with running(tmp_path) as service, terminal(service, "prompt") as screen:
+        await screen.sees(">")
+        screen.type("pri")
+        await screen.sees("pri")
+        approval = await asked_by_a_run(service)
+        seen = await screen.sees("Let it trade? y/N")
+        assert "PAPER: run run_1 trades without asking: up to 1,000 USDT an order" in seen
+        screen.type("y\r")
+        await screen.sees(f"kit revoke {approval}")
+        await screen.sees("> pri")
+        screen.type("\x15")
+        screen.type("\x04")
+        assert await screen.leaves() == 0
 
 
 async def test_trading_is_halted_reduced_and_armed_again(tmp_path: Path) -> None:

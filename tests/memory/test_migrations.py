@@ -36,6 +36,7 @@ from memory.records import (
 from tests.memory.samples import account
 from tests.peers.databases import prepare
 from trading.approvals import Approval
+from trading.mandates import Mandate, Tally, Use
 from trading.model import Account, EquityPoint, Fill, Order, Position
 from trading.notices import Notice
 from trading.switch import Arming, Switch
@@ -55,6 +56,9 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Switch, schema.switches),
     (Arming, schema.armings),
     (Approval, schema.approvals),
+    (Mandate, schema.mandates),
+    (Use, schema.mandate_uses),
+    (Tally, schema.run_tallies),
     (Notice, schema.outbox),
     (Delivery, schema.outbox),
     (Person, schema.people),

@@ -1,6 +1,7 @@
 """Every capability, one good and one bad call, tells the same through every door it has."""
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from tools.context import Context
 from tools.policy import LOCAL_OWNER
 from tools.registry import AnyCapability
 from tools.wire import camel
+from trading.held import Answer
+from trading.mandates import Terms
 from trading.model import Origin
 
 Params = dict[str, Any]
@@ -161,6 +164,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "approval.list": ({}, {"limit": 0}, "INVALID_PARAMS"),
     "approval.approve": ({"approvalId": "{first}"}, {"approvalId": "{first}"}, "CONFLICT"),
     "approval.deny": ({"approvalId": "{second}", "reason": "no"}, {"approvalId": "apr_none"}, "NOT_FOUND"),
+    "approval.revoke": ({"approvalId": "{run}"}, {"approvalId": "{run}"}, "CONFLICT"),
 }
 
 # Told by a door that talks to the agent first, acts by it or is itself a client, and so not comparable.
@@ -169,6 +173,8 @@ DIFFERENT_BY_NATURE = {
     "chat.send": ("message", "model", "usage"),
     "trade.orders": ("origin",),
     "keys.create": ("key",),
+    # What the account stands at by then: not every door has every call before it.
+    "approval.list": ("limits",),
 }
 
 
@@ -211,6 +217,8 @@ async def ask_for_two(service: Running) -> None:
     """Let the model want two orders that its person is to be asked for."""
     door, services = service.app.registry, service.app.services
     person = Context(LOCAL_OWNER, services, door)
+    # A door that can stop trading need not be one that can let it go on.
+    await door.call("trading.rearm", {}, person)
     await door.call("risk.set", {"askOnPaper": True}, person)
     for _ in range(2):
         await door.call("trade.execute", BUY, replace(person, origin=Origin.MODEL))
@@ -226,6 +234,13 @@ async def ask_to_be_let_in(service: Running) -> str:
     return first.code
 
 
+async def allow_a_run(service: Running) -> str:
+    """Let a run trade by itself, and return what was approved."""
+    mandates = service.app.services.desk.mandates
+    asked = await mandates.ask("main", "run_1", Terms(Decimal(10), Decimal(50), Decimal(5)), LOCAL_OWNER.id)
+    return (await mandates.approve(asked.id, Answer(LOCAL_OWNER.id))).mandate.id
+
+
 async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, tuple[Outcome, Outcome]]:
     """Make both calls of everything offered, in order, and return what they came to."""
     outcomes = {}
@@ -236,6 +251,8 @@ async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, t
                 await ask_for_two(opened.service)
             if name == "access.approve":
                 ids["{code}"] = await ask_to_be_let_in(opened.service)
+            if name == "approval.revoke":
+                ids["{run}"] = await allow_a_run(opened.service)
             both = [{key: ids.get(str(value), value) for key, value in each.items()} for each in (good, bad)]
             outcomes[name] = (
                 await opened.call(offered[name], both[0]),

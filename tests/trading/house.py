@@ -17,6 +17,7 @@ from trading.exchanges.paper import PaperExchange
 from trading.exchanges.scripted import ScriptedMarket, instrument
 from trading.ledger import totals
 from trading.locks import Locks
+from trading.mandates import Standing
 from trading.markets import Markets
 from trading.model import Account, Fill, Instrument, Mode, Order, OrderRequest, OrderType, Side
 from trading.placing import OrderOutcome
@@ -154,6 +155,7 @@ class Heard:
 
     orders: list[tuple[Order, Sequence[Fill]]] = field(default_factory=list)
     approvals: list[tuple[Approval, Order]] = field(default_factory=list)
+    mandates: list[Standing] = field(default_factory=list)
     switches: list[Switch] = field(default_factory=list)
 
     async def order(self, uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
@@ -161,6 +163,9 @@ class Heard:
 
     async def approval(self, uow: UnitOfWork, approval: Approval, order: Order) -> None:
         self.approvals.append((approval, order))
+
+    async def mandate(self, uow: UnitOfWork, standing: Standing) -> None:
+        self.mandates.append(standing)
 
     async def switch(self, uow: UnitOfWork, switch: Switch) -> None:
         self.switches.append(switch)

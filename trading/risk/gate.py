@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from trading.clock import midnight
 from trading.errors import AccountLocked, NotArmed, RiskLimitExceeded, TradingHalted
 from trading.funds import spends
 from trading.locks import Locks
@@ -11,6 +12,7 @@ from trading.model import ZERO, Mode, Order, OrderStatus, Origin
 from trading.ports import UnitOfWork
 from trading.risk.figures import Exposure, exposure, oldest, unpriced
 from trading.risk.limits import Limits, limits_of
+from trading.risk.mandated import allowance, carried
 from trading.risk.proposal import OLDEST_PRICE, Proposal, Verdict
 from trading.stores import RiskState
 from trading.switch import SwitchState
@@ -49,7 +51,11 @@ class RiskGate:
         if not entry:
             return Verdict()
         limits = limits_of(state.limits)
-        return Verdict(judge(proposal, limits, state), hold=_asks(proposal, limits))
+        figures = judge(proposal, limits, state)
+        if not _asks(proposal, limits):
+            return Verdict(figures, use=await carried(uow, proposal))
+        allowed = await allowance(uow, proposal)
+        return Verdict({**figures, **allowed.figures}, hold=allowed.use is None, use=allowed.use)
 
     def _may_leave(self, order: Order) -> bool:
         """Return whether an order that opens nothing may go on a locked account."""
@@ -62,13 +68,8 @@ class RiskGate:
         return sure and order.origin is Origin.PERSON
 
 
-def midnight(moment: datetime) -> datetime:
-    """Return the start of a day, in UTC."""
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def _asks(proposal: Proposal, limits: Limits) -> bool:
-    """Return whether a person has to allow an entry."""
+    """Return whether a person has to allow an entry, or to have allowed the run that wants it."""
     by_itself = proposal.order.origin not in (Origin.PERSON, Origin.GUARD)
     return by_itself and (proposal.account.mode is Mode.LIVE or limits.ask_on_paper)
 

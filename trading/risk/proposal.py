@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Protocol
 
+from trading.mandates import Use
 from trading.margin import margin_of, opening
 from trading.model import Account, Instrument, Mode, Order, Origin, Position, Side
 from trading.orders import OPEN
@@ -71,10 +72,14 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check has measured, as text by name, which is kept on the order; `hold` lets a person decide."""
+    """What a check has measured, as text by name, which is kept on the order; `hold` lets a person decide.
+
+    `use` is what the order takes of a mandate when it is not held.
+    """
 
     figures: Mapping[str, str] = field(default_factory=dict)
     hold: bool = False
+    use: Use | None = None
 
 
 class Check(Protocol):

@@ -227,6 +227,9 @@ ANSWERS: Mapping[str, str] = {
     "past_none": "Solche Aufträge gibt es nicht.",
     "past_line": "• {when} {mode}{side} {amount} {base}{at}, {state} ({id})",
     "waiting": "Diese Aufträge warten auf deine Freigabe:",
+    "waiting_runs": "Diese Läufe warten auf deine Freigabe, ohne Rückfrage zu handeln:",
+    "waiting_run": "• {mode}{run}: bis {order} {currency} je Auftrag, {day} {currency} am Tag, bis er {loss} "
+    "{currency} verloren hat ({id})",
     "waiting_none": "Nichts wartet auf deine Freigabe.",
     "canceled": "Storniert:",
     "canceled_none": "Es gab keinen Auftrag zu stornieren. Was Positionen schützt, bleibt; „meine orders“ "
@@ -249,8 +252,10 @@ ANSWERS: Mapping[str, str] = {
     "gehen weiter.",
     "switch_canceled.one": "{count} Auftrag wurde storniert.",
     "switch_canceled.many": "{count} Aufträge wurden storniert.",
-    "switch_denied.one": "{count} wartender Auftrag wurde abgelehnt.",
-    "switch_denied.many": "{count} wartende Aufträge wurden abgelehnt.",
+    "switch_denied.one": "{count} wartende Anfrage wurde abgelehnt.",
+    "switch_denied.many": "{count} wartende Anfragen wurden abgelehnt.",
+    "switch_revoked.one": "{count} Lauf darf nicht mehr von selbst handeln und fragt danach neu.",
+    "switch_revoked.many": "{count} Läufe dürfen nicht mehr von selbst handeln und fragen danach neu.",
     "switch_open.one": "{count} Auftrag ließ sich noch nicht stornieren; das wird wiederholt.",
     "switch_open.many": "{count} Aufträge ließen sich noch nicht stornieren; das wird wiederholt.",
     "limits": "{mode}Grenzen des Kontos {account} (Handel: {switch}):",

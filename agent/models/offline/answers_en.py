@@ -220,10 +220,13 @@ ANSWERS: Mapping[str, str] = {
     "past_none": "There are no such orders.",
     "past_line": "• {when} {mode}{side} {amount} {base}{at}, {state} ({id})",
     "waiting": "These orders wait for your approval:",
+    "waiting_runs": "These runs wait for your approval to trade without asking for each order:",
+    "waiting_run": "• {mode}{run}: up to {order} {currency} an order, {day} {currency} a day, until it has "
+    "lost {loss} {currency} ({id})",
     "waiting_none": "Nothing waits for your approval.",
     "canceled": "Cancelled:",
     "canceled_none": "There was no order to cancel. What protects positions stays; “my orders” shows it.",
-    "approve": "Only you can let an order go, not I: answer y where the prompt asks, or type `kit "
+    "approve": "Only you can let that go, not I: answer y where the prompt asks, or type `kit "
     "approve ID` or "
     "`kit deny ID` in a terminal; `kit approvals` lists what waits.",
     "resume": "Only the owner lets everything trade again: `kit rearm` in a terminal.",
@@ -240,8 +243,10 @@ ANSWERS: Mapping[str, str] = {
     "switch.reducing": "Trading is paused: nothing new is opened. Closing and protective stops go on.",
     "switch_canceled.one": "{count} order was cancelled.",
     "switch_canceled.many": "{count} orders were cancelled.",
-    "switch_denied.one": "{count} order that waited was denied.",
-    "switch_denied.many": "{count} orders that waited were denied.",
+    "switch_denied.one": "{count} request that waited was denied.",
+    "switch_denied.many": "{count} requests that waited were denied.",
+    "switch_revoked.one": "{count} run may not trade by itself any more and asks again after that.",
+    "switch_revoked.many": "{count} runs may not trade by themselves any more and ask again after that.",
     "switch_open.one": "{count} order could not be cancelled yet; that is tried again.",
     "switch_open.many": "{count} orders could not be cancelled yet; that is tried again.",
     "limits": "{mode}Limits of account {account} (trading is {switch}):",

@@ -93,6 +93,10 @@ def _nothing_asked(tool: str) -> Sequence[Call]:
     return (Call(tool, {}),)
 
 
+def _waiting(intent: Intent) -> Sequence[Call]:
+    return (Call("trade_orders", {}), Call("approval_list", {}))
+
+
 def _pnl(intent: Intent) -> Sequence[Call]:
     return (Call("portfolio_pnl", {"period": intent.period or "7d"}),)
 
@@ -247,8 +251,8 @@ ROWS: Mapping[Kind, Row] = {
         _said("what are my limits", "zeig limits"),
     ),
     Kind.WAITING: Row(
-        once(lambda intent: _nothing_asked("trade_orders"), each(telling_orders.waiting_list)),
-        ("trade_orders",),
+        once(_waiting, telling_orders.waiting_list),
+        ("trade_orders", "approval_list"),
         _said("what waits for approval", "was wartet auf freigabe"),
     ),
     Kind.PORTFOLIO: Row(

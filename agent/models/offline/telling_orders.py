@@ -14,7 +14,7 @@ from trading.orders import OPEN as OPEN_ORDERS
 
 MAX_ROWS = 10
 MAX_PAST_ROWS = 100
-HELD, OPEN = "held", "open"
+HELD, OPEN, RUN = "held", "open", "run"
 OCO = "oco:"
 """How the group of two orders begins that were placed to cancel each other."""
 
@@ -46,11 +46,33 @@ def order_list(intent: Intent, facts: Facts, voice: Voice) -> str:
     return _past(intent, past, voice)
 
 
-def waiting_list(intent: Intent, facts: Facts, voice: Voice) -> str:
-    """Tell the orders that wait for a person, and where they are answered."""
-    held = [row for row in facts.rows("orders") if row.text("state") == HELD]
-    told = _numbered("waiting", "waiting_none", held, voice)
-    return f"{told}\n{voice.say('approve')}" if held else told
+def waiting_list(intent: Intent, done: Sequence[Done], voice: Voice) -> str:
+    """Tell the orders and runs that wait for a person, and where they are answered."""
+    wrong = next((said for each in done if (said := problem(each, voice))), "")
+    if wrong:
+        return wrong
+    answers = [each.facts or Facts() for each in done]
+    held = [row for each in answers for row in each.rows("orders") if row.text("state") == HELD]
+    runs = [row for each in answers for row in each.rows("approvals") if row.text("kind") == RUN]
+    if not runs and not held:
+        return voice.say("waiting_none")
+    told = [_numbered("waiting", "waiting_none", held, voice)] if held else []
+    if runs:
+        told += [voice.say("waiting_runs"), *(_run(row, voice) for row in runs[:MAX_ROWS])]
+    return "\n".join([*told, voice.say("approve")])
+
+
+def _run(row: Facts, voice: Voice) -> str:
+    return voice.say(
+        "waiting_run",
+        mode=voice.mode(row),
+        run=row.text("run"),
+        order=voice.money(row.number("perOrder")),
+        day=voice.money(row.number("perDay")),
+        loss=voice.money(row.number("loss")),
+        currency=row.text("currency"),
+        id=row.id("approvalId"),
+    )
 
 
 def canceled_list(intent: Intent, facts: Facts, voice: Voice) -> str:
@@ -80,6 +102,7 @@ def switched(intent: Intent, facts: Facts, voice: Voice) -> str:
     for key, name in (
         ("switch_canceled", "canceled"),
         ("switch_denied", "denied"),
+        ("switch_revoked", "revoked"),
         ("switch_open", "stillOpen"),
     ):
         number = facts.count(name)
