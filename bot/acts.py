@@ -65,7 +65,7 @@ class Acts:
         try:
             shown = await self._done(guest, taken.id, reading, said)
         except CallError as error:
-            shown = Shown(error_line(error, guest.voice, guest.shared))
+            shown = Shown(error_line(error, guest.voice, shared=guest.shared))
         return await self.present(guest, taken, outlet, shown, said.over)
 
     async def confirmed(self, guest: Guest, taken: Taken, outlet: Outlet, wish: str, deed: Deed) -> str:
@@ -74,7 +74,7 @@ class Acts:
         try:
             shown = await self._run(guest, wish, calls, None)
         except CallError as error:
-            shown = Shown(error_line(error, guest.voice, guest.shared))
+            shown = Shown(error_line(error, guest.voice, shared=guest.shared))
         return await self.present(guest, taken, outlet, shown, None)
 
     async def present(

@@ -194,8 +194,11 @@ class Adapter(Protocol):
         """
         ...
 
-    def parts(self, markdown: str) -> Sequence[Part]:
-        """Return a text as the messages that show it: at least one, and the earlier ones full."""
+    def parts(self, markdown: str, pictured: bool = False) -> Sequence[Part]:
+        """Return a text as the messages that show it: at least one, and the earlier ones full.
+
+        With `pictured` the first one stands under a picture.
+        """
         ...
 
     async def send(self, place: Place, message: Message, sending: Sending) -> str:
@@ -218,6 +221,9 @@ class Adapter(Protocol):
         """Return the private chat with somebody, by the id of a Person."""
         ...
 
+
+Parts = Callable[[str, bool], Sequence[Part]]
+"""Makes messages of Markdown, as an adapter's `parts`."""
 
 Receive = Callable[[Sequence[Incoming]], Awaitable[None]]
 """Stores what people did, each once; after it returns none of it is lost."""

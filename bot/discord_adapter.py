@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import aiohttp
 import discord
@@ -16,6 +16,7 @@ from bot.chat import (
     MessageLost,
     Pace,
     Part,
+    Parts,
     Place,
     Receive,
     Sending,
@@ -25,10 +26,11 @@ from bot.discord_commands import MOST_CHOICES, listed, same
 from bot.discord_errors import TicketGone
 from bot.discord_inbox import Inbox
 from bot.discord_incoming import PLATFORM
-from bot.discord_link import Clock, Heard, Link
+from bot.discord_link import Heard, Link
 from bot.discord_outgoing import follow_up, posted, shown
 from bot.discord_requests import DiscordRequests
 from bot.discord_tickets import Ticket, Tickets
+from trading.clock import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +70,7 @@ class DiscordAdapter:
         clock: Clock,
         commands: Sequence[CommandSpec],
         complete: Complete,
-        parts: Callable[[str], Sequence[Part]],
+        parts: Parts,
         base_url: str | None = None,
     ) -> None:
         self.problem: str | None = AWAY
@@ -110,9 +112,9 @@ class DiscordAdapter:
             else:
                 raise unstored
 
-    def parts(self, markdown: str) -> Sequence[Part]:
+    def parts(self, markdown: str, pictured: bool = False) -> Sequence[Part]:
         """Return a text as the messages that show it."""
-        return self._parts(markdown)
+        return self._parts(markdown, pictured)
 
     async def send(self, place: Place, message: Message, sending: Sending) -> str:
         """Send a message and return its id.

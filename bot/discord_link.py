@@ -5,8 +5,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -16,6 +15,7 @@ from discord.http import HTTPClient, Route
 
 from bot.chat import Incoming
 from bot.discord_incoming import acted, asked, said
+from trading.clock import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -28,18 +28,6 @@ LONGEST_LIMIT = 30.0
 ANSWER_SECONDS = 30.0
 
 TICKETS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/?]+")
-
-
-class Clock(Protocol):
-    """Tells the time and waits for it."""
-
-    def now(self) -> datetime:
-        """Return the current moment, aware, in UTC."""
-        ...
-
-    async def sleep(self, seconds: float) -> None:
-        """Return once `seconds` have passed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class ScriptedChat:
         assert self.receive is not None
         await self.receive(came)
 
-    def parts(self, markdown: str) -> Sequence[Part]:
+    def parts(self, markdown: str, pictured: bool = False) -> Sequence[Part]:
         """Return the text cut at its limit, without looking for better places."""
         text = markdown or "…"
         cuts = range(0, len(text), self.limit)

@@ -151,7 +151,7 @@ class Series:
         wanted = self._wanted
         if wanted is None:
             return ()
-        parts = self._adapter.parts(wanted.markdown)
+        parts = self._adapter.parts(wanted.markdown, wanted.picture is not None)
         messages = [Message(self._shown(each)) for each in parts]
         messages[0] = replace(messages[0], picture=wanted.picture)
         messages[-1] = replace(messages[-1], buttons=wanted.buttons)
@@ -170,10 +170,15 @@ class Series:
                 raise
         except MarkupRefused as error:
             self._refuse(number, error)
+        except Unreachable:
+            raise
         except MessageLost:
             # Somebody has deleted it: what follows it stays, and it is shown anew behind them.
             self._seen.pop(number)
             await self._noted()
+        except ChatError as error:
+            # It is refused for what it is, and would be again.
+            raise Unreachable(f"refused: {error}") from error
 
     async def _change(self, number: int) -> None:
         if number >= len(self._seen):

@@ -111,7 +111,7 @@ class Talk:
         try:
             sent = await self._door.call(guest, "chat.send", said, taken.id)
         except CallError as error:
-            return error_line(error, guest.voice, guest.shared)
+            return error_line(error, guest.voice, shared=guest.shared)
         assert isinstance(sent, Sent)
         return _final(guest, sent.message.content, sent.aborted)
 

@@ -4,9 +4,9 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hmac import compare_digest
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
@@ -20,6 +20,7 @@ from bot.chat import (
     MessageLost,
     Pace,
     Part,
+    Parts,
     Place,
     Receive,
     Sending,
@@ -38,6 +39,7 @@ from bot.telegram_outgoing import change, change_any, put, remove, type_in
 from bot.telegram_secrets import Secrets
 from bot.telegram_trail import Trail
 from bot.telegram_wire import connected, update_of
+from trading.clock import Clock
 
 POLL_SECONDS = 50
 ANSWER_SECONDS = 15.0
@@ -50,18 +52,6 @@ _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 Done = TypeVar("Done")
 
 log = structlog.get_logger(__name__)
-
-
-class Clock(Protocol):
-    """Tells the time and waits for it."""
-
-    def now(self) -> datetime:
-        """Return the current moment, aware, in UTC."""
-        ...
-
-    async def sleep(self, seconds: float) -> None:
-        """Return once `seconds` have passed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +79,7 @@ class TelegramAdapter:
         receive: Receive,
         clock: Clock,
         commands: Sequence[CommandSpec],
-        parts: Callable[[str], Sequence[Part]],
+        parts: Parts,
         base_url: str | None = None,
         webhook: Webhook | None = None,
         answer_seconds: float = ANSWER_SECONDS,
@@ -141,9 +131,9 @@ class TelegramAdapter:
         await self._store([update])
         return True
 
-    def parts(self, markdown: str) -> Sequence[Part]:
+    def parts(self, markdown: str, pictured: bool = False) -> Sequence[Part]:
         """Return a text as the messages that show it."""
-        return self._parts(markdown)
+        return self._parts(markdown, pictured)
 
     async def send(self, place: Place, message: Message, sending: Sending) -> str:
         """Send a message and return its number in its chat.

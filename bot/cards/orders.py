@@ -4,10 +4,12 @@ from typing import Any
 
 from bot.asking import Action
 from bot.cards.parts import head, line, lines, mode, more, result_of
+from bot.cards.runs import run
 from bot.voice import Voice, plain
-from tools.approvals import ApprovalList, Approved
+from tools.approvals import ApprovalList, Approved, RunApproved
 from tools.orders import AllClosed, Amended, Canceled, OrderList, OrderView, Pairing
 from tools.positions import CloseReport
+from tools.run_approvals import RunAsked
 from tools.trade import OrderReport
 from tools.trade_events import ApprovalAsked
 
@@ -81,8 +83,10 @@ def wanted(found: Any, voice: Voice) -> str:
     )
 
 
-def approval(found: ApprovalAsked, voice: Voice) -> str:
-    """Show an order that waits for a person, or how it was answered."""
+def approval(found: ApprovalAsked | RunAsked, voice: Voice) -> str:
+    """Show an order or a run that waits for a person, or how it was answered."""
+    if isinstance(found, RunAsked):
+        return run(found, voice)
     waits = found.status == "pending"
     return lines(
         voice.say("card.approval")
@@ -95,7 +99,7 @@ def approval(found: ApprovalAsked, voice: Voice) -> str:
     )
 
 
-def approval_actions(found: ApprovalAsked, voice: Voice) -> Buttons:
+def approval_actions(found: ApprovalAsked | RunAsked, voice: Voice) -> Buttons:
     """Return the buttons that answer a request, none once it is answered."""
     if found.status != "pending":
         return ()
@@ -128,9 +132,16 @@ def approvals_actions(found: ApprovalList, voice: Voice) -> Buttons:
     )
 
 
-def approved(found: Approved, voice: Voice) -> str:
-    """Show an order that was let go."""
+def approved(found: Approved | RunApproved, voice: Voice) -> str:
+    """Show an order that was let go, or a run that was."""
+    if isinstance(found, RunApproved):
+        return run(found.approval, voice)
     return order(found.order, voice)
+
+
+def approved_actions(found: Approved | RunApproved, voice: Voice) -> Buttons:
+    """Return what can be done about an order that was let go."""
+    return () if isinstance(found, RunApproved) else order_actions(found.order, voice)
 
 
 def both(found: Pairing, voice: Voice) -> str:

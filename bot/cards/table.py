@@ -49,10 +49,9 @@ CARDS: Mapping[str, Card] = {
     "trade.closeAll": Card(orders.all_closed, True),
     "trade.amend": Card(orders.amended, True),
     "approval.list": Card(orders.approvals, True, orders.approvals_actions),
-    "approval.approve": Card(
-        orders.approved, True, lambda found, voice: orders.order_actions(found.order, voice)
-    ),
+    "approval.approve": Card(orders.approved, True, orders.approved_actions),
     "approval.deny": Card(orders.approval, True),
+    "approval.revoke": Card(orders.approval, True),
     "trading.status": Card(safety.switch),
     "trading.halt": Card(safety.halted, True),
     "trading.reduce": Card(safety.halted, True),

@@ -11,6 +11,7 @@ from bot.cards.parts import line
 from bot.reading.words import VOCABULARY
 from bot.voice import PHRASES, Voice, plain
 from tools.errors import CallError, Code
+from tools.run_approvals import RunAsked
 from tools.trade_events import ApprovalAsked
 from tools.wire import Result
 from tools.words.near_coins import nearest_but
@@ -68,9 +69,10 @@ def notice(kind: str, text: str, data: Mapping[str, Any], voice: Voice) -> str:
     return f"**{title}**\n{plain(text)}"
 
 
-def approval_in(data: Mapping[str, Any]) -> ApprovalAsked | None:
+def approval_in(data: Mapping[str, Any]) -> ApprovalAsked | RunAsked | None:
     """Return the request for approval that a message is about, None when it is about none."""
+    shape = RunAsked if data.get("kind") == "run" else ApprovalAsked
     try:
-        return ApprovalAsked.model_validate(dict(data))
+        return shape.model_validate(dict(data))
     except ValidationError:
         return None

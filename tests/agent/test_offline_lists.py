@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from agent.models.offline import OfflineModel
-from agent.models.offline.language import Language
 from agent.models.offline.voice import Voice
 from tests.agent.offline_driver import Chat
 from tests.agent.offline_market import play, playing
 from tests.agent.talking import house
+from tools.words.language import Language
 
 EN, DE = Voice(Language.EN), Voice(Language.DE)
 

@@ -94,7 +94,7 @@ class Desk:
             receive=self.inbox.receive,
             clock=self.clock,
             commands=COMMANDS,
-            parts=lambda markdown: (Part(markdown, markdown),),
+            parts=lambda markdown, pictured: (Part(markdown, markdown),),
             base_url=self.peer.url,
             webhook=webhook,
             answer_seconds=answer_seconds,

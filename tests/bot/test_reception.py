@@ -305,9 +305,7 @@ async def test_a_restart_loses_nothing_and_says_what_it_cut_off(tmp_path: Path) 
         waiting = await chat.say(ADA, "second")
         await chat.until(lambda: len(chat.texts(ADA)) == 2)
     clock = ManualClock(clock.now() + timedelta(seconds=5))
-    async with room(
-        tmp_path, platform, clock=clock, model=ScriptedModel([says("to the second")])
-    ) as chat:
+    async with room(tmp_path, platform, clock=clock, model=ScriptedModel([says("to the second")])) as chat:
         await chat.chat.bring(cut, waiting)
         assert [await chat.settled(each) for each in (cut, waiting)] == ["answered", "answered"]
         first, second = chat.texts(ADA)

@@ -99,7 +99,7 @@ async def test_refused_markup_falls_back_to_plain_text_and_refused_text_gives_up
         return MarkupRefused("no") if "*" in text else None
 
     class Marked(ScriptedChat):
-        def parts(self, markdown: str) -> Any:
+        def parts(self, markdown: str, pictured: bool = False) -> Any:
             return [type(each)(each.text, each.plain.replace("*", "")) for each in super().parts(markdown)]
 
     chat, clock = Marked(fault=fault), ManualClock(NOON)
@@ -187,7 +187,7 @@ async def _survives(
         return error
 
     class Marked(ScriptedChat):
-        def parts(self, markdown: str) -> Any:
+        def parts(self, markdown: str, pictured: bool = False) -> Any:
             return [type(each)("*" + each.text, each.text) for each in super().parts(markdown)]
 
     chat, clock = Marked(limit=20, fault=fault), ManualClock(NOON)

@@ -119,7 +119,7 @@ async def complete(beginning: str) -> Sequence[str]:
     return [f"{beginning.upper()}{number}/USDT" for number in range(30)]
 
 
-def one_part(markdown: str) -> list[Part]:
+def one_part(markdown: str, pictured: bool = False) -> list[Part]:
     """Return a text as it is."""
     return [Part(markdown, markdown)]
 
