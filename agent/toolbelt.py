@@ -73,13 +73,16 @@ class Toolbox:
     def belt(self, ctx: Context, mode: SessionMode) -> Toolbelt:
         """Return what a model may use on behalf of the caller in a session of this mode.
 
-        In `manual` and `readonly` sessions nothing that has effects is offered: the person acts.
+        In `manual` and `readonly` sessions nothing that has effects is offered: the person acts. Where others
+        read along, nothing is that shows what the person has.
         """
         hands_off = mode is not SessionMode.AUTO
         tools = [
             each
             for each in self._tools
-            if ctx.principal.may(each.capability.scope) and not (hands_off and each.capability.effects)
+            if ctx.principal.may(each.capability.scope)
+            and not (hands_off and each.capability.effects)
+            and not (ctx.shared and each.capability.personal)
         ]
         return Toolbelt(self._registry, ctx, tools)
 

@@ -36,7 +36,7 @@ class ApprovalList(Result):
     approvals: list[ApprovalAsked | RunAsked]
 
 
-@capability("approval.list", surfaces=PEOPLE | Surface.MODEL)
+@capability("approval.list", surfaces=PEOPLE | Surface.MODEL, personal=True)
 async def list_approvals(ctx: Context, params: OfApprovals) -> ApprovalList:
     """List the orders and runs that wait for a person's approval, or that did."""
     desk = ctx.services.desk

@@ -34,7 +34,7 @@ class AccountList(Result):
     accounts: list[AccountView]
 
 
-@capability("account.list", surfaces=EVERYWHERE)
+@capability("account.list", surfaces=EVERYWHERE, personal=True)
 async def accounts(ctx: Context, params: NoParams) -> AccountList:
     """List the accounts there are: paper or live, armed or not, locked or not."""
     services = ctx.services

@@ -53,7 +53,7 @@ def view(notice: Delivery) -> NoticeView:
     )
 
 
-@capability("notices.list")
+@capability("notices.list", personal=True)
 async def list_notices(ctx: Context, params: ListNotices) -> NoticeList:
     """List what you were told of your account and this service, newest first."""
     async with ctx.services.database.read() as uow:

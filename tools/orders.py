@@ -71,7 +71,7 @@ class OrderList(Result):
     orders: list[OrderView]
 
 
-@capability("trade.orders", surfaces=EVERYWHERE)
+@capability("trade.orders", surfaces=EVERYWHERE, personal=True)
 async def orders(ctx: Context, params: OfOrders) -> OrderList:
     """List orders with their states: the open ones, the closed ones, or all."""
     found = await ctx.services.desk.orders(

@@ -126,7 +126,7 @@ class GetPortfolio(Params):
     account: AccountName = None
 
 
-@capability("portfolio.get", surfaces=EVERYWHERE)
+@capability("portfolio.get", surfaces=EVERYWHERE, personal=True)
 async def get(ctx: Context, params: GetPortfolio) -> PortfolioReport:
     """Show what is held, what it is worth and how it changed."""
     found = await ctx.services.portfolio.snapshot(account_of(ctx, params.account))
@@ -199,7 +199,7 @@ def _pnl(found: ProfitAndLoss, period: Period) -> PnlReport:
     )
 
 
-@capability("portfolio.pnl", surfaces=EVERYWHERE)
+@capability("portfolio.pnl", surfaces=EVERYWHERE, personal=True)
 async def pnl(ctx: Context, params: OverPeriod) -> PnlReport:
     """Show profit and loss over 24h, 7d, 30d, ytd or all."""
     found = await ctx.services.portfolio.pnl(account_of(ctx, params.account), params.period)
@@ -232,7 +232,7 @@ class OfSnapshot(Params):
     account: AccountName = None
 
 
-@capability("portfolio.snapshot")
+@capability("portfolio.snapshot", personal=True)
 async def snapshot(ctx: Context, params: OfSnapshot) -> SnapshotReport:
     """Show the account at this moment: assets with what is locked, positions and total value."""
     found = await ctx.services.portfolio.snapshot(account_of(ctx, params.account))

@@ -81,7 +81,7 @@ def position_view(line: PositionLine) -> PositionView:
     )
 
 
-@capability("trade.positions", surfaces=EVERYWHERE)
+@capability("trade.positions", surfaces=EVERYWHERE, personal=True)
 async def positions(ctx: Context, params: OfExchange) -> PositionList:
     """List open positions with their profit or loss at the price of this moment."""
     name = ctx.services.markets.venue(params.exchange).name if params.exchange else None

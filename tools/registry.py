@@ -42,7 +42,8 @@ class Capability(Generic[P, R]):
 
     `result` is a Result class or a union of them. `effects` marks what must not be done twice for one wish
     and is kept on record. `errors` refines, for this capability, the code of a domain error. With `good_for`
-    an answer depends on nothing but the parameters and may be given again, to anybody, for so long.
+    an answer depends on nothing but the parameters and may be given again, to anybody, for so long. A
+    `personal` one shows what somebody has, and is refused where others read along.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Capability(Generic[P, R]):
     description: str
     errors: Mapping[type[Exception], Code] = field(default_factory=dict)
     good_for: timedelta = timedelta(0)
+    personal: bool = False
 
     @property
     def group(self) -> str:
@@ -79,6 +81,7 @@ def capability(
     effects: bool = False,
     errors: Mapping[type[Exception], Code] | None = None,
     good_for: timedelta = timedelta(0),
+    personal: bool = False,
 ) -> Callable[[Run[P, R]], Capability[P, R]]:
     """Describe an async function `(ctx, params) -> result` as a capability; its docstring is the help."""
 
@@ -97,6 +100,7 @@ def capability(
             description=" ".join(text.split()),
             errors=errors or {},
             good_for=good_for,
+            personal=personal,
         )
 
     return describe
@@ -148,6 +152,8 @@ class Registry:
     async def call(self, name: str, raw: Mapping[str, Any] | None, ctx: Context) -> Result:
         """Run a capability with unchecked parameters; whatever fails leaves as a CallError."""
         found = self.admit(name, ctx.principal, ctx.budget)
+        if found.personal and ctx.shared:
+            raise Forbidden("this shows what somebody has, and others read along here: ask in private")
         params = validate(found, raw)
         try:
             if not found.effects:

@@ -281,7 +281,7 @@ class TradeList(Result):
     has_more: bool
 
 
-@capability("trade.history", surfaces=EVERYWHERE)
+@capability("trade.history", surfaces=EVERYWHERE, personal=True)
 async def history(ctx: Context, params: HistoryOf) -> TradeList:
     """List past trades, newest first."""
     name = ctx.services.markets.venue(params.exchange).name if params.exchange else None
