@@ -20,14 +20,13 @@ class OwnCommands:
     """Start, help, a new conversation, stop, the model and one's settings."""
 
     def __init__(
-        self, services: Services, door: Door, commands: Commands, guests: Guests, stop: Stop, models: str
+        self, services: Services, door: Door, commands: Commands, guests: Guests, stop: Stop
     ) -> None:
         self._services = services
         self._door = door
         self._commands = commands
         self._guests = guests
         self._stop = stop
-        self._models = models
         self._table: Mapping[str, Callable[[Guest, str], Awaitable[str]]] = {
             "start": self._start,
             "help": self._help,
@@ -65,7 +64,7 @@ class OwnCommands:
         return guest.voice.say("own.stop" if await self._stop(guest) else "own.idle")
 
     async def _model(self, guest: Guest, words: str) -> str:
-        return guest.voice.say("own.model", model=plain(self._models))
+        return guest.voice.say("own.model", model=plain(", ".join(self._services.models)))
 
     async def _settings(self, guest: Guest, words: str) -> str:
         if words:

@@ -9,18 +9,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 import structlog
 
 from agent.models.port import Model
 from agent.runner import Runner
-from bot.chat import Adapter, Receive
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
 from kit.background.workers import WorkerPool, working
-from kit.chats import Adapters, answering, build_chats, chat_loops
+from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import STRATEGIES, prepare, workspace_templates
@@ -29,6 +29,7 @@ from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import build_money
 from kit.parts import build_histories, build_live, build_market, build_model, build_reference, model_names
+from kit.platforms import Platforms
 from kit.settings import Settings
 from kit.system import Process
 from memory.database import Database
@@ -124,7 +125,10 @@ async def _build(
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool = await stack.enter_async_context(working(settings))
     backtests = await _backtests(database, events, pool, clock, new_id, stack)
-    chats = build_chats(edge.chats or _no_chats, database, settings.account, clock, new_id, edge.entropy)
+    platforms = Platforms(settings, registry, clock)
+    chats = build_chats(
+        edge.chats or platforms.adapters, database, settings.account, clock, new_id, edge.entropy
+    )
     outbox = Pump(database, [chats.channel, EventChannel(events, new_id)], clock)
     loops = [telling, *money.loops, *_loops(database, outbox, keys, clock)]
     gateways: list[Gateway] = []
@@ -153,18 +157,16 @@ async def _build(
             chats.problems,
         ),
         models=agent.models,
+        platforms=chats,
     )
-    reception = answering(chats, services, registry, ", ".join(agent.models))
-    stack.push_async_callback(reception.close)
-    stack.callback(events.listen(reception.heard))
-    loops += chat_loops(chats, reception, clock)
+    platforms.typing.attend(registry, services)
+    loops += await _answering(chats, services, registry, settings, stack)
     await _take_up(agent.runner, Context(LOCAL_OWNER, services, registry), settings.account)
-    if settings.database_url is None:
-        # Nobody else can be at what the last process of this home left.
-        await chats.inbox.release()
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
-    listening = await stack.enter_async_context(listen(gateway.application(), settings))
+    application = gateway.application()
+    platforms.mount(application)
+    listening = await stack.enter_async_context(listen(application, settings))
     works = [*(loop.run for loop in loops if loop is not telling), *_warming(agent.graph, pool, clock, warm)]
     await stack.enter_async_context(_running(works))
     return App(services, registry, gateway, listening)
@@ -195,6 +197,19 @@ async def _agent(
     return _Agent(runner, graph, names)
 
 
+async def _answering(
+    chats: Chats, services: Services, registry: Registry, settings: Settings, stack: AsyncExitStack
+) -> Sequence[Loop]:
+    """Let people be answered in chats; return what goes on for that."""
+    reception = answering(chats, services, registry)
+    stack.push_async_callback(reception.close)
+    stack.callback(services.events.listen(reception.heard))
+    if settings.database_url is None:
+        # Nobody else can be at what the last process of this home left.
+        await chats.inbox.release()
+    return chat_loops(chats, reception, services.clock)
+
+
 async def _take_up(runner: Runner, ctx: Context, account: str) -> None:
     """Go on with the turns that waited for a person, whoever they are of."""
     await runner.take_up(ctx)
@@ -204,10 +219,6 @@ async def _take_up(runner: Runner, ctx: Context, account: str) -> None:
         principal = principal_of_person(each, account)
         if principal is not None:
             await runner.take_up(replace(ctx, principal=principal))
-
-
-def _no_chats(receive: Receive) -> Sequence[Adapter]:
-    return ()
 
 
 async def _backtests(
@@ -297,11 +308,18 @@ def _gateway_settings(settings: Settings) -> GatewaySettings:
     return GatewaySettings(
         token=token.get_secret_value() if token else None,
         host=settings.gateway_host,
+        allowed_hosts=_hosts(settings),
         account=settings.account,
         allowed_origins=frozenset(settings.allowed_origins),
         max_connections=settings.max_connections,
         limited=settings.limits,
     )
+
+
+def _hosts(settings: Settings) -> frozenset[str]:
+    """Return the names by which others may reach this service."""
+    name = urlsplit(settings.telegram_webhook_url or "").hostname
+    return frozenset({name} if name else ())
 
 
 def _nanoseconds(clock: Clock) -> Callable[[], int]:

@@ -20,7 +20,7 @@ from bot.talk import Talk
 from kit.background.loop import Loop
 from memory.database import Database
 from tools.registry import Registry
-from tools.services import Services
+from tools.services import PlatformState, Services
 from trading.clock import Clock
 from trading.ports import NewId
 
@@ -43,6 +43,13 @@ class Chats:
         """Return why platforms cannot be reached right now."""
         return [f"{each.platform}: {each.problem}" for each in self.adapters if each.problem]
 
+    def states(self) -> Sequence[PlatformState]:
+        """Return how each platform stands right now."""
+        return [
+            PlatformState(each.platform, "failing" if each.problem else "running", each.problem)
+            for each in self.adapters
+        ]
+
 
 def build_chats(
     adapters: Adapters,
@@ -62,13 +69,13 @@ def build_chats(
     return Chats(made, outlets, inbox, guests, presses, channel)
 
 
-def answering(chats: Chats, services: Services, registry: Registry, models: str) -> Reception:
+def answering(chats: Chats, services: Services, registry: Registry) -> Reception:
     """Return what answers people in the chats of a service."""
     door = Door(registry, services, Budgets(services.clock))
     talk = Talk(services, door)
     reception = Reception(services, chats.outlets, chats.inbox, chats.guests, talk, chats.presses)
     commands = Commands(registry.all())
-    own = OwnCommands(services, door, commands, chats.guests, reception.stop, models)
+    own = OwnCommands(services, door, commands, chats.guests, reception.stop)
     reception.attend(Acts(services, door, commands, own, chats.presses))
     return reception
 

@@ -76,7 +76,10 @@ class Settings(BaseSettings):
     backtest_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
 
     telegram_bot_token: SecretStr | None = Field(None, validation_alias=_elsewhere("telegram_bot_token"))
+    telegram_api_url: str | None = None
+    telegram_webhook_url: Annotated[str, Field(pattern="^https://[^/]+/.+")] | None = None
     discord_bot_token: SecretStr | None = Field(None, validation_alias=_elsewhere("discord_bot_token"))
+    discord_api_url: str | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -110,6 +113,14 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"{others}, and a short gateway_token (KIT_GATEWAY_TOKEN) can be guessed: take at least "
                 f"{SHORTEST_TOKEN} characters, such as those of `openssl rand -hex 16`, or bind 127.0.0.1"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _no_open_webhook(self) -> "Settings":
+        if self.telegram_webhook_url is not None and self.gateway_token is None:
+            raise ValueError(
+                "telegram_webhook_url lets others reach this: set gateway_token (KIT_GATEWAY_TOKEN) too"
             )
         return self
 
