@@ -194,32 +194,35 @@ def trail_amount(order: Order) -> Decimal | None:
 @capability("trade.execute", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, errors=NO_SUCH_PAIR)
 async def execute(ctx: Context, params: Execute) -> OrderReport:
     """Place an order of any type and return what the exchange made of it, or that it waits for approval."""
+    outcome = await ctx.services.desk.execute(request_of(ctx, params))
+    return report(outcome.order, params.counts, outcome.approval)
+
+
+def request_of(ctx: Context, params: Execute) -> OrderRequest:
+    """Return an order as the desk is asked for it."""
     counts = params.counts
     limit, trigger = _prices(params)
-    outcome = await ctx.services.desk.execute(
-        OrderRequest(
-            account=account_of(ctx, params.account),
-            symbol=params.pair,
-            side=params.action,
-            type=params.type,
-            amount=params.amount if counts is AmountType.BASE else None,
-            cost=params.amount if counts is AmountType.QUOTE else None,
-            price=limit,
-            stop_price=trigger,
-            stop_loss=params.stop_loss,
-            take_profit=params.take_profit,
-            reduce_only=params.reduce_only,
-            exchange=params.exchange,
-            leverage=params.leverage,
-            trail=params.trail,
-            trail_relative=params.trail_amount is None,
-            key=ctx.wish,
-            origin=ctx.origin,
-            by=ctx.principal.id,
-            session_id=ctx.session_id,
-        )
+    return OrderRequest(
+        account=account_of(ctx, params.account),
+        symbol=params.pair,
+        side=params.action,
+        type=params.type,
+        amount=params.amount if counts is AmountType.BASE else None,
+        cost=params.amount if counts is AmountType.QUOTE else None,
+        price=limit,
+        stop_price=trigger,
+        stop_loss=params.stop_loss,
+        take_profit=params.take_profit,
+        reduce_only=params.reduce_only,
+        exchange=params.exchange,
+        leverage=params.leverage,
+        trail=params.trail,
+        trail_relative=params.trail_amount is None,
+        key=ctx.wish,
+        origin=ctx.origin,
+        by=ctx.principal.id,
+        session_id=ctx.session_id,
     )
-    return report(outcome.order, counts, outcome.approval)
 
 
 def account_of(ctx: Context, named: str | None) -> str:

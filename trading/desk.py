@@ -21,7 +21,7 @@ from trading.errors import (
 from trading.granting import Granting
 from trading.guards import Guards
 from trading.held import Answer, HeldOrder, HeldOrders
-from trading.intents import account_of
+from trading.intents import Preview, account_of
 from trading.locks import Locks
 from trading.lookups import Lookups
 from trading.markets import Markets
@@ -190,6 +190,14 @@ class Desk:
             # It fired while the limit was on its way, and could not cut it yet.
             limit = await self.cancel(request.account, limit.order.id)
         return stop, limit
+
+    async def preview(self, request: OrderRequest) -> Preview:
+        """Return an order exactly as `execute` would send it now, and keep nothing; raise as that does.
+
+        Orders that protect a holding and rest at an exchange stay there, and what the market did to resting
+        orders since they were looked at is not counted.
+        """
+        return await self._placing.preview(request)
 
     async def _carry_out(self, request: OrderRequest) -> OrderOutcome:
         try:

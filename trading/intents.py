@@ -5,6 +5,7 @@ disk exactly as it would be sent.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -69,6 +70,25 @@ class Committed:
     approval: Approval | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An order exactly as it would be sent now, and nothing of it on disk.
+
+    `cost` is the quote that it should trade, `fee` what that would cost and `reference` the price of this
+    moment. One that is `held` would wait for a person.
+    """
+
+    order: Order
+    cost: Decimal
+    fee: Decimal
+    reference: Decimal
+    held: bool
+
+
+class _TakenBack(Exception):
+    """End a transaction without keeping anything of it."""
+
+
 class Unpriced(Exception):
     """Ask for the prices of these assets, in the account's currency: it holds or trades them.
 
@@ -110,19 +130,10 @@ class Intents:
         """
         draft = plan.order
         async with self._transact() as uow:
-            await uow.accounts.lock(draft.account)
-            account = await account_of(uow, draft.account)
-            if account.mode not in self._traded:
-                raise InvalidOrder(
-                    f"account {account.id} holds {account.mode} money, which is not traded here"
-                )
+            account = await self._locked(uow, draft.account)
             if draft.key is not None and await uow.orders.by_key(account.id, draft.key) is not None:
                 return None
-            plan = replace(plan, order=altered(draft, mode=account.mode))
-            proposal, moved = await self._secured(uow, account, plan, valued)
-            verdict = await self._judged(uow, proposal)
-            status = OrderStatus.HELD if verdict.hold else OrderStatus.INTENT
-            order = altered(proposal.order, status=status, verdict=verdict.figures or None)
+            order, verdict, moved = await self._drafted(uow, account, plan, valued)
             await uow.orders.add(order)
             if verdict.use is not None and not verdict.hold:
                 await uow.mandates.use(verdict.use)
@@ -130,6 +141,39 @@ class Intents:
                 await self._news.order(uow, each, ())
             approval = await self._ask(uow, order, plan) if verdict.hold else None
         return Committed(account, order, plan.instrument, valued.found, approval)
+
+    async def preview(self, plan: Plan, valued: Valued) -> Preview:
+        """Return what `commit` would put on disk, and put nothing there; raise as that does."""
+        preview: Preview | None = None
+        with suppress(_TakenBack):
+            async with self._transact() as uow:
+                account = await self._locked(uow, plan.order.account)
+                order, verdict, _ = await self._drafted(uow, account, plan, valued)
+                cost = plan.estimate * order.amount / plan.order.amount
+                costs = fee(cost, worst_rate(plan.instrument))
+                preview = Preview(order, cost, costs, plan.quote.price, verdict.hold)
+                # What it would sell was freed of other orders to judge it, and that must not stay so.
+                raise _TakenBack
+        assert preview is not None
+        return preview
+
+    async def _locked(self, uow: UnitOfWork, account_id: str) -> Account:
+        """Return an account that is traded here, for this transaction alone."""
+        await uow.accounts.lock(account_id)
+        account = await account_of(uow, account_id)
+        if account.mode not in self._traded:
+            raise InvalidOrder(f"account {account.id} holds {account.mode} money, which is not traded here")
+        return account
+
+    async def _drafted(
+        self, uow: UnitOfWork, account: Account, plan: Plan, valued: Valued
+    ) -> tuple[Order, Verdict, list[Order]]:
+        """Return an order as it would be sent, the verdict on it, and the orders that gave way to it."""
+        plan = replace(plan, order=altered(plan.order, mode=account.mode))
+        proposal, moved = await self._secured(uow, account, plan, valued)
+        verdict = await self._judged(uow, proposal)
+        status = OrderStatus.HELD if verdict.hold else OrderStatus.INTENT
+        return altered(proposal.order, status=status, verdict=verdict.figures or None), verdict, moved
 
     async def let_go(self, uow: UnitOfWork, plan: Plan, account: Account, valued: Valued) -> Order:
         """Judge a held order again as all stands now, and make it an intent; raise as `commit` does."""

@@ -1,15 +1,16 @@
 """One order's way to an exchange: plan, commit the intent, place once, record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from trading.approvals import Approval
 from trading.booking import Booked, Bookkeeper, Change, tell
 from trading.clock import Clock
 from trading.errors import ExchangeUnavailable, OutcomeUnknown, StaleOrder, TradingError, UnknownSymbol
-from trading.intents import Committed, Intents, Plan, Unpriced, Valued
+from trading.intents import Committed, Intents, Plan, Preview, Unpriced, Valued
 from trading.markets import Markets
 from trading.model import Account, Fill, Mode, Order, OrderRequest, OrderStatus, OrderType
 from trading.notices import OWNER, Notice
@@ -19,6 +20,8 @@ from trading.prices import dated_prices
 from trading.risk.proposal import Check, Quote
 from trading.sizing import Reference, Terms, terms
 from trading.symbols import Symbol
+
+T = TypeVar("T")
 
 BOOK_DEPTH = 100
 AT_ONCE = frozenset({OrderType.MARKET, OrderType.LIMIT})
@@ -103,7 +106,15 @@ class Placing:
         finally:
             self.under_way.discard(plan.order.id)
 
+    async def preview(self, request: OrderRequest) -> Preview:
+        """Return a request's order as it would be sent now; commit nothing, and raise as sending it would."""
+        return await self._valued(await self.plan(request), self.intents.preview)
+
     async def _commit(self, plan: Plan) -> Committed | None:
+        return await self._valued(plan, self.intents.commit)
+
+    async def _valued(self, plan: Plan, work: Callable[[Plan, Valued], Awaitable[T]]) -> T:
+        """Do some work with a plan and the prices by which its account is valued."""
         account = plan.order.account
         wanted = self._known.get(account, frozenset()) | {plan.order.symbol.base, plan.order.symbol.quote}
         valued = Valued()
@@ -111,7 +122,7 @@ class Placing:
             valued = await self.value(self._currency[account], wanted)
         while True:
             try:
-                return await self.intents.commit(plan, valued)
+                return await work(plan, valued)
             except Unpriced as more:
                 # The set of what it holds changes seldom: the next order asks for the right prices at once.
                 self._known[account] = more.assets

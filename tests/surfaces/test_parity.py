@@ -89,6 +89,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "strategies.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "strategies.enable": ({"file": "example.py"}, {"file": "../own.py"}, "INVALID_PARAMS"),
     "strategies.disable": ({"name": "buy_the_dip"}, {"name": "buy_the_dip"}, "INVALID_PARAMS"),
+    "trade.preview": (BUY, {**BUY, "amount": 1_000_000}, "INSUFFICIENT_FUNDS"),
     "trade.execute": (BUY, {**BUY, "amount": 1_000_000}, "INSUFFICIENT_FUNDS"),
     "trade.positions": ({}, {"exchange": "mtgox"}, "INVALID_PARAMS"),
     "trade.close": ({"positionId": "{position}", "percentage": 50}, {"positionId": "pos_none"}, "NOT_FOUND"),

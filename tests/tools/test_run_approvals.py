@@ -132,7 +132,9 @@ async def test_every_change_is_told_and_kept(asking: Running, tmp_path: Path) ->
     await called(asking, "approval.revoke", {"approvalId": first})
     third, expired = await asks(asking, "run_3"), asyncio.Event()
     asking.app.services.events.listen(
-        lambda events: expired.set() if any(each.payload["status"] == "expired" for each in events) else None
+        lambda events: (
+            expired.set() if any(each.payload.get("status") == "expired" for each in events) else None
+        )
     )
     await asking.advance(121)
     async with asyncio.timeout(30):
