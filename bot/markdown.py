@@ -19,15 +19,6 @@ INDENT = "  "
 _LANGUAGE = re.compile(r"[a-zA-Z0-9.][\w+#.-]{0,31}(?!\S)", re.ASCII)
 _BEFORE_LINE = re.compile(r"\n(?!\n)")
 
-# Controls that platforms refuse, drop or show as anything, and halves of characters; overrides of direction
-# make a text read as another one.
-_CLEAN = (
-    {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (9, 10, 13)}
-    | {0: "\ufffd", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
-    | dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
-)
-_HALF = re.compile("[\ud800-\udfff]")
-
 
 def styled(markdown: str) -> Styled:
     """Return Markdown as text with styles.
@@ -35,7 +26,7 @@ def styled(markdown: str) -> Styled:
     Headings are bold, list items have bullets or numbers, images are links and HTML is literal text. A fence
     that is not closed yet is one already; other markup that is not closed is literal.
     """
-    tokens, cut = blocks(_HALF.sub("\ufffd", markdown).translate(_CLEAN))
+    tokens, cut = blocks(markdown)
     return joined(_together(_Walk(iter(tokens), cut).blocks(), "\n\n"))
 
 

@@ -1,5 +1,6 @@
 """Markdown as chats need it: everything that is written is kept, whatever the nesting."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
@@ -18,6 +19,11 @@ LONGEST_ADDRESS = 512
 
 CUT_CELLS = "cut cells"
 """Where the parser's environment keeps, by first line of a table, the cells for which it has no column."""
+
+# Controls that platforms refuse, drop or show as anything, and halves of characters; overrides of direction
+# make a text read as another one.
+_UNFIT = re.compile("\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_LINE_ENDS = ("\r", "\r\n", "\x85", "\u2028", "\u2029")
 
 _STYLES = {"strong": BOLD, "em": ITALIC, "s": STRUCK}
 _BREAKS = ("softbreak", "hardbreak")
@@ -73,10 +79,24 @@ _INLINE = _parser()
 _BLOCKS = _parser().disable(["inline", "text_join"])
 
 
+def _fit(text: str) -> str:
+    """Return text without what no platform takes."""
+    return _UNFIT.sub(_instead, text)
+
+
+def _instead(match: re.Match[str]) -> str:
+    letter = match[0]
+    if letter in _LINE_ENDS:
+        return "\n"
+    if letter == "\x00" or letter >= "\ud800":
+        return "\ufffd"
+    return " " if letter < "\xa0" else ""
+
+
 def blocks(markdown: str) -> tuple[list[Token], dict[int, list[list[str]]]]:
     """Return the tokens of all blocks, inline text not parsed yet, and the cut cells of tables."""
     environment: dict[str, dict[int, list[list[str]]]] = {}
-    return _BLOCKS.parse(markdown, environment), environment.get(CUT_CELLS, {})
+    return _BLOCKS.parse(_fit(markdown), environment), environment.get(CUT_CELLS, {})
 
 
 # While an answer grows, all of it but the end is the same as a second ago.
@@ -85,7 +105,8 @@ def inline(content: str) -> tuple[Span, ...]:
     """Return the spans of a paragraph, a heading or a cell."""
     tokens: list[Token] = []
     _INLINE.inline.parse(content, _INLINE, {}, tokens)
-    return tuple(_spans(tokens, PLAIN))
+    # An entity may stand for any letter.
+    return tuple(Span(_fit(text), styles) for text, styles in _spans(tokens, PLAIN))
 
 
 def _spans(tokens: list[Token], around: Styles) -> Iterator[Span]:

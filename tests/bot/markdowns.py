@@ -18,7 +18,7 @@ LITERALS = (
     ":smile:",
     "a_b_c", "2*3*4", "~5~", "||x||", "a|b", "\\", "\\*", "\\_x\\_", "`", "``", "*", "**", "_", "__",
     "~~", "[", "]",
-    "](", "[x](javascript:y)", "<b>bold</b>", "<br>", "&amp;", "&#42;", "12:30:45", "http://",
+    "](", "[x](javascript:y)", "<b>bold</b>", "<br>", "&amp;", "&#42;", "&#x202e;", "&#13;", "12:30:45", "http://",
     "https://a.b/c_d*e",
     "https://kit.test/a(b)?q=~x|y", "<https://kit.test/~me>", "me@kit.test", "#tag", "-5 %", "+3",
     "> no", "1) a",

@@ -139,6 +139,7 @@ def test_however_deep_something_is_nested_it_is_shown() -> None:
 
 def test_controls_halves_of_characters_and_turned_direction_are_not_sent() -> None:
     assert shown("a\x07b\x00c\ud83dd \u202edcba\u202c")[0] == "a b\ufffdc\ufffdd dcba"
+    assert shown("a&#x202e;b&#13;c&#12;d\r\ne")[0] == "ab\nc d\ne"
 
 
 def test_a_full_message_is_one_and_one_unit_more_makes_two() -> None:
