@@ -173,8 +173,10 @@ async def test_a_model_is_offered_what_its_person_may_do_in_this_session(
         request = model.requests[0]
         names = {spec.name for spec in request.tools}
         assert {"market_price", "portfolio_get"} <= names
-        with_effects = {each.tool_name for each in agent.registry.served(Surface.MODEL) if each.effects}
-        assert names & with_effects == (with_effects if may_trade else set())
+        with_effects = [each for each in agent.registry.served(Surface.MODEL) if each.effects]
+        allowed = [each for each in with_effects if principal.may(each.scope) and mode is SessionMode.AUTO]
+        assert names & {each.tool_name for each in with_effects} == {each.tool_name for each in allowed}
+        assert ("trade_execute" in names) == may_trade
         assert f"mode {mode.value}" in request.system
         (told,) = results(model.requests[1])
         if may_trade and principal is LOCAL_OWNER:
