@@ -161,5 +161,4 @@ def _spec(row: Row, voice: Voice) -> CommandSpec:
         )
         for slot in row.slots
     ]
-    options.sort(key=lambda option: not option.required)
     return CommandSpec(row.name, voice.say(f"summary.{row.name}")[:LONGEST_SUMMARY], tuple(options))

@@ -165,6 +165,7 @@ BAD = [
     "buy btc 0.1 0.2",
     "buy btc 99999999999999999999 usdt at 5 stop 5%",
     "buy btc 0.1 400x",
+    "buy btc 1 at 99999999999999999999999999999 stop 5%",
     "buy btc €500",
     "buy btc 0.1 stop 100% at 60000",
     "buy btc 0.1 if it is cheap",
