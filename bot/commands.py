@@ -144,8 +144,14 @@ def usage(row: Row, voice: Voice) -> str:
 
 def typed(row: Row, options: Mapping[str, str]) -> str:
     """Return options by name as the words that would be typed for them."""
-    said = [slot.said(" ".join(options[slot.name].split())) for slot in row.slots if options.get(slot.name)]
-    return " ".join(said)
+    given = [(slot, " ".join(options[slot.name].split())) for slot in row.slots if options.get(slot.name)]
+    return " ".join(slot.said(_whole(value) if slot.kind == "number" else value) for slot, value in given)
+
+
+def _whole(number: str) -> str:
+    """Return a number without the fraction that a platform writes behind every one."""
+    whole, _, fraction = number.partition(".")
+    return whole if whole and not fraction.strip("0") else number
 
 
 def picture_call(call: Call, result: Result) -> Call | None:
@@ -166,5 +172,4 @@ def _spec(row: Row, voice: Voice) -> CommandSpec:
         )
         for slot in row.slots
     ]
-    options.sort(key=lambda option: not option.required)
     return CommandSpec(row.name, voice.say(f"summary.{row.name}")[:LONGEST_SUMMARY], tuple(options))

@@ -2,9 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import cast
 
+from bot.asking import TRADES
 from bot.reading import access, account, backtests, market, trades
 from bot.reading.words import Reader
+from tools.market import OfCandles
+from tools.orders import OfOrders
+from tools.policy import Role
+from tools.portfolio import OverPeriod
+from tools.wire import Params
 
 Said = Callable[[str], str]
 """Returns the words that an option is typed as."""
@@ -26,8 +34,8 @@ class Row:
     """A command. Without a reader the chat does it by itself.
 
     `calls` are the capabilities it may call, the one it is about first: it is served while that one is.
-    `group` is its place in the help. `trades` tells that it may change what is held. `refreshes` that its
-    answer can be asked for again under the same message.
+    `group` is its place in the help. `refreshes` tells that its answer can be asked for again under the same
+    message.
     """
 
     name: str
@@ -36,8 +44,12 @@ class Row:
     calls: tuple[str, ...] = ()
     slots: tuple[Slot, ...] = ()
     aliases: tuple[str, ...] = ()
-    trades: bool = False
     refreshes: bool = False
+
+    @property
+    def trades(self) -> bool:
+        """Whether it may change what is held."""
+        return not TRADES.isdisjoint(self.calls)
 
 
 def led(word: str) -> Said:
@@ -53,9 +65,14 @@ def _times(value: str) -> str:
     return f"{value.strip().rstrip('xX').strip()}x"
 
 
+def choices_of(params: type[Params], name: str) -> tuple[str, ...]:
+    """Return what a param of a capability may be."""
+    return tuple(str(each) for each in cast(type[StrEnum], params.model_fields[name].annotation))
+
+
 PAIR = Slot("pair", "pair", required=True)
 ANY_PAIR = Slot("pair", "pair")
-TIMEFRAME = Slot("timeframe", choices=("1m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d"))
+TIMEFRAME = Slot("timeframe", choices=choices_of(OfCandles, "timeframe"))
 COUNT = Slot("count", "number")
 REASON = Slot("reason")
 ID = Slot("id", required=True)
@@ -125,7 +142,6 @@ ROWS: tuple[Row, ...] = (
         _TRADES,
         (PAIR, AMOUNT, *PRICES),
         ("kaufen", "kauf", "kaufe"),
-        trades=True,
     ),
     Row(
         "sell",
@@ -134,7 +150,6 @@ ROWS: tuple[Row, ...] = (
         _TRADES,
         (PAIR, AMOUNT, *PRICES),
         ("verkaufen", "verkauf", "verkaufe"),
-        trades=True,
     ),
     Row(
         "close",
@@ -143,7 +158,6 @@ ROWS: tuple[Row, ...] = (
         ("trade.close", "trade.positions", "trade.closeAll"),
         (Slot("position", "pair", required=True), Slot("share", said=_share)),
         ("schliessen", "schliesse"),
-        trades=True,
     ),
     Row(
         "cancel",
@@ -159,7 +173,7 @@ ROWS: tuple[Row, ...] = (
         "account",
         account.orders,
         ("trade.orders",),
-        (Slot("status", choices=("open", "closed", "all")), ANY_PAIR, COUNT),
+        (Slot("status", choices=choices_of(OfOrders, "status")), ANY_PAIR, COUNT),
         ("auftraege", "order"),
         refreshes=True,
     ),
@@ -177,7 +191,7 @@ ROWS: tuple[Row, ...] = (
         "account",
         account.pnl,
         ("portfolio.pnl",),
-        (Slot("period", choices=("24h", "7d", "30d", "ytd", "all")),),
+        (Slot("period", choices=choices_of(OverPeriod, "period")),),
         ("gewinn", "profit"),
         refreshes=True,
     ),
@@ -310,7 +324,7 @@ ROWS: tuple[Row, ...] = (
         (
             Slot("action", choices=("approve", "deny", "role", "revoke")),
             Slot("who"),
-            Slot("role", choices=("viewer", "trader", "owner")),
+            Slot("role", choices=tuple(Role)),
         ),
         ("zugang",),
         refreshes=True,

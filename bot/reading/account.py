@@ -51,13 +51,21 @@ def pnl(words: Words) -> Plan | Misread:
 
 def orders(words: Words) -> Plan | Misread:
     """Read how the orders stand, of which pair, and how many."""
-    states = words.take(lambda token: token in STATE_OF)
+    states = [_standing(token) for token in words.take(_standing)]
     listed = _listed(words)
     if isinstance(listed, Misread):
         return listed
     if states:
-        listed["status"] = STANDING.get(STATE_OF[states[0]], "closed")
+        listed["status"] = states[0]
     return words.unread() or Plan((Call("trade.orders", listed),))
+
+
+def _standing(token: str) -> str | None:
+    """Return which orders a word means, None for one that means none."""
+    if SHARES.get(token) == 1:
+        return "all"
+    state = STATE_OF.get(token)
+    return STANDING.get(state, "closed") if state else None
 
 
 def history(words: Words) -> Plan | Misread:

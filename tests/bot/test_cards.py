@@ -16,6 +16,7 @@ from bot.cards.table import CARDS, actions, show, shows_balances
 from bot.cards.told import confirmation, error, notice
 from bot.commands import picture_call
 from bot.voice import Voice, plain
+from tests.bot.samples import position, positions, standing_in
 from tests.bot.talk import COMMANDS, DE, EN, Talk
 from tests.service import running
 from tools.chart import PictureReport
@@ -25,6 +26,7 @@ from tools.wire import Result
 
 CARDS_FILE = Path(__file__).with_name("cards.txt")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LONG = position()
 
 SAID = """
     /price btc eth
@@ -235,3 +237,66 @@ def test_an_answer_without_a_card_is_shown_name_by_name() -> None:
         none: None = None
 
     assert show("new.thing", Odd(), EN) == "firstThing: a\\*b\nrows 1.x: 1\nrows 2.x: 2"
+
+
+def test_what_moves_and_what_is_watched_fit_a_phone() -> None:
+    rows = [
+        standing_in(pair=parsed, price=Decimal(price), change_24h=Decimal(change))
+        for parsed, price, change in (
+            (LONG.pair, "68714.18", "1.28"),
+            (LONG.pair, "0.00001234", "-12.5"),
+        )
+    ]
+    told = standing_in(
+        quote="USDT", source="simulated", timestamp=NOON, gainers=rows, losers=[], most_traded=rows[:1]
+    )
+    assert show("market.overview", told, DE) == (
+        "**Markt** · USDT\n"
+        "**Gestiegen**\n```\nBTC  68.714,18  +1,28 %\nBTC 0,00001234 -12,50 %\n```\n"
+        "**Am meisten gehandelt**\n```\nBTC 68.714,18 +1,28 %\n```\n"
+        "_simulierte Preise · 20.11. 12:00 UTC_"
+    )
+    assert show("watchlist.list", standing_in(pairs=rows[:1], exchange="kraken", source="live"), EN) == (
+        "**Watchlist**\n```\nBTC/USDT 68,714.18 +1.28%\n```\n_kraken_"
+    )
+    assert show("watchlist.list", standing_in(pairs=[]), EN).startswith("Your watchlist is empty")
+    assert (
+        show("watchlist.add", standing_in(pair=LONG.pair, watched=True), EN)
+        == "BTC/USDT is on your watchlist."
+    )
+
+
+def test_who_waits_and_who_was_let_in_is_shown_with_a_button_to_send_away() -> None:
+    anna = standing_in(id="telegram:42", name="Anna *A*", expires_at=NOON, role="trader", status="active")
+    gone = standing_in(id="discord:7", name="Bob", role="viewer", status="revoked")
+    told = standing_in(requests=[anna], people=[anna, gone])
+    assert show("access.list", told, EN) == (
+        "**Waiting to be let in**\n- **Anna \\*A\\*** · telegram:42 · Waits until: Nov 20 12:00 UTC\n\n"
+        "**People**\n- **Anna \\*A\\*** · telegram:42 · trader\n- **Bob** · discord:7 · shut out"
+    )
+    assert actions("access.list", told, EN) == (
+        (Action("Deny: Anna *A*", "access", "deny telegram:42", "bad"),),
+    )
+    assert show("access.list", standing_in(requests=[], people=[]), DE).count("Niemand.") == 2
+
+
+def test_a_margin_position_shows_what_would_end_it() -> None:
+    held = position(
+        "short",
+        leverage=Decimal(3),
+        mode="live",
+        current_price=61_000,
+        unrealized_pnl=-100,
+        unrealized_pnl_percent=Decimal("-1.67"),
+        liquidation_price=79_000,
+    )
+    assert show("trade.positions", positions(held), EN) == (
+        "**Positions** · 1\n\n**BTC/USDT short 0.1** · 3x · LIVE\nEntry → now: 60,000.00 → 61,000.00\n"
+        "P&L: -100.00 USDT (-1.67%)\nLiquidation: 79,000.00"
+    )
+
+
+def test_what_was_answered_has_no_buttons() -> None:
+    listed = standing_in(approvals=[asked(status="expired"), asked()])
+    assert [row[0].words for row in actions("approval.list", listed, EN)] == ["apr_00abc123"]
+    assert actions("approval.deny", asked(status="denied"), EN) == ()

@@ -14,6 +14,7 @@ from bot.completing import matching
 from bot.reading.words import VOCABULARY
 from bot.table import ROWS
 from bot.voice import Voice
+from tests.bot.samples import position
 from tests.bot.talk import COMMANDS, DE, EN
 from tools.catalog import CATALOG
 from tools.orders import OrderList
@@ -36,24 +37,6 @@ ANYTHING = st.one_of(
 )
 NAMES = st.sampled_from([name for row in ROWS for name in (row.name, *row.aliases)])
 VOICES = st.sampled_from([EN, DE])
-
-
-def position(side: str, size: Decimal, leverage: Decimal | None) -> PositionView:
-    return PositionView.model_validate(
-        {
-            **dict.fromkeys(PositionView.model_fields),
-            "id": "pos_00abc123",
-            "exchange": "simulated",
-            "mode": "paper",
-            "pair": "BTC/USDT",
-            "side": side,
-            "size": size,
-            "amount": size,
-            "entry_price": 60_000,
-            "leverage": leverage,
-            "opened_at": NOON,
-        }
-    )
 
 
 HELD = st.lists(

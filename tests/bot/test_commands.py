@@ -165,6 +165,7 @@ BAD = [
     "buy btc 0.1 0.2",
     "buy btc 99999999999999999999 usdt at 5 stop 5%",
     "buy btc 0.1 400x",
+    "buy btc 1 at 99999999999999999999999999999 stop 5%",
     "buy btc €500",
     "buy btc 0.1 stop 100% at 60000",
     "buy btc 0.1 if it is cheap",
@@ -252,10 +253,35 @@ def test_several_pairs_are_asked_for_one_by_one() -> None:
             {"pair": "btc", "strategy": "ma crossover", "timeframe": "1h", "range": "last year"},
         ),
         ("halt news", "halt", {"reason": "news"}),
+        ("history 20", "history", {"count": "20.0"}),
+        ("buy btc 1 2.5x", "buy", {"pair": "btc", "amount": "1", "leverage": "2.5"}),
     ],
 )
 def test_options_by_name_come_to_the_same_calls(typed: str, command: str, options: dict[str, str]) -> None:
     assert calls(command, EN, **options) == calls(typed)
+
+
+CHOICES = [
+    ("analyze", "timeframe", {"pair": "btc"}),
+    ("orders", "status", {}),
+    ("pnl", "period", {}),
+    ("portfolio", "currency", {}),
+]
+
+
+@pytest.mark.parametrize(("command", "name", "beside"), CHOICES)
+def test_every_choice_that_is_offered_is_taken(command: str, name: str, beside: dict[str, str]) -> None:
+    row = COMMANDS.row(command)
+    assert row is not None
+    (slot,) = (slot for slot in row.slots if slot.name == name)
+    assert len(slot.choices) >= 3
+    for choice in slot.choices:
+        ((_, params),) = calls(command, EN, **{name: choice}, **beside)
+        assert params.get(name, "USD") == choice
+
+
+def test_what_changes_what_is_held_is_known() -> None:
+    assert [row.name for row in COMMANDS.rows if row.trades] == ["buy", "sell", "close"]
 
 
 def test_words_of_the_chat_itself_are_left_to_the_chat() -> None:
