@@ -27,7 +27,7 @@ from kit.home import STRATEGIES, prepare, workspace_templates
 from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
-from kit.money import build_money
+from kit.money import Money, build_money
 from kit.parts import build_histories, build_live, build_market, build_model, build_reference, model_names
 from kit.platforms import Platforms
 from kit.settings import Settings
@@ -113,10 +113,7 @@ async def _build(
     await stack.enter_async_context(_telling(telling, events))
 
     markets = await _markets(settings, edge, stack)
-    live = edge.live or await _live(settings, markets, clock, stack)
-    second = await _second(settings, clock, stack)
-    money = await build_money(settings, database, markets, live, second, Herald(events), clock, new_id)
-    stack.push_async_callback(money.desk.drain)
+    money = await _money(settings, edge, database, markets, events, new_id, stack)
     await _recover(database, money.desk, events, clock)
 
     registry = build_registry()
@@ -170,6 +167,23 @@ async def _build(
     works = [*(loop.run for loop in loops if loop is not telling), *_warming(agent.graph, pool, clock, warm)]
     await stack.enter_async_context(_running(works))
     return App(services, registry, gateway, listening)
+
+
+async def _money(
+    settings: Settings,
+    edge: Edge,
+    database: Database,
+    markets: Markets,
+    events: EventBus,
+    new_id: NewId,
+    stack: AsyncExitStack,
+) -> Money:
+    live = edge.live or await _live(settings, markets, edge.clock, stack)
+    second = await _second(settings, edge.clock, stack)
+    herald = Herald(events, new_id)
+    money = await build_money(settings, database, markets, live, second, herald, edge.clock, new_id)
+    stack.push_async_callback(money.desk.drain)
+    return money
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from memory.database import UnitOfWork as Transaction
 from tools.events import EventBus
 from tools.run_approvals import run_view
 from tools.trade import STATUS, trail_amount, trail_percent
+from tools.trade_notices import of_fills, of_request
 from tools.wire import IsoTime, Millis, Num, Pair, Result, unless_none
 from trading.approvals import Approval, ApprovalStatus
 from trading.mandates import Standing
 from trading.model import ZERO, Fill, Order
-from trading.ports import UnitOfWork
+from trading.ports import NewId, UnitOfWork
 from trading.switch import Switch
 
 
@@ -131,21 +132,32 @@ class SwitchPut(Result):
 class Herald:
     """Tells everybody of what changes with orders, approvals and the switch: `trading.ports.News`."""
 
-    def __init__(self, events: EventBus) -> None:
+    def __init__(self, events: EventBus, new_id: NewId) -> None:
         self._events = events
+        self._new_id = new_id
 
     async def order(self, uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
         """Tell of an order that has just traded."""
         if fills:
-            await self._record(uow, "trade:executed", _executed(order, fills))
+            told = _executed(order, fills)
+            await self._record(uow, "trade:executed", told)
+            notice = of_fills(order, fills, told, self._new_id)
+            if notice is not None:
+                await uow.notices.add(notice)
 
     async def approval(self, uow: UnitOfWork, approval: Approval, order: Order) -> None:
         """Tell of a request for approval that was made or has ended."""
-        await self._record(uow, _name(approval.status), approval_view(approval, order))
+        told = approval_view(approval, order)
+        await self._record(uow, _name(approval.status), told)
+        if approval.status is ApprovalStatus.PENDING:
+            await uow.notices.add(*of_request(approval.principal, told, approval.created_at, self._new_id))
 
     async def mandate(self, uow: UnitOfWork, standing: Standing) -> None:
         """Tell of a request to let a run trade that was made, or of how it or the mandate has ended."""
-        await self._record(uow, _name(standing.mandate.status), run_view(standing))
+        told, mandate = run_view(standing), standing.mandate
+        await self._record(uow, _name(mandate.status), told)
+        if mandate.status is ApprovalStatus.PENDING:
+            await uow.notices.add(*of_request(mandate.principal, told, mandate.created_at, self._new_id))
 
     async def switch(self, uow: UnitOfWork, switch: Switch) -> None:
         """Tell of the kill switch being put."""

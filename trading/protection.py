@@ -43,7 +43,7 @@ def protect(
         else:
             level, amount = _beside(theirs.get(kind), asked, opened)
             made = guard(entry, entry.side.opposite, kind, level, amount, entry.id, at, new_id("ord"))
-            new.append(replace(made, run=entry.run))
+            new.append(replace(made, run=entry.run, by=entry.by))
     return new, changed
 
 

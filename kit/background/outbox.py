@@ -1,6 +1,7 @@
 """Messages on their way to people: tried again with growing waits, in order, and given up with a reason."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -18,6 +19,9 @@ from tools.policy import Role
 from trading.clock import Clock, epoch_ms
 from trading.notices import OWNER, Notice
 from trading.ports import NewId
+
+PERSON = re.compile(r"[a-z][a-z0-9]{1,19}:[0-9]{1,20}")
+"""The id of somebody of a chat platform."""
 
 LEASE = timedelta(seconds=60)
 """How long one attempt may take before another process makes the next."""
@@ -41,7 +45,7 @@ class EventChannel:
 
     def reaches(self, recipient: str) -> bool:
         """Tell whether somebody connects here: people of chat platforms do not."""
-        return ":" not in recipient
+        return PERSON.fullmatch(recipient) is None
 
     async def send(self, notice: Delivery, progress: Progress) -> str:
         """Do nothing yet: the delivery is the event."""
@@ -52,9 +56,13 @@ class EventChannel:
         await self._events.record(uow, "notice", told(notice), notice.recipient)
         if notice.recipient == OWNER:
             owners = [
-                each for each in await uow.people.all() if each.role == Role.OWNER and not each.revoked_at
+                each.id
+                for each in await uow.people.all()
+                if each.role == Role.OWNER and each.revoked_at is None
             ]
-            await uow.notices.add(*(self._copy(notice, each.id) for each in owners))
+            # Whoever has asked for it is told by a message of their own.
+            others = [each for each in owners if each != notice.data.get("askedFor")]
+            await uow.notices.add(*(self._copy(notice, each) for each in others))
 
     def _copy(self, notice: Notice, recipient: str) -> Notice:
         return Notice(
