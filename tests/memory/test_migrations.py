@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema
+from memory import migrate, run_schema, schema
 from memory.address import normalised
 from memory.database import Database
 from memory.errors import DatabaseTooNew
@@ -43,9 +43,9 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Switch, schema.switches),
     (Arming, schema.armings),
     (Approval, schema.approvals),
-    (Mandate, schema.mandates),
-    (Use, schema.mandate_uses),
-    (Tally, schema.run_tallies),
+    (Mandate, run_schema.mandates),
+    (Use, run_schema.mandate_uses),
+    (Tally, run_schema.run_tallies),
     (Notice, schema.outbox),
     (Delivery, schema.outbox),
     (Person, schema.people),
