@@ -114,7 +114,7 @@ def denied(told: Told, now_ms: float) -> list[str]:
 
 def revoked(told: Told, now_ms: float) -> list[str]:
     """Return that a run has to ask from now on."""
-    return [f"Revoked ({told['reason']}). {ASKS}"]
+    return [f"Revoked ({told['reason']}). {ASKS} What it has placed stays: `kit orders` shows it."]
 
 
 def switch(told: Told, now_ms: float) -> list[str]:

@@ -45,9 +45,7 @@ CLAIM = (
 )
 DUE = select(_A.seq).where(_A.due_at <= bindparam("now")).limit(1)
 MINE = and_(_A.id == bindparam("this"), _A.owner == bindparam("me"), _A.due_at.is_not(None))
-RENEW = update(arrivals).where(
-    _A.owner == bindparam("me"), _A.due_at.is_not(None), _A.id.in_(bindparam("these", expanding=True))
-)
+RENEW = update(arrivals).where(MINE).values(due_at=bindparam("until", type_=_A.due_at.type))
 RELEASE = update(arrivals).where(_A.due_at.is_not(None))
 BY_ID = ARRIVAL.query.where(_A.id == bindparam("this"))
 
@@ -94,7 +92,9 @@ class Arrivals:
 
     async def renew(self, owner: str, arrival_ids: Collection[str], until: datetime) -> None:
         """Keep what one works on for longer."""
-        await self._connection.execute(RENEW.values(due_at=until), {"me": owner, "these": list(arrival_ids)})
+        if arrival_ids:
+            rows = [{"this": each, "me": owner, "until": until} for each in arrival_ids]
+            await self._connection.execute(RENEW, rows)
 
     async def release(self, now: datetime) -> None:
         """Give back what anybody worked on, where it is known that nobody does any more."""

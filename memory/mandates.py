@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Executable, bindparam, or_, select, union, update
 
-from memory import schema
+from memory import schema_runs, schema
 from memory.link import Link
 from memory.rows import Shape, changing
 from memory.sql import ExactSum, Insert, inserting
@@ -13,15 +13,15 @@ from trading.approvals import ApprovalStatus
 from trading.mandates import Mandate, Tally, Use, Used
 from trading.orders import OPEN
 
-MANDATE = Shape(schema.mandates, Mandate)
-USE = Shape(schema.mandate_uses, Use)
-TALLY = Shape(schema.run_tallies, Tally)
+MANDATE = Shape(schema_runs.mandates, Mandate)
+USE = Shape(schema_runs.mandate_uses, Use)
+TALLY = Shape(schema_runs.run_tallies, Tally)
 
-_M, _U, _T, _O = schema.mandates.c, schema.mandate_uses.c, schema.run_tallies.c, schema.orders.c
-INSERT = schema.mandates.insert()
-INSERT_USE = schema.mandate_uses.insert()
+_M, _U, _T, _O = schema_runs.mandates.c, schema_runs.mandate_uses.c, schema_runs.run_tallies.c, schema.orders.c
+INSERT = schema_runs.mandates.insert()
+INSERT_USE = schema_runs.mandate_uses.insert()
 BY_ID = MANDATE.query.where(_M.id == bindparam("this"))
-CHANGE = update(schema.mandates).where(
+CHANGE = update(schema_runs.mandates).where(
     _M.id == bindparam("this"), _M.status == bindparam("was", type_=_M.status.type)
 )
 IN_FORCE = MANDATE.query.where(
@@ -33,10 +33,10 @@ OF_STATUS = MANDATE.query.where(_M.status == bindparam("wanted", type_=_M.status
 UNTIL = OF_STATUS.where(_M.expires_at <= bindparam("before"))
 NEWEST = MANDATE.query.order_by(_M.created_at.desc(), _M.id.desc())
 USE_OF = USE.query.where(_U.order_id == bindparam("order"))
-TOUCH = update(schema.mandate_uses).where(_U.order_id == bindparam("order"))
+TOUCH = update(schema_runs.mandate_uses).where(_U.order_id == bindparam("order"))
 _OF_RUN = (
     select(_U.order_id, _U.value, _U.amount, _O.status, _O.filled, _O.quoted)
-    .join_from(schema.mandate_uses, schema.orders)
+    .join_from(schema_runs.mandate_uses, schema.orders)
     .where(_U.account == bindparam("owner"), _U.run == bindparam("whose"))
 )
 # Each half by an index of its own; what is in both is told once.
@@ -55,7 +55,7 @@ def _adding(insert: Insert) -> Executable:
     return insert.on_conflict_do_update(index_elements=["account", "run", "symbol"], set_=sums)
 
 
-ADD = inserting(schema.run_tallies, _adding)
+ADD = inserting(schema_runs.run_tallies, _adding)
 
 
 class Mandates:

@@ -1,7 +1,5 @@
 """Every table but those of chats, in one metadata. A column has the name of the field it holds."""
 
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     Column,
@@ -13,7 +11,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
-    text,
 )
 
 from memory.records import JobStatus, MessageRole, SessionMode, TurnStatus
@@ -30,10 +27,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-IN_FORCE: dict[str, Any] = {
-    f"{name}_where": text(f"status = '{ApprovalStatus.APPROVED}'") for name in ("sqlite", "postgresql")
-}
 
 accounts = Table(
     "accounts",
@@ -244,57 +237,6 @@ approvals = Table(
     Column("reason", Words),
     Index(None, "status", "expires_at"),
     Index(None, "created_at"),
-)
-
-mandates = Table(
-    "mandates",
-    metadata,
-    Column("id", Words, primary_key=True),
-    Column("account", Words, ForeignKey("accounts.id"), nullable=False),
-    Column("run", Words, nullable=False),
-    Column("principal", Words, nullable=False),
-    Column("status", Choice(ApprovalStatus), nullable=False),
-    Column("per_order", Money, nullable=False),
-    Column("per_day", Money, nullable=False),
-    Column("loss", Money, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    Column("session_id", Words),
-    Column("resolved_at", Moment),
-    Column("resolved_by", Words),
-    Column("revoked_at", Moment),
-    Column("revoked_by", Words),
-    Column("reason", Words),
-    Column("baseline", Money),
-    Index(None, "status", "expires_at"),
-    Index(None, "created_at"),
-    # Whatever happens at once, a run has one mandate on an account.
-    Index("ix_mandates_in_force", "account", "run", unique=True, **IN_FORCE),
-)
-
-mandate_uses = Table(
-    "mandate_uses",
-    metadata,
-    Column("order_id", Words, ForeignKey("orders.id"), primary_key=True),
-    Column("mandate", Words, ForeignKey("mandates.id"), nullable=False),
-    Column("account", Words, nullable=False),
-    Column("run", Words, nullable=False),
-    Column("value", Money, nullable=False),
-    Column("amount", Money, nullable=False),
-    # When the order was made, or last traded.
-    Column("at", Moment, nullable=False),
-    Index(None, "account", "run", "at"),
-)
-
-run_tallies = Table(
-    "run_tallies",
-    metadata,
-    Column("account", Words, nullable=False),
-    Column("run", Words, nullable=False),
-    Column("symbol", Pair, nullable=False),
-    Column("amount", Money, nullable=False),
-    Column("cash", Money, nullable=False),
-    PrimaryKeyConstraint("account", "run", "symbol"),
 )
 
 outbox = Table(

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from trading.amending import Amending, Levels
 from trading.begun import Begun
@@ -119,7 +120,7 @@ class Desk:
             checks=checks,
             second=second,
         )
-        locks = locks or Locks()
+        unwritten = partial(Unwritten, locks or Locks(), transact, clock, new_id)
         self._settlement = Settlement(
             exchanges,
             markets,
@@ -129,17 +130,9 @@ class Desk:
             self._placing.bookkeeper,
             news.order,
             self._begun,
-            Unwritten(locks, transact, clock, new_id),
+            unwritten(),
         )
-        self._lookups = Lookups(
-            exchanges,
-            markets,
-            self._placing,
-            read,
-            clock,
-            self._begun,
-            Unwritten(locks, transact, clock, new_id),
-        )
+        self._lookups = Lookups(exchanges, markets, self._placing, read, clock, self._begun, unwritten())
         self._guards = Guards(
             exchanges, markets, transact, read, clock, new_id, news.order, self._carry_out, self._cancel_order
         )

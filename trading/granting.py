@@ -112,7 +112,7 @@ class Granting:
         return await self._begun.finish(self._denied(mandate_id, answer))
 
     async def revoke(self, mandate_id: str, answer: Answer) -> Standing:
-        """Take back a mandate in force: from now on each order of its run asks.
+        """Take back a mandate in force: from now on each order of its run asks; what rests already stays.
 
         Raises NotFound, or Unapproved when it is not in force.
         """

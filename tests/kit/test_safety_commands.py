@@ -107,7 +107,10 @@ async def test_a_run_is_shown_in_plain_words_approved_and_revoked(tmp_path: Path
             f"  approved, {approval}",
         ]
         revoked = await typed(service, "revoke", approval, "--reason", "enough")
-        assert revoked == ["Revoked (enough). Each order that it opens waits for you."]
+        assert revoked == [
+            "Revoked (enough). Each order that it opens waits for you. What it has placed stays: `kit "
+            "orders` shows it."
+        ]
         assert (await typed(service, "approvals", "--all"))[-1] == f"  revoked (enough), {approval}"
         assert (await run(service, "revoke", approval)).exit_code == 1
 

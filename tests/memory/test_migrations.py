@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema, schema_chats
+from memory import migrate, schema_runs, schema, schema_chats
 from memory.address import normalised
 from memory.chat_records import Arrival, Card, Chat
 from memory.database import Database
@@ -56,9 +56,9 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Switch, schema.switches),
     (Arming, schema.armings),
     (Approval, schema.approvals),
-    (Mandate, schema.mandates),
-    (Use, schema.mandate_uses),
-    (Tally, schema.run_tallies),
+    (Mandate, schema_runs.mandates),
+    (Use, schema_runs.mandate_uses),
+    (Tally, schema_runs.run_tallies),
     (Notice, schema.outbox),
     (Delivery, schema.outbox),
     (Person, schema.people),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.trading.guarded import Guarded, guarded
+from tests.trading.guarded import Guarded, gate, guarded
 from tests.trading.house import MAIN
 from tests.trading.test_mandates import (
     EVE,
@@ -30,6 +30,8 @@ from trading.held import Answer
 from trading.mandates import Standing, Terms
 from trading.model import Mode, OrderStatus
 from trading.placing import OrderOutcome
+from trading.ports import UnitOfWork
+from trading.risk.proposal import Proposal
 from trading.switch import SwitchState
 
 D = Decimal
@@ -274,6 +276,27 @@ async def test_orders_at_once_do_not_race_past_the_day(database_url: str) -> Non
 @pytest.mark.long
 async def test_two_hundred_orders_at_once_do_not_race_past_the_day(database_url: str) -> None:
     await race(database_url, 200, 50)
+
+
+async def test_a_mandate_is_not_taken_back_under_an_order_that_is_judged_by_it(database_url: str) -> None:
+    judged, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def pause(uow: UnitOfWork, proposal: Proposal) -> None:
+        judged.set()
+        await goes_on.wait()
+
+    async with guarded(database_url, Mode.LIVE, checks=[gate(), pause]) as house:
+        await house.limit(**LOOSE)
+        mandate = await allowed(house)
+        wanting = asyncio.create_task(wants(house))
+        await judged.wait()
+        revoking = asyncio.create_task(house.another().desk.mandates.revoke(mandate.id, EVE))
+        ended, _ = await asyncio.wait({revoking}, timeout=0.3)
+        assert not ended
+        goes_on.set()
+        assert (await wanting).order.status is FILLED
+        assert (await revoking).mandate.status is REVOKED
+        assert (await wants(house)).order.status is HELD
 
 
 async def test_an_order_beside_its_own_revocation_goes_before_it_or_asks(database_url: str) -> None:

@@ -48,7 +48,6 @@ class Case:
     terms: Terms | None = None
     baseline: Decimal = ZERO
     passed: list[Passed] = field(default_factory=list)
-    held: list[str] = field(default_factory=list)
 
     async def allowed(self, value: Decimal) -> bool:
         """Reckon from orders and fills whether an entry of this value is within everything."""
@@ -114,8 +113,6 @@ def entries(draw: st.DrawFn) -> Step:
         assert (order.status is not OrderStatus.HELD) == allowed, (value, order.verdict)
         if allowed:
             case.passed.append(Passed(order.id, value, amount, house.clock.now()))
-        else:
-            case.held.append(order.id)
 
     return step
 

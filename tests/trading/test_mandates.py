@@ -236,6 +236,16 @@ async def test_a_loss_stops_the_run_when_it_reaches_its_bound(house: Guarded) ->
     assert (await wants(house, amount="0.0001")).order.status is FILLED
 
 
+@pytest.mark.parametrize(("loss", "ends"), [("0.6701001", HELD), ("0.6701002", FILLED)])
+async def test_a_loss_of_exactly_its_bound_stops_the_run(
+    house: Guarded, loss: str, ends: OrderStatus
+) -> None:
+    await allowed(house, replace(TERMS, loss=D(loss)))
+    # A fee of 0.6700001, and a price 0.01 above the last one.
+    await wants(house)
+    assert (await wants(house)).order.status is ends
+
+
 async def test_what_was_lost_stays_lost_after_it_was_closed(house: Guarded) -> None:
     await allowed(house, replace(TERMS, loss=D(50)))
     await wants(house, stop_loss=60_000)
@@ -306,6 +316,14 @@ async def test_what_was_won_in_another_quote_is_valued_in_the_accounts_currency(
         [tally] = await uow.mandates.tallies(MAIN, RUN)
     assert (tally.amount, standing.mandate.id) == (D(0), mandate.id)
     assert standing.lost == -tally.cash * 67_000 > 0
+
+
+async def test_what_a_run_has_traded_is_priced_also_when_nothing_of_it_is_held(house: Guarded) -> None:
+    await allowed(house)
+    async with house.database.transact() as uow:
+        await uow.mandates.traded("ord_none", Tally(MAIN, RUN, ETHBTC, D(0), D("-0.001")), house.clock.now())
+    outcome = await wants(house, amount="0.1", symbol=ETH)
+    assert (outcome.order.status, figures(outcome)["loss"]) == (FILLED, "67.000000 of 100")
 
 
 async def test_levels_that_a_run_sets_are_its_own(house: Guarded) -> None:
