@@ -38,7 +38,7 @@ def parts(markdown: str, first: int = LIMIT) -> list[Part]:
     `first` is how many UTF-16 units the first one may have. Headings are bold and bullets are characters, so
     that the only markup at the start of a line is that of quotes and fences.
     """
-    whole = _simple_links(styled(markdown))
+    whole = styled(markdown)
     found = [
         Part(_Page(whole, start, end).text(), whole.text[start:end])
         for start, end in pieces(whole, _size(whole), LIMIT, first)
@@ -46,14 +46,9 @@ def parts(markdown: str, first: int = LIMIT) -> list[Part]:
     return found or [Part(PLACEHOLDER, PLACEHOLDER)]
 
 
-def _simple_links(whole: Styled) -> Styled:
-    """Leave out the links whose words Discord would not take: brackets that do not pair up, several lines."""
-    kept = tuple(
-        stretch
-        for stretch in whole.stretches
-        if stretch.style.kind != "text_link" or _is_label(whole.text[stretch.start : stretch.end])
-    )
-    return Styled(whole.text, kept)
+def _taken(text: str, stretch: Stretch) -> bool:
+    """Say whether Discord takes the words of a link: brackets pair up in them, and they are on one line."""
+    return stretch.style.kind != "text_link" or _is_label(text[stretch.start : stretch.end])
 
 
 def _is_label(text: str) -> bool:
@@ -107,7 +102,7 @@ class _Page:
 
     def __init__(self, whole: Styled, start: int, end: int) -> None:
         self._text = whole.text
-        self._stretches = within(whole, start, end)
+        self._stretches = [each for each in within(whole, start, end) if _taken(whole.text, each)]
         self._place, self._end = start, end
         self._written: list[str] = []
         self._opened: list[Stretch] = []

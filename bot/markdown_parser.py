@@ -162,6 +162,8 @@ def _link(address: str) -> Styles:
 
 
 def _written_out(address: str, label: str, styles: Styles) -> Iterator[Span]:
-    """Show an address that chats do not open behind words, unless the words are the address."""
-    if address and not _opens(address) and address.removeprefix("mailto:") != label:
-        yield Span(f" ({address})" if label.strip() else address, styles)
+    """Show an address without words, and one that chats do not open behind words, unless it is the words."""
+    if not label.strip():
+        yield Span(address, styles)
+    elif address and not _opens(address) and address.removeprefix("mailto:") != label:
+        yield Span(f" ({address})", styles)

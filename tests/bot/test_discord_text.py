@@ -62,6 +62,13 @@ def test_a_link_has_no_more_words_than_its_own() -> None:
     assert only("[a](https://kit.test) `b[0](no)`") == link + " `b[0](no)`"
 
 
+def test_the_words_of_a_link_that_discord_would_not_take_are_words() -> None:
+    assert only("[a \\[ b](https://kit.test)") == "a \\[ b"
+    label = "word " * 390 + "[" + "more " * 20 + "]"
+    first, second = (Reader(part.text).read() for part in parts(f"[{label}](https://kit.test)"))
+    assert (first.problems, second.problems) == ([], [])
+
+
 def test_a_quote_has_its_marker_on_every_line() -> None:
     assert only("> a\n> b\n>\n> c\n\nd") == "> a\n> b\n> \n> c\n\nd"
 

@@ -119,6 +119,10 @@ def test_an_address_that_chats_do_not_open_is_written_out() -> None:
     assert found == [Part(shown_text, shown_text)]
 
 
+def test_an_address_without_words_is_written_out() -> None:
+    assert shown("see [](https://kit.test)") == ("see https://kit.test", [])
+
+
 def test_an_address_too_long_for_a_link_is_written_out() -> None:
     address = "https://kit.test/" + "y" * 600
     assert shown(f"[chart]({address})") == (f"chart ({address})", [])
