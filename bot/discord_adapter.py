@@ -42,7 +42,6 @@ NO_CONTENT = (
 )
 AWAY = "The connection to Discord is lost; it is being tried again."
 
-REFUSED_BY_GATEWAY = 4004
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 LONGEST_GAP = 120.0
@@ -174,10 +173,6 @@ class DiscordAdapter:
                 self._requests = DiscordRequests(link.http)
                 await self._sync(link)
                 return await self._listen(link, self._requests)
-            except discord.ConnectionClosed as closed:
-                if closed.code == REFUSED_BY_GATEWAY:
-                    raise discord.LoginFailure from closed
-                raise
             finally:
                 self._requests = None
 

@@ -58,6 +58,7 @@ async def test_nothing_is_acknowledged_before_it_is_stored_nor_sent_before_it_is
     await discord.type_ahead(discord.user("ada"), discord.lounge, "price", "pair", "b")
     await discord.until(CALLBACK)
     assert asked.acknowledged is None
+    discord.limiting(CALLBACK, 0.1)
     house.open.set()
     name = await house.adapter.send(place(discord.lounge), text("Help"), sending("1", ticket))
     assert asked.original == name
