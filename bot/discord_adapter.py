@@ -12,6 +12,7 @@ from bot.chat import (
     ChatError,
     CommandSpec,
     Complete,
+    Incoming,
     Message,
     MessageLost,
     Pace,
@@ -166,7 +167,7 @@ class DiscordAdapter:
 
     async def _connected(self) -> BaseException:
         """Log in and stay connected; return what kept something from being stored."""
-        heard = Heard(self._well, self._away, self._inbox.put, self._offer)
+        heard = Heard(self._well, self._away, self._put, self._offer)
         async with Link(heard, self._clock, self._base_url, content=self._lacking is None) as link:
             try:
                 await link.login(self._token)
@@ -233,6 +234,11 @@ class DiscordAdapter:
                 raise
         self._tickets.keep(name, ticket)
         return name
+
+    def _put(self, incoming: Incoming) -> None:
+        if incoming.ticket is not None and (ticket := Ticket.parsed(incoming.ticket)):
+            self._tickets.begin(ticket)
+        self._inbox.put(incoming)
 
     async def _offer(self, interaction: discord.Interaction, beginning: str) -> None:
         pairs = (await self._complete(beginning))[:MOST_CHOICES]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.chat import Button, Incoming, MarkupRefused, Message, MessageLost, Part, Person, Picture, TryLater
-from tests.bot.discord.house import House, place, sending, text
+from tests.bot.discord.house import House, at_work, place, sending, text
 from tests.peers.discord_loopback import LoopbackDiscord
 from tests.peers.discord_state import Asked, Channel
 
@@ -183,6 +183,21 @@ async def test_after_a_lost_answer_the_first_answer_is_seen_once(
         await house.adapter.send(place(discord.lounge), text("Help"), sending("1", incoming.ticket))
     await house.adapter.send(place(discord.lounge), text("Help"), sending("1", incoming.ticket))
     assert contents(discord.lounge) == ["Help"]
+
+
+@pytest.mark.parametrize("before", [[], ["Ordered"]])
+async def test_after_a_restart_what_was_answered_before_stays(
+    discord: LoopbackDiscord, house: House, before: list[str]
+) -> None:
+    await discord.slash(discord.user("ada"), discord.lounge, "buy")
+    [incoming] = await house.heard()
+    await discord.until(CALLBACK)
+    for content in before:
+        await house.adapter.send(place(discord.lounge), text(content), sending("1", incoming.ticket))
+    async with at_work(discord) as another:
+        await discord.until("READY", 2)
+        await another.adapter.send(place(discord.lounge), text("Filled"), sending("2", incoming.ticket))
+    assert contents(discord.lounge) == [*before, "Filled"]
 
 
 async def test_a_slash_command_in_a_thread_is_answered_by_a_picture(
