@@ -12,6 +12,7 @@ from bot.chat import (
     ChatError,
     CommandSpec,
     Complete,
+    Incoming,
     Message,
     MessageLost,
     Pace,
@@ -44,7 +45,6 @@ NO_CONTENT = (
 )
 AWAY = "The connection to Discord is lost; it is being tried again."
 
-REFUSED_BY_GATEWAY = 4004
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 LONGEST_GAP = 120.0
@@ -169,17 +169,13 @@ class DiscordAdapter:
 
     async def _connected(self) -> BaseException:
         """Log in and stay connected; return what kept something from being stored."""
-        heard = Heard(self._well, self._away, self._inbox.put, self._offer)
+        heard = Heard(self._well, self._away, self._put, self._offer)
         async with Link(heard, self._clock, self._base_url, content=self._lacking is None) as link:
             try:
                 await link.login(self._token)
                 self._requests = DiscordRequests(link.http)
                 await self._sync(link)
                 return await self._listen(link, self._requests)
-            except discord.ConnectionClosed as closed:
-                if closed.code == REFUSED_BY_GATEWAY:
-                    raise discord.LoginFailure from closed
-                raise
             finally:
                 self._requests = None
 
@@ -240,6 +236,11 @@ class DiscordAdapter:
                 raise
         self._tickets.keep(name, ticket)
         return name
+
+    def _put(self, incoming: Incoming) -> None:
+        if incoming.ticket is not None and (ticket := Ticket.parsed(incoming.ticket)):
+            self._tickets.begin(ticket)
+        self._inbox.put(incoming)
 
     async def _offer(self, interaction: discord.Interaction, beginning: str) -> None:
         pairs = (await self._complete(beginning))[:MOST_CHOICES]

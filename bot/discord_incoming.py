@@ -19,20 +19,21 @@ COMMAND = re.compile(r"/([a-z][\w-]*)(?:\s+(.*))?", re.DOTALL)
 FILES = {"image": "photo", "video": "video", "audio": "audio"}
 
 
-def place_of(channel: int, guild: int | None) -> Place:
+def place_of(channel: int, *, private: bool) -> Place:
     """Return a channel as a place.
 
     A thread is a chat of its own: its channel id is all that is needed to write there, and a message tells
     no more of it than that; the channel that it belongs to is only known while the thread is cached.
     """
-    return Place(PLATFORM, str(channel), private=guild is None)
+    return Place(PLATFORM, str(channel), private=private)
 
 
 def said(message: discord.Message, me: discord.ClientUser) -> Incoming | None:
     """Return a message as something done, None when nobody said anything to be heard."""
     if message.author.id == me.id or message.type not in SAID:
         return None
-    place = place_of(message.channel.id, message.guild.id if message.guild else None)
+    # Not by its guild, which is None too where the guild is not known yet.
+    place = place_of(message.channel.id, private=isinstance(message.channel, discord.DMChannel))
     text, command = _text(message, me)
     unread = _unread(message)
     addressed = place.private or _named(message, me) or _answers(message, me)
@@ -75,7 +76,7 @@ def acted(interaction: discord.Interaction) -> Incoming | None:
     return Incoming(
         id=f"{PLATFORM}:i:{interaction.id}",
         at=interaction.created_at,
-        place=place_of(interaction.channel_id, interaction.guild_id),
+        place=place_of(interaction.channel_id, private=interaction.guild_id is None),
         person=_person(interaction.user, language=str(interaction.locale)),
         message=str(interaction.message.id) if interaction.message else "",
         ticket=ticket.text,

@@ -48,20 +48,30 @@ class Tickets:
     """Remembers which sending answered an interaction first, and which messages came by one."""
 
     def __init__(self) -> None:
-        self._first: OrderedDict[str, str] = OrderedDict()
+        self._first: OrderedDict[str, str | None] = OrderedDict()
         self._sent: OrderedDict[str, Ticket] = OrderedDict()
 
+    def begin(self, ticket: Ticket) -> None:
+        """Take note of an interaction, which may come twice; its deferral keeps a place free."""
+        if ticket.kind == "slash":
+            self._first.setdefault(ticket.token, None)
+            _bound(self._first)
+
     def opens(self, ticket: Ticket, nonce: str) -> bool:
-        """Tell whether this sending takes the place that the deferral keeps free."""
-        if ticket.kind != "slash":
+        """Tell whether this sending takes the place that is kept free.
+
+        Of an interaction from before a restart nobody knows what stands there: that is left alone, and
+        Discord itself shows a follow-up there when the place is still free.
+        """
+        if ticket.token not in self._first:
             return False
-        first = self._first.setdefault(ticket.token, nonce)
-        _bound(self._first)
-        return first == nonce
+        if self._first[ticket.token] is None:
+            self._first[ticket.token] = nonce
+        return self._first[ticket.token] == nonce
 
     def reopen(self, ticket: Ticket) -> None:
         """Take back `opens`, as nothing was shown there."""
-        self._first.pop(ticket.token, None)
+        self._first[ticket.token] = None
 
     def keep(self, message: str, ticket: Ticket) -> None:
         """Remember that a message came by a ticket."""
@@ -78,6 +88,6 @@ class Tickets:
         self._sent.pop(message, None)
 
 
-def _bound(kept: OrderedDict[str, str] | OrderedDict[str, Ticket]) -> None:
+def _bound(kept: OrderedDict[str, str | None] | OrderedDict[str, Ticket]) -> None:
     while len(kept) > REMEMBERED:
         kept.popitem(last=False)

@@ -219,6 +219,10 @@ class Rest:
 
     async def _follow_up(self, names: Names, body: Any, files: Files) -> Any:
         asked = self._under(names)
+        original = asked.channel.messages.get(asked.original or "")
+        if original is not None and original["flags"] & LOADING:
+            # The first follow-up is shown where the deferral waits.
+            return await self._change(asked.channel, original, body, files)
         judge_message(body, asked.channel, files=len(files))
         return await self._write(asked.channel, body, files)
 

@@ -10,6 +10,7 @@ from bot.chat import CommandSpec, TryLater
 from bot.discord_adapter import AWAY, NO_CONTENT, TOKEN_REFUSED
 from tests.bot.discord.house import COMMANDS, TOKEN, House, at_work, idle, place, sending, text
 from tests.peers.discord_loopback import LoopbackDiscord
+from tests.peers.discord_state import PATIENCE
 
 PUT = r"PUT /applications/\d+/commands"
 LOGIN = r"GET /users/@me"
@@ -182,8 +183,9 @@ async def test_what_could_not_be_stored_is_handed_on_again(discord: LoopbackDisc
     running = asyncio.create_task(house.adapter.run())
     await discord.until("READY")
     said = await discord.say(ada, discord.direct(ada), "keep me")
-    with pytest.raises(OSError, match="the disk"):
-        await running
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(OSError, match="the disk"):
+            await running
     house.broken = None
     again = asyncio.create_task(house.adapter.run())
     assert [each.message for each in await house.heard()] == [said["id"]]

@@ -1,12 +1,13 @@
 """Slash commands, buttons and completions."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.chat import Button, Incoming, MarkupRefused, Message, MessageLost, Part, Person, Picture, TryLater
-from tests.bot.discord.house import House, place, sending, text
+from tests.bot.discord.house import House, at_work, place, sending, text
 from tests.peers.discord_loopback import LoopbackDiscord
 from tests.peers.discord_state import Asked, Channel
 
@@ -58,6 +59,7 @@ async def test_nothing_is_acknowledged_before_it_is_stored_nor_sent_before_it_is
     await discord.type_ahead(discord.user("ada"), discord.lounge, "price", "pair", "b")
     await discord.until(CALLBACK)
     assert asked.acknowledged is None
+    discord.limiting(CALLBACK, 0.1)
     house.open.set()
     name = await house.adapter.send(place(discord.lounge), text("Help"), sending("1", ticket))
     assert asked.original == name
@@ -115,16 +117,25 @@ async def expired_by_word(discord: LoopbackDiscord) -> Asked:
     return asked
 
 
+async def never_acknowledged(discord: LoopbackDiscord) -> Asked:
+    discord.failing(CALLBACK, 404, {"message": "Unknown interaction", "code": 10062})
+    return await discord.slash(discord.user("ada"), discord.lounge, "help")
+
+
 async def expired_by_time(discord: LoopbackDiscord) -> Asked:
     long_ago = datetime.now(UTC) - timedelta(minutes=15)
     return await discord.slash(discord.user("ada"), discord.lounge, "help", at=long_ago)
 
 
-@pytest.mark.parametrize(("expired", "tries"), [(expired_by_word, 1), (expired_by_time, 0)])
+@pytest.mark.parametrize(
+    ("expired", "tries"), [(expired_by_word, 1), (expired_by_time, 0), (never_acknowledged, 1)]
+)
 async def test_under_an_expired_ticket_the_answer_goes_to_the_channel(
-    discord: LoopbackDiscord, house: House, expired: object, tries: int
+    discord: LoopbackDiscord,
+    house: House,
+    expired: Callable[[LoopbackDiscord], Awaitable[Asked]],
+    tries: int,
 ) -> None:
-    assert callable(expired)
     asked = await expired(discord)
     [incoming] = await house.heard()
     name = await house.adapter.send(place(discord.lounge), text("Help"), sending("1", incoming.ticket))
@@ -172,6 +183,21 @@ async def test_after_a_lost_answer_the_first_answer_is_seen_once(
         await house.adapter.send(place(discord.lounge), text("Help"), sending("1", incoming.ticket))
     await house.adapter.send(place(discord.lounge), text("Help"), sending("1", incoming.ticket))
     assert contents(discord.lounge) == ["Help"]
+
+
+@pytest.mark.parametrize("before", [[], ["Ordered"]])
+async def test_after_a_restart_what_was_answered_before_stays(
+    discord: LoopbackDiscord, house: House, before: list[str]
+) -> None:
+    await discord.slash(discord.user("ada"), discord.lounge, "buy")
+    [incoming] = await house.heard()
+    await discord.until(CALLBACK)
+    for content in before:
+        await house.adapter.send(place(discord.lounge), text(content), sending("1", incoming.ticket))
+    async with at_work(discord) as another:
+        await discord.until("READY", 2)
+        await another.adapter.send(place(discord.lounge), text("Filled"), sending("2", incoming.ticket))
+    assert contents(discord.lounge) == [*before, "Filled"]
 
 
 async def test_a_slash_command_in_a_thread_is_answered_by_a_picture(

@@ -7,7 +7,7 @@ import pytest
 from bot.chat import Incoming, Person
 from tests.bot.discord.house import House, place, sending, text
 from tests.peers.discord_loopback import LoopbackDiscord
-from tests.peers.discord_state import Json
+from tests.peers.discord_state import Channel, Json
 
 
 async def test_a_private_message_comes_in_and_an_answer_goes_out(
@@ -52,6 +52,16 @@ async def test_in_a_guild_the_bot_is_addressed_by_a_mention_its_role_or_a_reply(
         ("hello", True, place(lounge)),
         ("and now?", True, place(lounge)),
     ]
+
+
+async def test_a_guild_that_is_not_known_yet_is_no_private_chat(
+    discord: LoopbackDiscord, house: House
+) -> None:
+    stray = Channel(discord.snowflake(), 0, guild=discord.snowflake())
+    await discord.say(discord.user("ada"), stray, "how much do I have?")
+    [incoming] = await house.heard()
+    assert (incoming.place, incoming.addressed) == (place(stray), False)
+    assert not incoming.place.private
 
 
 async def test_a_thread_is_written_to_where_it_was_heard(discord: LoopbackDiscord, house: House) -> None:
