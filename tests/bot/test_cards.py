@@ -209,6 +209,31 @@ def test_errors_are_a_plain_line() -> None:
     assert all(error(CallError("why", code=code), voice) for code in Code for voice in (EN, DE))
 
 
+def test_prices_keep_their_digits() -> None:
+    told = [
+        "68714.18",
+        "165.7",
+        "6.6312",
+        "3703.251851851851851851851852",
+        "0.00001234",
+        "1e15",
+        "-12.345",
+        "0",
+    ]
+    assert [EN.price(Decimal(each)) for each in told] == [
+        "68,714.18",
+        "165.70",
+        "6.6312",
+        "3,703.2519",
+        "0.00001234",
+        "1,000,000,000,000,000.00",
+        "-12.345",
+        "0.00",
+    ]
+    assert DE.price(Decimal("6.6312")) == "6,6312"
+    assert EN.price(None) == EN.price(float("nan")) == "–"
+
+
 def test_texts_of_others_are_shown_as_they_are() -> None:
     assert notice("order.unknown", "buy [x](http://y) `z`", {}, EN) == (
         "**An order's outcome is unknown**\nbuy \\[x\\](http://y) \\`z\\`"
