@@ -256,4 +256,13 @@ PHRASES: Mapping[str, str] = {
     "notice.mandate": "Vollmacht",
     "notice.order.filled": "Order ausgeführt",
     "notice.order.stopped": "Stop erreicht",
+    "card.exchanges": "Börsen",
+    "card.live": "Echtes Geld",
+    "card.models": "Modelle",
+    "card.chats": "Chats",
+    "account.armed": "scharf, LIVE",
+    "account.unarmed": "nicht scharf",
+    "chat.running": "läuft",
+    "chat.connected": "verbunden",
+    "chat.stopped": "angehalten",
 }

@@ -256,4 +256,13 @@ PHRASES: Mapping[str, str] = {
     "notice.mandate": "Mandate",
     "notice.order.filled": "Order filled",
     "notice.order.stopped": "Stop reached",
+    "card.exchanges": "Exchanges",
+    "card.live": "Real money",
+    "card.models": "Models",
+    "card.chats": "Chats",
+    "account.armed": "armed, LIVE",
+    "account.unarmed": "not armed",
+    "chat.running": "running",
+    "chat.connected": "connected",
+    "chat.stopped": "stopped",
 }

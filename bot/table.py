@@ -310,8 +310,8 @@ ROWS: tuple[Row, ...] = (
     Row(
         "platforms",
         "service",
-        account.nothing("health"),
-        ("health",),
+        account.nothing("platforms.list"),
+        ("platforms.list",),
         (),
         ("plattformen",),
         refreshes=True,

@@ -17,6 +17,9 @@ PHRASES: Mapping[Language, Mapping[str, str]] = {
 _DATES = {Language.EN: "%b %d %H:%M UTC", Language.DE: "%d.%m. %H:%M UTC"}
 _MARKUP = re.compile(r"([\\`*_\[\]<>#~|])")
 _LONGEST = 600
+_CENTS = 2
+_COUNTING = 8
+_MOST = Decimal("1e15")
 
 Figure = Decimal | float | int | None
 
@@ -41,8 +44,14 @@ class Voice:
         return PHRASES[self.language].get(f"{table}.{value.lower()}") or plain(value)
 
     def price(self, value: Figure) -> str:
-        """Write a price."""
-        return format_price(exact(value), self.language)
+        """Write a price with all its digits; of a mean price no more than eight that count."""
+        known = exact(value)
+        if known is None or not 1 <= abs(known) <= _MOST:
+            return format_price(known, self.language)
+        kept = round(known, max(_CENTS, _COUNTING - 1 - known.adjusted())).normalize()
+        exponent = kept.as_tuple().exponent
+        places = max(_CENTS, -exponent) if isinstance(exponent, int) else _CENTS
+        return format_number(kept, self.language, places)
 
     def amount(self, value: Figure) -> str:
         """Write a quantity of a coin."""

@@ -60,4 +60,4 @@ def drawn(found: PictureReport, name: str = "chart.png") -> Picture:
 
 
 def _levels(levels: list[float], voice: Voice) -> str:
-    return " · ".join(voice.price(each) for each in levels[:_LEVELS]) or voice.price(None)
+    return " · ".join(voice.money(each) for each in levels[:_LEVELS]) or voice.price(None)

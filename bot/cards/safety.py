@@ -1,11 +1,14 @@
 """Cards of the kill switch and of how the service is doing."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.cards.orders import canceled
 from bot.cards.parts import head, line, lines
 from bot.voice import Voice, plain
 from tools.orders import Canceled
 from tools.switch import Halted, SwitchView
-from tools.system import Health, Status
+from tools.system import ExchangeHealth, Health, Status
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -50,13 +53,39 @@ def health(found: Health, voice: Voice) -> str:
     """Show what is connected and what has to be mended."""
     return lines(
         head(voice.say("card.service"), voice.name("health", found.status), plain(found.version)),
-        *(
-            f"{plain(name)}: {voice.say('exchange.up' if each.connected else 'exchange.down')}"
-            + (f" · {plain(each.reason)}" if each.reason else "")
-            for name, each in found.exchanges.items()
-        ),
+        *_exchanges(found.exchanges, voice),
         *(f"- {plain(each)}" for each in found.problems),
     )
+
+
+def platforms(found: Any, voice: Voice) -> str:
+    """Show what is connected: exchanges, accounts with real money, models and chats."""
+    live = [
+        f"{plain(each.id)}: {voice.name('account', 'armed' if each.armed else 'unarmed')}{_why(each.locked)}"
+        for each in found.live
+    ]
+    chats = [
+        f"{plain(each.name)}: {voice.name('chat', each.state)}{_why(each.problem)}" for each in found.chats
+    ]
+    sections = (
+        ("card.exchanges", _exchanges(found.exchanges, voice)),
+        ("card.live", live),
+        ("card.models", [plain(each) for each in found.models]),
+        ("card.chats", chats),
+    )
+    shown = ["\n".join([head(voice.say(title)), *rows]) for title, rows in sections if rows]
+    return "\n\n".join(shown) or voice.say("card.nobody")
+
+
+def _exchanges(found: Mapping[str, ExchangeHealth], voice: Voice) -> list[str]:
+    return [
+        f"{plain(name)}: {voice.say('exchange.up' if each.connected else 'exchange.down')}{_why(each.reason)}"
+        for name, each in found.items()
+    ]
+
+
+def _why(reason: str | None) -> str:
+    return f" · {plain(reason)}" if reason else ""
 
 
 def _length(seconds: float, voice: Voice) -> str:

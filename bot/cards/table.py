@@ -58,6 +58,7 @@ CARDS: Mapping[str, Card] = {
     "trading.rearm": Card(safety.switch),
     "status": Card(safety.status),
     "health": Card(safety.health),
+    "platforms.list": Card(safety.platforms, True),
     "backtest.run": Card(backtests.ran),
     "backtest.optimize": Card(backtests.optimized),
     "backtest.compare": Card(backtests.compared),

@@ -92,7 +92,8 @@ async def test_the_service_is_shown_with_its_kill_switch(talk: Talk) -> None:
     told = await talk.say("/status")
     assert told.startswith("**Service** · running\nUp for: 0 seconds\n")
     assert told.endswith("**Trading** · active\nEverything trades: entries, exits and protective stops.")
-    assert (await talk.say("/plattformen", DE)).endswith("\nsimulated: verbunden")
+    health = await talk.call("health", {})
+    assert show("health", health, DE).endswith("\nsimulated: verbunden")
 
 
 async def test_tables_fit_a_phone(talk: Talk) -> None:
@@ -137,6 +138,7 @@ def asked(**more: Any) -> ApprovalAsked:
     return ApprovalAsked.model_validate(
         {
             **dict.fromkeys(ApprovalAsked.model_fields),
+            "kind": "order",
             "approval_id": "apr_00abc123",
             "status": "pending",
             "order_id": "ord_00abc123",
@@ -207,6 +209,31 @@ def test_errors_are_a_plain_line() -> None:
     assert all(error(CallError("why", code=code), voice) for code in Code for voice in (EN, DE))
 
 
+def test_prices_keep_their_digits() -> None:
+    told = [
+        "68714.18",
+        "165.7",
+        "6.6312",
+        "3703.251851851851851851851852",
+        "0.00001234",
+        "1e30",
+        "-12.345",
+        "0",
+    ]
+    assert [EN.price(Decimal(each)) for each in told] == [
+        "68,714.18",
+        "165.70",
+        "6.6312",
+        "3,703.2519",
+        "0.00001234",
+        "1,000,000,000,000,000,000,000,000,000,000.00",
+        "-12.345",
+        "0.00",
+    ]
+    assert DE.price(Decimal("6.6312")) == "6,6312"
+    assert EN.price(None) == EN.price(float("nan")) == "–"
+
+
 def test_texts_of_others_are_shown_as_they_are() -> None:
     assert notice("order.unknown", "buy [x](http://y) `z`", {}, EN) == (
         "**An order's outcome is unknown**\nbuy \\[x\\](http://y) \\`z\\`"
@@ -263,6 +290,18 @@ def test_what_moves_and_what_is_watched_fit_a_phone() -> None:
     assert (
         show("watchlist.add", standing_in(pair=LONG.pair, watched=True), EN)
         == "BTC/USDT is on your watchlist."
+    )
+
+
+def test_what_is_connected_is_shown_with_what_is_wrong() -> None:
+    kraken = standing_in(connected=False, reason="time-out")
+    live = standing_in(id="live", armed=True, locked="books differ")
+    chat = standing_in(name="telegram", state="running", problem=None)
+    told = standing_in(exchanges={"kraken": kraken}, live=[live], models=["offline"], chats=[chat])
+    assert show("platforms.list", told, EN) == (
+        "**Exchanges**\nkraken: not connected · time-out\n\n"
+        "**Real money**\nlive: armed, LIVE · books differ\n\n"
+        "**Models**\noffline\n\n**Chats**\ntelegram: running"
     )
 
 

@@ -130,7 +130,6 @@ GOOD: list[tuple[str, str, Params]] = [
     ("halt news at 8", "trading.halt", {"reason": "news at 8"}),
     ("resume", "trading.rearm", LOOK),
     ("status", "status", LOOK),
-    ("platforms", "health", LOOK),
 ]
 GERMAN: list[tuple[str, str, Params]] = [
     ("preis btc", "market.price", {"pair": "BTC/USDT"}),
