@@ -145,10 +145,8 @@ class Acts:
                 rows += [_deeds(row) for row in actions(call.name, answer, guest.voice)]
         if not texts:
             return Shown("", (), tuple(pictures))
-        if said is not None and self._refreshes(said):
-            rows.append(
-                [Deed(guest.voice.say("button.refresh"), "plain", said.command, self._typed(said), (), True)]
-            )
+        if said is not None and (again := self._again(said, guest)) is not None:
+            rows.append([again])
         return Shown("\n\n".join(texts), rows, tuple(pictures))
 
     async def _answers(self, guest: Guest, wish: str, calls: Sequence[Call]) -> list[Result]:
@@ -173,12 +171,13 @@ class Acts:
         assert account is not None
         return account.mode
 
-    def _refreshes(self, said: Said) -> bool:
-        row = self._commands.row(said.command)
-        return row is not None and row.refreshes
-
-    def _typed(self, said: Said) -> str:
-        return self._commands.typed(said.command, said.options) if said.options else said.words
+    def _again(self, said: Said, guest: Guest) -> Deed | None:
+        """Return the button that asks for the same again."""
+        line = self._commands.line(said.command, said.words, said.options or {})
+        again = self._commands.refresh(said.command, line, guest.voice)
+        if again is None:
+            return None
+        return Deed(again.label, again.tone, again.command, again.words, refreshes=True)
 
 
 async def _reached(series: Series, wanted: Wanted) -> None:

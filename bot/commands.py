@@ -74,11 +74,6 @@ class Commands:
             return None
         return Action(voice.say("button.refresh"), row.name, line)
 
-    def typed(self, command: str, options: Mapping[str, str]) -> str:
-        """Return options by name as the words that would be typed for them."""
-        row = self.row(command)
-        return typed(row, options) if row is not None else ""
-
     def specs(self, voice: Voice) -> Sequence[CommandSpec]:
         """Return the commands as platforms list them: required options first."""
         return [_spec(row, voice) for row in self.rows]

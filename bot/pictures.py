@@ -1,11 +1,11 @@
 """Pictures: of what the agent draws in a turn, and of commands that draw."""
 
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.calls import Door
+from bot.cards.market import drawn
 from bot.chat import Picture
 from bot.guests import Guest
 from bot.voice import plain
@@ -44,7 +44,7 @@ def picture_of(result: Result) -> Captioned | None:
     """Return the picture that an answer is, None when it is none."""
     if not isinstance(result, PictureReport):
         return None
-    return Captioned(Picture("chart.png", b64decode(result.data)), plain(result.caption))
+    return Captioned(drawn(result), plain(result.caption))
 
 
 class Pictures:

@@ -12,6 +12,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
+from aiohttp import web
 
 from agent.models.port import Model
 from agent.runner import Runner
@@ -122,10 +123,7 @@ async def _build(
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool = await stack.enter_async_context(working(settings))
     backtests = await _backtests(database, events, pool, clock, new_id, stack)
-    platforms = Platforms(settings, registry, clock)
-    chats = build_chats(
-        edge.chats or platforms.adapters, database, settings.account, clock, new_id, edge.entropy
-    )
+    platforms, chats = _chats(settings, edge, registry, database, new_id)
     outbox = Pump(database, [chats.channel, EventChannel(events, new_id)], clock)
     loops = [telling, *money.loops, *_loops(database, outbox, keys, clock)]
     gateways: list[Gateway] = []
@@ -161,12 +159,24 @@ async def _build(
     await _take_up(agent.runner, Context(LOCAL_OWNER, services, registry), settings.account)
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
-    application = gateway.application()
-    platforms.mount(application)
-    listening = await stack.enter_async_context(listen(application, settings))
+    listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
     works = [*(loop.run for loop in loops if loop is not telling), *_warming(agent.graph, pool, clock, warm)]
     await stack.enter_async_context(_running(works))
     return App(services, registry, gateway, listening)
+
+
+def _chats(
+    settings: Settings, edge: Edge, registry: Registry, database: Database, new_id: NewId
+) -> tuple[Platforms, Chats]:
+    platforms = Platforms(settings, registry, edge.clock)
+    adapters = edge.chats or platforms.adapters
+    return platforms, build_chats(adapters, database, settings.account, edge.clock, new_id, edge.entropy)
+
+
+def _mounted(gateway: Gateway, platforms: Platforms) -> web.Application:
+    application = gateway.application()
+    platforms.mount(application)
+    return application
 
 
 async def _money(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Executable, bindparam, or_, select, union, update
 
-from memory import schema_runs, schema
+from memory import schema, schema_runs
 from memory.link import Link
 from memory.rows import Shape, changing
 from memory.sql import ExactSum, Insert, inserting
@@ -17,7 +17,12 @@ MANDATE = Shape(schema_runs.mandates, Mandate)
 USE = Shape(schema_runs.mandate_uses, Use)
 TALLY = Shape(schema_runs.run_tallies, Tally)
 
-_M, _U, _T, _O = schema_runs.mandates.c, schema_runs.mandate_uses.c, schema_runs.run_tallies.c, schema.orders.c
+_M, _U, _T, _O = (
+    schema_runs.mandates.c,
+    schema_runs.mandate_uses.c,
+    schema_runs.run_tallies.c,
+    schema.orders.c,
+)
 INSERT = schema_runs.mandates.insert()
 INSERT_USE = schema_runs.mandate_uses.insert()
 BY_ID = MANDATE.query.where(_M.id == bindparam("this"))

@@ -25,10 +25,9 @@ def of_fills(order: Order, fills: Sequence[Fill], told: Result, new_id: NewId) -
     kind = "order.stopped" if stopped else "order.filled"
     amount = sum(fill.amount for fill in fills)
     realized = [fill.realized for fill in fills if fill.realized is not None]
-    words = (
-        f"{order.mode.value.upper()}: {_DONE[order.side.value]} {amount:f} {order.symbol} at {fills[-1].price:f}"
-        f" ({_WHY.get(order.type, 'order') if stopped else order.type.value})"
-    )
+    why = _WHY.get(order.type, "order") if stopped else order.type.value
+    done = f"{_DONE[order.side.value]} {amount:f} {order.symbol} at {fills[-1].price:f}"
+    words = f"{order.mode.value.upper()}: {done} ({why})"
     if realized:
         words += f", result {sum(realized):+.2f} {order.symbol.quote}"
     return Notice(new_id("ntc"), order.by or OWNER, kind, words, at, _data(told))

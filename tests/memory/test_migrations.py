@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema_runs, schema, schema_chats
+from memory import migrate, schema, schema_chats, schema_runs
 from memory.address import normalised
 from memory.chat_records import Arrival, Card, Chat
 from memory.database import Database
