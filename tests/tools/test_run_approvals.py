@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from tools.approvals import Approved
 from tools.context import Context
 from tools.errors import CallError, Code
 from tools.policy import LOCAL_OWNER, Principal, Role
-from trading.clock import epoch_ms
+from trading.clock import ManualClock, epoch_ms
 from trading.mandates import Terms
 from trading.model import OrderRequest, OrderStatus, OrderType, Origin, Side
 from trading.placing import OrderOutcome
@@ -204,6 +205,6 @@ async def test_a_run_stays_approved_through_a_restart(tmp_path: Path) -> None:
         await called(service, "risk.set", {"askOnPaper": True})
         await called(service, "approval.approve", {"approvalId": await asks(service, day=140)})
         assert (await wants(service)).order.status is OrderStatus.FILLED
-    async with running(tmp_path) as service:
+    async with running(tmp_path, clock=ManualClock(NOON + timedelta(seconds=1))) as service:
         assert (await wants(service)).order.status is OrderStatus.FILLED
         assert (await wants(service, "0.0001")).order.status is OrderStatus.HELD
