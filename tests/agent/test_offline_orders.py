@@ -170,6 +170,7 @@ async def test_what_became_of_an_order_that_waited_is_told(
         waiting = (await agent.told("chat.waiting")).payload
         shown = await said(agent, waits, "other")
         assert "1. PAPER: " in shown
+        assert f"({waiting['approvalId']})" in shown
         assert "kit approve ID" in shown
         assert "kit approve ID" in await said(agent, "approve", "other")
         await agent.call(answered, approvalId=waiting["approvalId"], reason="no")

@@ -52,8 +52,12 @@ def waiting_list(intent: Intent, done: Sequence[Done], voice: Voice) -> str:
     if wrong:
         return wrong
     answers = [each.facts or Facts() for each in done]
-    held = [row for each in answers for row in each.rows("orders") if row.text("state") == HELD]
-    runs = [row for each in answers for row in each.rows("approvals") if row.text("kind") == RUN]
+    asked = [row for each in answers for row in each.rows("approvals")]
+    names = {row.id("orderId"): row.id("approvalId") for row in asked}
+    rows = [row for each in answers for row in each.rows("orders") if row.text("state") == HELD]
+    # What is answered is the approval: an order is shown under that name here.
+    held = [Facts({**row.data, "orderId": names.get(row.id("orderId"), row.id("orderId"))}) for row in rows]
+    runs = [row for row in asked if row.text("kind") == RUN]
     if not runs and not held:
         return voice.say("waiting_none")
     told = [_numbered("waiting", "waiting_none", held, voice)] if held else []
