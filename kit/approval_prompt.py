@@ -27,10 +27,12 @@ class ApprovalPrompt:
         self._screen = screen
         self._read = read
         self._waiting: dict[str, Answer] = {}
+        self._told: list[str] = []
         self._news = asyncio.Event()
         self._stops = [
             client.on("approval.requested", self._asked),
             client.on("approval.resolved", self._resolved),
+            client.on("notice", self._tell),
         ]
 
     def close(self) -> None:
@@ -39,15 +41,19 @@ class ApprovalPrompt:
             stop()
 
     async def arrived(self) -> None:
-        """Return once there is something to ask about."""
-        while not self._waiting:
+        """Return once there is something to tell or to ask about."""
+        while not (self._waiting or self._told):
             self._news.clear()
             await self._news.wait()
 
     async def ask_all(self) -> None:
-        """Ask about everything that waits now."""
-        while self._waiting:
-            await self._ask(next(iter(self._waiting)))
+        """Tell what there is to tell, and ask about everything that waits now."""
+        while self._waiting or self._told:
+            told, self._told = self._told, []
+            for line in told:
+                self._screen.aside(f"· {line}")
+            if self._waiting:
+                await self._ask(next(iter(self._waiting)))
 
     @asynccontextmanager
     async def beside(self) -> AsyncIterator[None]:
@@ -104,6 +110,12 @@ class ApprovalPrompt:
         while approval_id in self._waiting:
             self._news.clear()
             await self._news.wait()
+
+    def _tell(self, told: Answer) -> None:
+        # What waits is asked about as such.
+        if not str(told["kind"]).startswith("approval."):
+            self._told.append(str(told["text"]))
+            self._news.set()
 
     def _asked(self, told: Answer) -> None:
         self._waiting[told["approvalId"]] = told

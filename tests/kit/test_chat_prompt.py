@@ -109,6 +109,20 @@ async def test_at_a_terminal_one_talks_and_leaves_with_ctrl_d(service: Service, 
     assert history.stat().st_mode & 0o077 == 0
 
 
+async def test_what_a_person_has_to_be_told_stands_above_the_line_being_typed(service: Service) -> None:
+    async with terminal(service, "prompt") as screen:
+        await screen.sees(PROMPT)
+        screen.type("How is")
+        await screen.sees("How is")
+        service.tell("notice", id="n1", kind="approval.requested", text="This is asked about.", data={})
+        service.tell("notice", id="n2", kind="access.asked", text="Ada asks to be let in.", data={})
+        seen = await screen.sees("· Ada asks to be let in.")
+        assert "asked about" not in seen
+        await screen.sees("How is")
+        screen.type(" BTC?\r")
+        await screen.sees("You said: How is BTC?")
+
+
 async def test_a_backtest_in_words_is_drawn_where_the_person_can_open_it(tmp_path: Path) -> None:
     pictures = tmp_path / "client" / "pictures"
     async with running(tmp_path / "service") as service:
