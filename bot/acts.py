@@ -85,7 +85,8 @@ class Acts:
         ticket = None if over else taken.incoming.ticket
         reply_to = None if guest.place.private or ticket else taken.incoming.message
         thread = Thread(guest.place, taken.id, ticket, reply_to)
-        pictures = shown.pictures
+        # What is asked for again takes the place of the figures; the picture of before stays.
+        pictures = () if over else shown.pictures
         if not shown.markdown and pictures:
             first, pictures = pictures[0], pictures[1:]
             await _reached(

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Any
 
 from bot.asking import Action, Call, Misread, Own, Plan, Reading
 from bot.chat import CommandSpec, Option
@@ -151,9 +150,9 @@ def _whole(number: str) -> str:
 
 def picture_call(call: Call, result: Result) -> Call | None:
     """Return the call that draws what another one answered, None where nothing is drawn."""
-    name = PICTURES.get(call.name)
-    job: Any = getattr(result, "backtest_id", None)
-    return Call(name, {"backtestId": job}) if name and job else None
+    name, told = PICTURES.get(call.name, (None, ""))
+    value = result.model_dump(mode="json").get(told)
+    return Call(name, {told: value}) if name and value else None
 
 
 def _spec(row: Row, voice: Voice) -> CommandSpec:

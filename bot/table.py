@@ -337,5 +337,9 @@ ROWS: tuple[Row, ...] = (
     Row("settings", "chat", slots=(Slot("setting"), Slot("value")), aliases=("einstellungen",)),
 )
 
-PICTURES: Mapping[str, str] = {"backtest.run": "chart.backtest", "backtest.optimize": "chart.optimization"}
-"""What draws the answer of a call, by the name of the job in it."""
+PICTURES: Mapping[str, tuple[str, str]] = {
+    "backtest.run": ("chart.backtest", "backtestId"),
+    "backtest.optimize": ("chart.optimization", "backtestId"),
+    "portfolio.pnl": ("chart.equity", "period"),
+}
+"""What draws the answer of a call, and the word of the answer that it is told."""

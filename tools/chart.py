@@ -58,10 +58,11 @@ class PictureReport(Result):
     caption: str
 
 
-async def _drawn(ctx: Context, picture: Picture, caption: str) -> PictureReport:
-    drawn: Drawn = await ctx.services.backtests.reckon(ctx.principal, DrawTask(picture))
-    data = b64encode(drawn.png).decode()
-    return PictureReport(data=data, width=drawn.width, height=drawn.height, caption=caption)
+async def drawn(ctx: Context, picture: Picture, caption: str) -> PictureReport:
+    """Have a picture drawn, and return it with its caption."""
+    found: Drawn = await ctx.services.backtests.reckon(ctx.principal, DrawTask(picture))
+    data = b64encode(found.png).decode()
+    return PictureReport(data=data, width=found.width, height=found.height, caption=caption)
 
 
 async def _done(ctx: Context, job_id: str, kind: str) -> Job:
@@ -99,7 +100,7 @@ async def backtest(ctx: Context, params: OfJob) -> PictureReport:
         hold=held if len(held) == len(curve) else None,
         marks=[_mark(each) for each in report.trades],
     )
-    return await _drawn(ctx, picture, _told_of_run(report))
+    return await drawn(ctx, picture, _told_of_run(report))
 
 
 def _mark(row: TradeRow) -> Mark:
@@ -150,7 +151,7 @@ async def candles(ctx: Context, params: OfChart) -> PictureReport:
         bars=Bars.of(shown),
         overlays=overlays,
     )
-    return await _drawn(ctx, picture, _told_of_candles(params, shown, overlays, venue))
+    return await drawn(ctx, picture, _told_of_candles(params, shown, overlays, venue))
 
 
 def _change(shown: Sequence[Candle]) -> str:
@@ -208,7 +209,7 @@ async def optimization(ctx: Context, params: OfJob) -> PictureReport:
         unit=unit,
         less_is_better=by.sign < 0,
     )
-    return await _drawn(ctx, picture, _told_of_grid(report, surface, name, unit))
+    return await drawn(ctx, picture, _told_of_grid(report, surface, name, unit))
 
 
 def _place(report: OptimizeReport, surface: SurfaceReport) -> tuple[int, int] | None:

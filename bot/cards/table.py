@@ -35,6 +35,7 @@ CARDS: Mapping[str, Card] = {
     "chart.candles": Card(market.picture),
     "chart.backtest": Card(market.picture),
     "chart.optimization": Card(market.picture),
+    "chart.equity": Card(market.picture, True),
     "portfolio.get": Card(money.portfolio, True),
     "portfolio.pnl": Card(money.pnl, True),
     "trade.positions": Card(money.positions, True, money.position_actions),

@@ -39,6 +39,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "watchlist.add": ({"pair": "sol-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
     "watchlist.list": ({}, {"pair": "BTC/USDT"}, "INVALID_PARAMS"),
     "watchlist.remove": ({"pair": "SOL/USDT"}, {"pair": "ETH/USDT"}, "NOT_FOUND"),
+    "chart.equity": ({"period": "24h"}, {"period": "1y"}, "INVALID_PARAMS"),
     "chart.candles": (
         {"pair": "BTC/USDT", "limit": 30, "indicators": ["sma:5", "rsi"]},
         {"pair": "BTC/USDT", "indicators": ["astrology"]},

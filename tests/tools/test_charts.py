@@ -286,3 +286,28 @@ def test_nothing_that_draws_is_loaded_into_the_service(tmp_path: Path) -> None:
         [sys.executable, "-c", DRAW, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert drew.stdout == "1080 []\n"
+
+
+async def test_what_an_account_was_worth_is_drawn_once_there_is_something_to_see(tmp_path: Path) -> None:
+    async with running(tmp_path) as service:
+        for _ in range(2):
+            await service.advance(60)
+            await call(
+                service,
+                "trade.execute",
+                {"action": "buy", "pair": "BTC/USDT", "type": "market", "amount": 100},
+            )
+        told = await call(service, "chart.equity", {"period": "24h"})
+        assert {name: told[name] for name in PNG} == PNG
+        assert told["caption"].startswith(
+            "PAPER: account main went from 100,000 to 100,000 USDT within 24h: "
+        )
+        context = Context(LOCAL_OWNER, service.app.services, service.app.registry, shared=True)
+        with pytest.raises(CallError) as error:
+            await service.app.registry.call("chart.equity", {}, context)
+        assert error.value.reason is Code.FORBIDDEN
+
+
+async def test_an_account_without_history_has_no_picture(service: Running) -> None:
+    code, _ = await refused(service, "chart.equity", {"period": "24h"})
+    assert code is Code.CONFLICT
