@@ -283,6 +283,14 @@ ROWS: tuple[Row, ...] = (
         ("ablehnen",),
     ),
     Row(
+        "revoke",
+        "safety",
+        account.answering("approval.revoke"),
+        ("approval.revoke", "approval.list"),
+        (Slot("id"), REASON),
+        ("widerrufen",),
+    ),
+    Row(
         "halt",
         "safety",
         account.because("trading.halt"),

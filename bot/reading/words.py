@@ -31,7 +31,7 @@ VOCABULARY = frozenset(
 )
 """Words with a meaning of their own, so that none of them is taken for a coin."""
 
-_ID = re.compile(r"\b(?:pos|ord|apr|bt|job)_[0-9a-z]{4,40}\b", re.IGNORECASE)
+_ID = re.compile(r"\b(?:pos|ord|apr|mdt|bt|opt|job)_[0-9a-z]{4,40}\b", re.IGNORECASE)
 _COIN = re.compile(r"(?=[a-z0-9]*[a-z])[a-z0-9]{2,12}")
 _LENGTH = re.compile(rf"(\d{{1,3}})({'|'.join(sorted(LENGTH_UNITS, key=len, reverse=True))})")
 

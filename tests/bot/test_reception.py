@@ -4,6 +4,7 @@ import asyncio
 import re
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from agent.models.port import Completion
@@ -13,6 +14,9 @@ from bot.scripted import ScriptedChat
 from tests.bot.room import ADA, BEN, GROUP, buttons, private, room
 from tests.service import NOON
 from trading.clock import ManualClock
+from trading.mandates import Terms
+
+D = Decimal
 
 
 def says(text: str) -> Completion:
@@ -322,3 +326,18 @@ async def test_a_conversation_is_begun_anew(tmp_path: Path) -> None:
             await chat.settled(await chat.say(ADA, text))
         heard = [[each.text for each in request.messages] for request in model.requests]
         assert heard == [["first"], ["first", "one", "second"], ["third"]]
+
+
+async def test_a_run_that_asks_is_allowed_by_a_button_and_taken_back_by_a_command(tmp_path: Path) -> None:
+    async with room(tmp_path) as chat:
+        await chat.let_in(ADA, "owner")
+        mandates = chat.service.app.services.desk.mandates
+        asked = await mandates.ask("main", "run_1", Terms(D(10), D(50), D(5)), "owner")
+        await chat.until(lambda: chat.texts(ADA))
+        card = chat.posted(ADA)[0]
+        assert "run\\_1" in card.message.part.text
+        assert await chat.settled(await chat.press(ADA, "Approve")) == "answered"
+        assert (await mandates.get(asked.id)).mandate.status == "approved"
+        await chat.until(lambda: not buttons(card.message))
+        assert await chat.settled(await chat.say(ADA, f"/revoke {asked.id}")) == "answered"
+        assert (await mandates.get(asked.id)).mandate.status == "revoked"
