@@ -113,9 +113,6 @@ class Reception:
         if outlet is None or incoming.person.is_bot:
             await taken.settle("not for us")
             return
-        if not incoming.addressed and incoming.pressed is None:
-            await taken.settle("overheard")
-            return
         guest = await self._guests.of(incoming)
         if guest is None:
             await taken.settle(await self._stranger(taken, outlet))
