@@ -20,7 +20,7 @@ AT_ONCE = 500
 """Arrivals that are taken at a time."""
 
 KEPT = timedelta(days=14)
-"""How long what is settled is known when it comes again; platforms keep what they could not hand over a day."""
+"""How long what is settled is known when it comes again; platforms send again for a day."""
 
 INCOMING: TypeAdapter[Incoming] = TypeAdapter(Incoming)
 
@@ -46,6 +46,11 @@ class Taken:
     async def settle(self, outcome: str) -> None:
         """Store that nothing more is to be done."""
         await self._inbox.settle(self.id, outcome)
+
+    async def collect(self, more: Mapping[str, Any], others: Sequence["Taken"]) -> None:
+        """Store what has been done, which settles others with it: all of that or nothing."""
+        self.progress |= more
+        await self._inbox.collect(self.id, self.progress, [each.id for each in others])
 
     def drop(self) -> None:
         """Leave it for later."""
@@ -123,6 +128,15 @@ class Inbox:
         async with self._database.transact() as uow:
             await uow.arrivals.progress(self._owner, arrival_id, progress)
 
+    async def collect(self, arrival_id: str, progress: Mapping[str, Any], others: Sequence[str]) -> None:
+        """Store that one thing stands for others too from now on."""
+        async with self._database.transact() as uow:
+            await uow.arrivals.progress(self._owner, arrival_id, progress)
+            for each in others:
+                await uow.arrivals.settle(self._owner, each, "collected")
+        for each in others:
+            self.drop(each)
+
     async def settle(self, arrival_id: str, outcome: str) -> None:
         """Store what became of something."""
         async with self._database.transact() as uow:
@@ -140,7 +154,7 @@ class Inbox:
 
 
 def _read(arrival: Arrival) -> Incoming | None:
-    """Return what somebody did, None when another version has stored it in a way that this one cannot read."""
+    """Return what somebody did, None when another version has stored it so that nobody can tell."""
     try:
         return INCOMING.validate_python(arrival.payload)
     except ValidationError:
