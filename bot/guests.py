@@ -59,6 +59,16 @@ class Guests:
         async with self._database.read() as uow:
             return await self._guest(uow, person, place, None)
 
+    async def still(self, guest: Guest) -> Guest | None:
+        """Return somebody as they are by now, in the same conversation; None once they are shut out."""
+        found = await self.named(guest.principal.id, guest.place)
+        return None if found is None else replace(found, session=guest.session)
+
+    async def voice(self, person: str, place: Place) -> Voice:
+        """Return the language that somebody speaks at a place, let in or not."""
+        guest = await self.named(person, place)
+        return Voice.of(None) if guest is None else guest.voice
+
     async def anew(self, guest: Guest, session: str, language: str | None) -> None:
         """Let somebody have another conversation from now on."""
         await self._put(replace(guest, session=session), language)

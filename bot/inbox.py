@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
+import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from bot.chat import Incoming
 from memory.chat_records import Arrival
@@ -18,15 +19,20 @@ LEASE = timedelta(seconds=60)
 AT_ONCE = 500
 """Arrivals that are taken at a time."""
 
+KEPT = timedelta(days=14)
+"""How long what is settled is known when it comes again; platforms send again for a day."""
+
 INCOMING: TypeAdapter[Incoming] = TypeAdapter(Incoming)
+
+log = structlog.get_logger(__name__)
 
 
 class Taken:
     """Something that a person did, being worked on here. `progress` is what has been done about it so far."""
 
-    def __init__(self, inbox: "Inbox", arrival: Arrival) -> None:
+    def __init__(self, inbox: "Inbox", arrival: Arrival, incoming: Incoming) -> None:
         self.id = arrival.id
-        self.incoming = INCOMING.validate_python(arrival.payload)
+        self.incoming = incoming
         self.progress: dict[str, Any] = dict(arrival.progress or {})
         self.again = arrival.attempts > 1
         """Whether a process before this one has worked on it."""
@@ -40,6 +46,11 @@ class Taken:
     async def settle(self, outcome: str) -> None:
         """Store that nothing more is to be done."""
         await self._inbox.settle(self.id, outcome)
+
+    async def collect(self, more: Mapping[str, Any], others: Sequence["Taken"]) -> None:
+        """Store what has been done, which settles others with it: all of that or nothing."""
+        self.progress |= more
+        await self._inbox.collect(self.id, self.progress, [each.id for each in others])
 
     def drop(self) -> None:
         """Leave it for later."""
@@ -58,11 +69,18 @@ class Inbox:
         self._working: set[str] = set()
 
     async def receive(self, came: Sequence[Incoming]) -> None:
-        """Store what has come; what came before under the same id is left."""
+        """Store what has come; what came before under the same id is left.
+
+        What people say to each other where the bot is too is nobody's to keep.
+        """
         now = self._clock.now()
         new = [
-            Arrival(each.id, each.place.key, INCOMING.dump_python(each, mode="json"), now) for each in came
+            Arrival(each.id, each.place.key, INCOMING.dump_python(each, mode="json"), now)
+            for each in came
+            if each.addressed or each.pressed is not None
         ]
+        if not new:
+            return
         async with self._database.transact() as uow:
             await uow.arrivals.add(*new)
         self._news.set()
@@ -88,8 +106,15 @@ class Inbox:
             claimed = await uow.arrivals.claim(self._owner, now, now + LEASE, AT_ONCE)
         if len(claimed) == AT_ONCE:
             self._news.set()
-        self._working |= {each.id for each in claimed}
-        return [Taken(self, each) for each in claimed]
+        # When a lease has run out while this process was at it, it still is.
+        fresh = [each for each in claimed if each.id not in self._working]
+        self._working |= {each.id for each in fresh}
+        taken = [(each, _read(each)) for each in fresh]
+        for each, incoming in taken:
+            if incoming is None:
+                log.error("what has arrived cannot be read", arrival=each.id)
+                await self.settle(each.id, "unreadable")
+        return [Taken(self, each, incoming) for each, incoming in taken if incoming is not None]
 
     async def renew(self) -> None:
         """Look for what another process has left, and say that this one still works on its own."""
@@ -103,6 +128,15 @@ class Inbox:
         async with self._database.transact() as uow:
             await uow.arrivals.progress(self._owner, arrival_id, progress)
 
+    async def collect(self, arrival_id: str, progress: Mapping[str, Any], others: Sequence[str]) -> None:
+        """Store that one thing stands for others too from now on."""
+        async with self._database.transact() as uow:
+            await uow.arrivals.progress(self._owner, arrival_id, progress)
+            for each in others:
+                await uow.arrivals.settle(self._owner, each, "collected")
+        for each in others:
+            self.drop(each)
+
     async def settle(self, arrival_id: str, outcome: str) -> None:
         """Store what became of something."""
         async with self._database.transact() as uow:
@@ -112,3 +146,16 @@ class Inbox:
     def drop(self, arrival_id: str) -> None:
         """Work on something no longer: when it is not settled, it is taken again at the end of its lease."""
         self._working.discard(arrival_id)
+
+    async def prune(self) -> None:
+        """Forget what nobody sends again any more."""
+        async with self._database.transact() as uow:
+            await uow.arrivals.prune(self._clock.now() - KEPT)
+
+
+def _read(arrival: Arrival) -> Incoming | None:
+    """Return what somebody did, None when another version has stored it so that nobody can tell."""
+    try:
+        return INCOMING.validate_python(arrival.payload)
+    except ValidationError:
+        return None

@@ -149,12 +149,16 @@ class Presses:
             return [each for each in found if await uow.cards.close(each.id, now, outcome)]
 
 
+def place_of(card: Card) -> Place:
+    """Return where a card is."""
+    return PLACE.validate_python(card.place)
+
+
 async def leave(outlet: Outlet, card: Card, line: str) -> None:
     """Take the buttons off a card that can be seen, and say below it what became of it."""
     if card.message is None:
         return
-    place = PLACE.validate_python(card.place)
-    series = Series(outlet, Thread(place, f"card/{card.id}"), known={"messages": [card.message]})
+    series = Series(outlet, Thread(place_of(card), f"card/{card.id}"), known={"messages": [card.message]})
     series.want(Wanted("\n\n".join(part for part in (card.text, line) if part)))
     await _suppressed(series)
 

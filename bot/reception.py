@@ -1,5 +1,6 @@
 """Where everything that people do in chats arrives, and is handed to what answers it."""
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,17 +10,21 @@ import structlog
 
 from bot.acts import Acts, Said, Shown
 from bot.chat import Incoming, Unreachable
+from bot.commands import MOST_NAME
 from bot.guests import Guest, Guests
 from bot.inbox import Inbox, Taken
 from bot.lanes import Lanes
-from bot.presses import Deed, Presses, leave
+from bot.presses import Deed, Presses, leave, place_of
 from bot.series import Outlet, Series, Thread, Wanted
 from bot.talk import Talk
 from bot.voice import Voice
+from memory.chat_records import Card
 from memory.errors import DatabaseUnavailable
 from memory.records import StoredEvent
+from tools.chat import LONGEST_MESSAGE
 from tools.preferences import Busy
 from tools.services import Services
+from tools.words.language import fold
 
 MOST_WAITING = 20
 """Messages that may wait for the agent at one place; a person who writes more is told so once."""
@@ -27,15 +32,16 @@ MOST_WAITING = 20
 log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Message:
-    """A message on its way to the agent."""
+    """A message on its way to the agent; `stopped` is set once its person does not want it answered."""
 
     guest: Guest
     taken: Taken
     series: Series
     outlet: Outlet
     begun: bool = False
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(slots=True)
@@ -78,6 +84,8 @@ class Reception:
         for taken in await self._inbox.take():
             incoming = taken.incoming
             lane = f"{incoming.place.key}/{incoming.person.id}"
+            # Whoever wants it stopped waits for nothing that was said or is shown before.
+            lane = f"stop/{taken.id}" if _stops(incoming) else lane
             self._lanes.add(lane, partial(self._receive, taken), partial(self._failed, taken))
 
     async def close(self) -> None:
@@ -87,34 +95,36 @@ class Reception:
     async def stop(self, guest: Guest) -> bool:
         """Stop the agent for somebody, and take back what waits behind; tell whether there was anything."""
         line = self._lines.get(guest.lane, _Line())
+        answering = [each for each in line.waiting if each.begun]
         waiting = [each for each in line.waiting if not each.begun]
+        for each in answering:
+            each.stopped.set()
         for each in waiting:
-            await self._withdraw(line, each, guest.voice.say("talk.stopped"), "stopped")
+            line.waiting.remove(each)
         aborted = await self._services.chat.abort(guest.principal, guest.session, None)
-        return aborted or bool(waiting)
+        for each in waiting:
+            await each.taken.settle("stopped")
+            self._leave(each, guest.voice.say("talk.stopped"))
+        return aborted or bool(answering or waiting)
 
     async def sweep(self) -> None:
         """Take the buttons off cards whose time is over."""
         for card in await self._presses.over():
-            place = str(card.place["platform"])
-            if place in self._outlets:
-                await leave(self._outlets[place], card, await self._say(card.person, "press.expired"))
+            voice = await self._guests.voice(card.person, place_of(card))
+            self._close(card, voice.say("press.expired"))
 
     def heard(self, events: Sequence[StoredEvent]) -> None:
         """Hear of approvals that were answered, wherever that was."""
         for each in events:
             if each.name == "approval.resolved":
                 told = each.payload
-                self._lanes.add("cards", partial(self._answered, dict(told)), self._faulty)
+                self._lanes.add("answered", partial(self._answered, dict(told)), self._faulty)
 
     async def _receive(self, taken: Taken) -> None:
         incoming = taken.incoming
         outlet = self._outlets.get(incoming.place.platform)
         if outlet is None or incoming.person.is_bot:
             await taken.settle("not for us")
-            return
-        if not incoming.addressed and incoming.pressed is None:
-            await taken.settle("overheard")
             return
         guest = await self._guests.of(incoming)
         if guest is None:
@@ -136,7 +146,7 @@ class Reception:
             said = Said(incoming.command, incoming.text, incoming.options)
             work = partial(self._command, guest, taken, outlet, said)
             # Whoever wants it stopped does not wait for what is to be stopped.
-            self._lanes.add(f"stop/{guest.lane}" if incoming.command in STOPS else lane, work, failed)
+            self._lanes.add(f"stop/{taken.id}" if _stops(incoming) else lane, work, failed)
         elif not incoming.text.strip():
             phrase = "talk.unread" if incoming.unread else "talk.wordless"
             self._lanes.add(lane, partial(self._tell, guest, taken, outlet, phrase), failed)
@@ -158,7 +168,7 @@ class Reception:
         card, deed = pressed.card, pressed.deed
         if card is not None and card.expires_at is not None:
             line = pressed.phrase or ("press.running" if deed and _acts(deed) else "press.canceled")
-            await leave(outlet, card, guest.voice.say(line))
+            self._close(card, guest.voice.say(line))
         elif pressed.phrase == "press.expired":
             await self._tell(guest, taken, outlet, pressed.phrase)
             return
@@ -182,7 +192,8 @@ class Reception:
                 await taken.settle("too many")
                 return
             line.full = True
-            await self._tell(guest, taken, outlet, "talk.full", count=MOST_WAITING)
+            told = partial(self._tell, guest, taken, outlet, "talk.full", count=MOST_WAITING)
+            self._lanes.add(f"acts/{guest.lane}", told, partial(self._failed, taken))
             return
         series = Series(outlet, _thread(guest, taken), taken.note, taken.progress)
         message = _Message(guest, taken, series, outlet)
@@ -190,12 +201,14 @@ class Reception:
         work = partial(self._converse, line, message)
         self._lanes.add(f"talk/{guest.lane}", work, partial(self._failed, taken))
         if len(line.waiting) > 1:
-            await self._wait(guest, message, len(line.waiting) - 1)
+            await self._wait(line, message)
 
-    async def _wait(self, guest: Guest, message: _Message, ahead: int) -> None:
+    async def _wait(self, line: _Line, message: _Message) -> None:
         """Show that a message waits, or let it take the place of what is being answered."""
+        guest, ahead = message.guest, len(line.waiting) - 1
         busy = guest.preferences.busy
         if busy is Busy.STEER:
+            line.waiting[0].stopped.set()
             await self._services.chat.abort(guest.principal, guest.session, None)
             return
         phrase = "talk.collects" if busy is Busy.COLLECT else "talk.queued"
@@ -206,29 +219,56 @@ class Reception:
         """Answer a message, and those with it that its person wants to be answered together."""
         if message not in line.waiting:
             return
-        guest, taken = message.guest, message.taken
+        message.begun = True
+        taken = message.taken
         try:
-            words = [_words(guest, taken.incoming)]
-            if guest.preferences.busy is Busy.COLLECT and "turn" not in taken.progress:
-                words += [await self._collect(line, each) for each in list(line.waiting)[1:]]
-            said = "\n\n".join(words)
-            message.begun = True
-            await taken.settle(await self._talk.answer(guest, taken, message.outlet, message.series, said))
+            # What waits long is answered for who its person is by then.
+            guest = await self._guests.still(message.guest)
+            if guest is None:
+                await taken.settle("unknown person")
+                return
+            said = await self._said(line, message)
+            if message.stopped.is_set():
+                await taken.settle("stopped")
+                self._leave(message, guest.voice.say("talk.stopped"))
+                return
+            answer = self._talk.answer(guest, taken, message.outlet, message.series, said, message.stopped)
+            await taken.settle(await answer)
         finally:
             line.waiting.remove(message)
             line.full = False
             if not line.waiting:
-                self._lines.pop(guest.lane, None)
+                self._lines.pop(message.guest.lane, None)
 
-    async def _collect(self, line: _Line, message: _Message) -> str:
-        await self._withdraw(line, message, None, "collected")
-        return _words(message.guest, message.taken.incoming)
+    async def _said(self, line: _Line, message: _Message) -> str:
+        """Return what the agent is asked: a message, with those behind it that are answered together."""
+        known, guest = message.taken.progress.get("said"), message.guest
+        if known is not None:
+            return str(known)
+        words = _words(guest, message.taken.incoming)
+        if guest.preferences.busy is not Busy.COLLECT or "turn" in message.taken.progress:
+            return words
+        more: list[_Message] = []
+        for each in list(line.waiting)[1:]:
+            together = f"{words}\n\n{_words(guest, each.taken.incoming)}"
+            if len(together) > LONGEST_MESSAGE:
+                break
+            words = together
+            more.append(each)
+        if more:
+            await message.taken.collect({"said": words}, [each.taken for each in more])
+            for each in more:
+                if each in line.waiting:
+                    line.waiting.remove(each)
+                    self._leave(each, None)
+        return words
 
-    async def _withdraw(self, line: _Line, message: _Message, markdown: str | None, outcome: str) -> None:
-        """Take a message out of the line, leaving a word about it or nothing."""
-        line.waiting.remove(message)
+    def _leave(self, message: _Message, markdown: str | None) -> None:
+        """Leave a word in the place of a message that was waiting, or nothing, when its platform lets us."""
+        message.begun = True
         message.series.want(None if markdown is None else Wanted(markdown))
-        await message.taken.settle(await _delivered(_reached(message.series, outcome)))
+        work = partial(_shown, message.series)
+        self._lanes.add(f"waiting/{message.guest.lane}", work, self._faulty)
 
     async def _stranger(self, taken: Taken, outlet: Outlet) -> str:
         """Give somebody unknown their code, in private; whatever else they say is not looked at."""
@@ -250,13 +290,14 @@ class Reception:
     async def _answered(self, told: Mapping[str, object]) -> None:
         subject, outcome = str(told.get("approvalId")), str(told.get("status"))
         for card in await self._presses.about(subject, outcome):
-            outlet = self._outlets.get(str(card.place["platform"]))
-            if outlet is not None:
-                voice = Voice.of(None)
-                await leave(outlet, card, voice.say("card.answered", value=voice.name("answer", outcome)))
+            voice = await self._guests.voice(card.person, place_of(card))
+            self._close(card, voice.say("card.answered", value=voice.name("answer", outcome)))
 
-    async def _say(self, person: str, phrase: str) -> str:
-        return Voice.of(None).say(phrase)
+    def _close(self, card: Card, line: str) -> None:
+        """Take the buttons off a card, however long its platform takes: nobody waits for that."""
+        outlet = self._outlets.get(place_of(card).platform)
+        if outlet is not None:
+            self._lanes.add(f"card/{card.id}", partial(leave, outlet, card, line), self._faulty)
 
     async def _failed(self, taken: Taken, error: Exception) -> None:
         """Tell that something went wrong which nobody foresaw, and settle it, lest it goes wrong for ever."""
@@ -266,13 +307,16 @@ class Reception:
             return
         fault = self._services.new_id("fault")
         log.error("a message could not be answered", arrival=taken.id, fault=fault, exc_info=error)
+        try:
+            await taken.settle(f"failed: {fault}")
+        finally:
+            taken.drop()
         outlet = self._outlets.get(taken.incoming.place.platform)
         if outlet is not None:
             words = Voice.of(taken.incoming.person.language).say("talk.failed", fault=fault)
             series = Series(outlet, Thread(taken.incoming.place, f"{taken.id}/fault"))
             series.want(Wanted(words))
-            await _delivered(_reached(series, "failed"))
-        await taken.settle(f"failed: {fault}")
+            await _shown(series)
 
     async def _faulty(self, error: Exception) -> None:
         log.error("a chat could not be served", exc_info=error)
@@ -280,6 +324,14 @@ class Reception:
 
 STOPS = frozenset({"stop", "stopp", "halt", "notaus", "anhalten"})
 """Commands that pass everything else of the same person."""
+
+
+def _stops(incoming: Incoming) -> bool:
+    return (
+        incoming.command is not None
+        and not incoming.forwarded
+        and fold(incoming.command[:MOST_NAME]) in STOPS
+    )
 
 
 def _acts(deed: Deed) -> bool:
@@ -307,7 +359,11 @@ async def _reached(series: Series, outcome: str) -> str:
 async def _waiting(message: _Message) -> None:
     """Show that a message waits, unless its turn has come."""
     if not message.begun:
-        await _delivered(_reached(message.series, "waits"))
+        await _shown(message.series)
+
+
+async def _shown(series: Series) -> None:
+    await _delivered(_reached(series, "shown"))
 
 
 async def _delivered(work: Awaitable[str]) -> str:

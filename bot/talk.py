@@ -1,8 +1,8 @@
 """One message to the agent, answered by one message that grows as the agent writes."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from bot.calls import Door
@@ -30,7 +30,8 @@ class Hearing:
 
     def __init__(self, guest: Guest, frame_id: str, changed: Callable[[], None]) -> None:
         self.request: str | None = None
-        """The turn's own name, once it has begun."""
+        """The turn's own name, once it has `begun`."""
+        self.begun = asyncio.Event()
         self.text = ""
         self.line = ""
         self.drawn: list[Drawn] = []
@@ -53,6 +54,7 @@ class Hearing:
     def _take(self, name: str, payload: Mapping[str, Any]) -> None:
         if payload.get("frameId") == self._frame_id and name in ("chat.start", "chat.queued"):
             self.request = payload.get("requestId")
+            self.begun.set()
             return
         if self.request is None or payload.get("requestId") != self.request:
             return
@@ -81,27 +83,35 @@ class Talk:
         self._services = services
         self._door = door
 
-    async def answer(self, guest: Guest, taken: Taken, outlet: Outlet, series: Series, words: str) -> str:
-        """Run one turn and show it to its end; return what became of it."""
+    async def answer(
+        self,
+        guest: Guest,
+        taken: Taken,
+        outlet: Outlet,
+        series: Series,
+        words: str,
+        stopped: asyncio.Event,
+    ) -> str:
+        """Run one turn until it ends or is `stopped`, and show it; return what became of it."""
         turn = taken.progress.get("turn")
         if turn is not None:
             final = await self._rest(guest, turn)
             return await _shown(series, final or guest.voice.say("talk.cut"))
         hearing = Hearing(guest, taken.id, lambda: series.want(Wanted(hearing.markdown)))
         stop = self._services.events.listen(hearing)
-        beside = [
-            asyncio.create_task(self._noted(taken, hearing)),
-            asyncio.create_task(typing(outlet, guest.place, self._services.clock, series)),
-            asyncio.create_task(_kept(series)),
-        ]
-        try:
-            final = await self._sent(guest, taken, words)
-        finally:
-            stop()
-            for each in beside:
-                each.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-        outcome = await _shown(series, final)
+        beside = (
+            self._noted(taken, hearing),
+            self._stopping(guest, hearing, stopped),
+            typing(outlet, guest.place, self._services.clock, series),
+        )
+        # What is on its way to the platform when the turn ends arrives: cut off, it would be sent again.
+        async with _beside(_kept(series)):
+            async with _beside(*beside):
+                try:
+                    final = await self._sent(guest, taken, words)
+                finally:
+                    stop()
+            outcome = await _shown(series, final)
         await self._pictures(guest, taken, outlet, hearing.drawn)
         return outcome
 
@@ -117,9 +127,14 @@ class Talk:
 
     async def _noted(self, taken: Taken, hearing: Hearing) -> None:
         """Put the turn's name on disk as soon as it is known, so that another process finds its end."""
-        while hearing.request is None:
-            await self._services.clock.sleep(0.1)
+        await hearing.begun.wait()
         await taken.note({"turn": hearing.request})
+
+    async def _stopping(self, guest: Guest, hearing: Hearing, stopped: asyncio.Event) -> None:
+        """Stop the turn once its person says so, also when they said so before there was one to stop."""
+        await stopped.wait()
+        await hearing.begun.wait()
+        await self._services.chat.abort(guest.principal, guest.session, hearing.request)
 
     async def _rest(self, guest: Guest, turn_id: str) -> str | None:
         """Return what a turn came to that another process began, None when a restart has cut it off."""
@@ -157,6 +172,18 @@ class Talk:
             if picture is not None:
                 series = Series(outlet, Thread(guest.place, f"{taken.id}/p{number}"))
                 await _shown(series, picture.caption, picture=picture.picture)
+
+
+@asynccontextmanager
+async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do works beside the block, until it ends."""
+    tasks = [asyncio.create_task(each) for each in works]
+    try:
+        yield
+    finally:
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _final(guest: Guest, text: str, aborted: bool) -> str:

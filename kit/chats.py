@@ -90,4 +90,5 @@ def chat_loops(chats: Chats, reception: Reception, clock: Clock) -> Sequence[Loo
         Loop("chats that wait", chats.inbox.renew, 20.0, clock),
         Loop("cards", reception.sweep, 1.0, clock),
         Loop("old cards", chats.presses.prune, 3600.0, clock),
+        Loop("old arrivals", chats.inbox.prune, 3600.0, clock),
     )

@@ -14,6 +14,8 @@ from tools.sessions import SessionId
 from tools.wire import Millis, Num, Params, Result
 
 MAIN = "main"
+LONGEST_MESSAGE = 32_000
+"""Characters."""
 
 
 def _some_words(message: str) -> str:
@@ -25,7 +27,7 @@ def _some_words(message: str) -> str:
 class Send(Params):
     """A message to the agent. `stream` tells of it by events; `queue` waits for a busy session."""
 
-    message: Annotated[str, Field(max_length=32_000), AfterValidator(_some_words)]
+    message: Annotated[str, Field(max_length=LONGEST_MESSAGE), AfterValidator(_some_words)]
     session_id: SessionId = MAIN
     stream: bool = False
     queue: bool = False
