@@ -40,6 +40,7 @@ from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests, WorkerFailed
 from tools.catalog import CATALOG, build_registry
 from tools.context import Context
+from tools.delivering import Channel
 from tools.events import EventBus
 from tools.pairing import Pairing, principal_of_person
 from tools.picking import Picking
@@ -124,7 +125,7 @@ async def _build(
     pool = await stack.enter_async_context(working(settings))
     backtests = await _backtests(database, events, pool, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
-    outbox = Pump(database, [chats.channel, EventChannel(events, new_id)], clock)
+    outbox = await _outbox(settings, database, [chats.channel, EventChannel(events, new_id)], clock)
     loops = [telling, *money.loops, *_loops(database, outbox, keys, clock)]
     gateways: list[Gateway] = []
     services = Services(
@@ -171,6 +172,14 @@ def _chats(
     platforms = Platforms(settings, registry, edge.clock)
     adapters = edge.chats or platforms.adapters
     return platforms, build_chats(adapters, database, settings.account, edge.clock, new_id, edge.entropy)
+
+
+async def _outbox(settings: Settings, database: Database, channels: Sequence[Channel], clock: Clock) -> Pump:
+    outbox = Pump(database, channels, clock)
+    if settings.database_url is None:
+        # Whoever was at a message in this home is dead.
+        await outbox.release()
+    return outbox
 
 
 def _mounted(gateway: Gateway, platforms: Platforms) -> web.Application:

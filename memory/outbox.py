@@ -36,9 +36,11 @@ HEADS = (
 CLAIM = (
     update(schema.outbox)
     .where(_O.seq.in_(HEADS))
-    .values(due_at=bindparam("until"), attempts=_O.attempts + 1)
+    .values(due_at=bindparam("until"), attempts=_O.attempts + 1, reason=None)
     .returning(*DELIVERY.columns)
 )
+# Whoever is at a message has not yet said why it did not arrive; one that waits for another try has.
+RELEASE = update(schema.outbox).where(_O.due_at.is_not(None), _O.attempts > 0, _O.reason.is_(None))
 DUE = select(_HEAD.c.seq).where(_HEAD.c.due_at <= bindparam("now")).limit(1)
 SETTLE = update(schema.outbox).where(
     _O.id == bindparam("this"), _O.attempts == bindparam("claim"), _O.due_at.is_not(None)
@@ -70,6 +72,13 @@ class Outbox:
         """
         claimed = await self._connection.execute(CLAIM, {"now": now, "until": until, "most": limit})
         return sorted(DELIVERY.read_all(claimed), key=lambda each: (each.created_at, each.id))
+
+    async def release(self, now: datetime) -> None:
+        """Give back what anybody was at, where it is known that nobody is any more.
+
+        What did not arrive and waits for its next try goes on waiting.
+        """
+        await self._connection.execute(RELEASE.values(due_at=now))
 
     async def delivered(self, claimed: Delivery, at: datetime, name: str) -> bool:
         """Store that a message arrived, by the `name` it has there.

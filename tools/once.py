@@ -1,7 +1,7 @@
 """Calls with effects: each wish is done once, kept on record, and not stopped by whoever stops waiting."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast
@@ -18,11 +18,15 @@ Work = Callable[[Context], Awaitable[Result]]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a call wants: which capability, a digest of its parameters, and the type of its result."""
+    """What a call wants: which capability, a digest of its parameters, and the type of its result.
+
+    What `resumes` may be run again under the name of a run that was cut off.
+    """
 
     capability: str
     body: str
     result: Any
+    resumes: bool = False
 
 
 class Once:
@@ -35,7 +39,8 @@ class Once:
         """Run `work` with the wish's own name in its context, or return what it came to before.
 
         Raises the CallError of the first time, InvalidParams when the caller's key stands for another wish,
-        and InternalError when the first time was cut off and nobody knows how far it got.
+        and InternalError when the first time was cut off, nobody knows how far it got, and it cannot be
+        taken up again.
         """
         attempt = Call(
             id=ctx.services.new_id("call"),
@@ -46,12 +51,8 @@ class Once:
             body_hash=wish.body,
             started_at=ctx.services.clock.now(),
         )
-        running = asyncio.create_task(self._attempt(attempt, wish, ctx, work))
         # Known before it is on disk, so that whoever finds it there finds it here too.
-        self._under_way[attempt.id] = running
-        running.add_done_callback(lambda done: self._forget(attempt.id, done))
-        # Whoever stops waiting, a client that hangs up or an aborted turn, does not stop what was begun.
-        return await asyncio.shield(running)
+        return await self._running(attempt.id, self._attempt(attempt, wish, ctx, work))
 
     async def drain(self) -> None:
         """Return once everything that was begun has ended."""
@@ -63,8 +64,15 @@ class Once:
         async with ctx.services.database.transact() as uow:
             earlier = await uow.calls.claim(attempt, not_before=attempt.started_at - window)
         if earlier is not None:
-            return await self._again(wish, earlier)
+            return await self._again(wish, earlier, ctx, work)
         return await _recorded(attempt, replace(ctx, wish=attempt.id), work)
+
+    async def _running(self, call_id: str, run: Coroutine[Any, Any, Result]) -> Result:
+        running = asyncio.create_task(run)
+        self._under_way[call_id] = running
+        running.add_done_callback(lambda done: self._forget(call_id, done))
+        # Whoever stops waiting, a client that hangs up or an aborted turn, does not stop what was begun.
+        return await asyncio.shield(running)
 
     def _forget(self, call_id: str, done: asyncio.Task[Result]) -> None:
         self._under_way.pop(call_id, None)
@@ -72,11 +80,13 @@ class Once:
             # Fetched so that a failure nobody waited for is not reported as forgotten: it is on record.
             done.exception()
 
-    async def _again(self, wish: Wish, earlier: Call) -> Result:
+    async def _again(self, wish: Wish, earlier: Call, ctx: Context, work: Work) -> Result:
         if earlier.body_hash != wish.body:
             raise InvalidParams("this id was used for another request a moment ago; use a new id")
         if earlier.id in self._under_way:
             return await asyncio.shield(self._under_way[earlier.id])
+        if earlier.finished_at is None and wish.resumes:
+            return await self._running(earlier.id, _recorded(earlier, replace(ctx, wish=earlier.id), work))
         if earlier.finished_at is None:
             raise InternalError(
                 "this request was cut off before; look whether it took effect, then use a new id"

@@ -234,7 +234,7 @@ class AllClosed(Result):
     failed: list[NotClosed]
 
 
-@capability("trade.closeAll", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
+@capability("trade.closeAll", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, resumes=True)
 async def close_all(ctx: Context, params: AllPositions) -> AllClosed:
     """Close all open positions at the market."""
     outcomes = await ctx.services.desk.close_all(account_of(ctx, params.account), wish_of(ctx))

@@ -122,7 +122,7 @@ class CloseReport(Result):
     time: IsoTime
 
 
-@capability("trade.close", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
+@capability("trade.close", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, resumes=True)
 async def close(ctx: Context, params: Close) -> CloseReport:
     """Close a position at the market, or a percentage of it."""
     closing = await ctx.services.desk.close(

@@ -43,7 +43,8 @@ class Capability(Generic[P, R]):
     `result` is a Result class or a union of them. `effects` marks what must not be done twice for one wish
     and is kept on record. `errors` refines, for this capability, the code of a domain error. With `good_for`
     an answer depends on nothing but the parameters and may be given again, to anybody, for so long. A
-    `personal` one shows what somebody has, and is refused where others read along.
+    `personal` one shows what somebody has, and is refused where others read along. One that `resumes` does
+    nothing twice under one wish, so that a repeated wish finishes what a crash has cut off.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Capability(Generic[P, R]):
     errors: Mapping[type[Exception], Code] = field(default_factory=dict)
     good_for: timedelta = timedelta(0)
     personal: bool = False
+    resumes: bool = False
 
     @property
     def group(self) -> str:
@@ -82,6 +84,7 @@ def capability(
     errors: Mapping[type[Exception], Code] | None = None,
     good_for: timedelta = timedelta(0),
     personal: bool = False,
+    resumes: bool = False,
 ) -> Callable[[Run[P, R]], Capability[P, R]]:
     """Describe an async function `(ctx, params) -> result` as a capability; its docstring is the help."""
 
@@ -101,6 +104,7 @@ def capability(
             errors=errors or {},
             good_for=good_for,
             personal=personal,
+            resumes=resumes,
         )
 
     return describe
@@ -158,7 +162,7 @@ class Registry:
         try:
             if not found.effects:
                 return await self._run(found, params, ctx)
-            wish = Wish(found.name, digest(params), found.result)
+            wish = Wish(found.name, digest(params), found.result, found.resumes)
             return await self._once(wish, ctx, lambda inner: self._run(found, params, inner))
         except StoreError as error:
             raise self._fault(found, ctx, error) from error

@@ -191,7 +191,9 @@ def trail_amount(order: Order) -> Decimal | None:
     return None if order.trail_relative else order.trail
 
 
-@capability("trade.execute", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, errors=NO_SUCH_PAIR)
+@capability(
+    "trade.execute", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, resumes=True, errors=NO_SUCH_PAIR
+)
 async def execute(ctx: Context, params: Execute) -> OrderReport:
     """Place an order of any type and return what the exchange made of it, or that it waits for approval."""
     outcome = await ctx.services.desk.execute(request_of(ctx, params))

@@ -97,6 +97,11 @@ class Pump:
         self._clock = clock
         self._patience = patience
 
+    async def release(self) -> None:
+        """Give back what was being delivered, where no other process can be at it."""
+        async with self._database.transact() as uow:
+            await uow.notices.release(self._clock.now())
+
     async def step(self) -> None:
         """Deliver until nothing is due; raise what nobody foresaw, after trying all the others."""
         while claimed := await self._claim():

@@ -1,11 +1,7 @@
 """A service that trades real money at an exchange on loopback, in a process that can be killed."""
 
-import asyncio
 import json
-import os
-import signal
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -16,16 +12,13 @@ from memory.database import Database, UnitOfWork
 from tests.faults.exchange import SECRET, Exchange, exchange_process
 from tests.faults.judge import Evidence, judge
 from tests.faults.pace import PATIENCE, until
+from tests.faults.process import REAL, ServiceProcess
 from tests.wire import Frame, Wire, wire
 from trading.model import Order, OrderStatus
 from trading.orders import UNDECIDED
 from trading.stores import ChainedEntry
 
 TOKEN = "0123456789abcdef"
-REAL = ("-m", "kit.cli", "start")
-"""The service as people start it."""
-
-
 GENEROUS = {
     "ordersPerMinute": 10_000,
     "position": 100,
@@ -41,36 +34,20 @@ GENEROUS = {
 class House:
     """An exchange, and the service that trades there; killed and started again as tests please."""
 
-    home: Path
     exchange: Exchange
-    command: Sequence[str] = REAL
+    service: ServiceProcess
     url: str = ""
     client: Wire | None = None
-    kills: int = 0
-    _process: asyncio.subprocess.Process | None = None
     _connections: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
     def database(self) -> Path:
         """The service's database."""
-        return self.home / "data" / "kit.db"
+        return self.service.database
 
     async def start(self) -> None:
         """Start the service and connect to it."""
-        with (self.home / "service.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *self.command,
-                env=_environment(self.home, self.exchange.url),
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-            )
-        assert self._process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
-            said = (await self._process.stdout.readline()).decode()
-        assert "ws://" in said, (self.home / "service.log").read_text(encoding="utf-8")
-        self.url = f"ws://{said.split('ws://')[1].split()[0].rstrip(',')}"
+        self.url = await self.service.start()
         self.client = await self.connect()
 
     async def connect(self) -> Wire:
@@ -79,10 +56,7 @@ class House:
 
     async def kill(self) -> None:
         """Kill the service and all that it started, as a failing machine does."""
-        if self._process is not None and self._process.returncode is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            await self._process.wait()
-            self.kills += 1
+        await self.service.kill()
         await self._connections.aclose()
 
     async def restart(self) -> None:
@@ -94,7 +68,7 @@ class House:
         """Bring exchange and service back to work, whatever a test has left behind."""
         await self.exchange.control("mend")
         await self.exchange.control("catch up")
-        if self._process is None or self._process.returncode is not None:
+        if not self.service.runs:
             await self.start()
         await self.settled()
 
@@ -189,7 +163,7 @@ async def house(
     """Run an exchange and a service whose account is armed, until the block ends."""
     (path / "home").mkdir()
     async with exchange_process(path / "taken.jsonl", *balances) as exchange:
-        made = House(path / "home", exchange, command)
+        made = House(exchange, ServiceProcess(path / "home", command, _settings(exchange.url)))
         try:
             await made.start()
             await made.arm()
@@ -198,19 +172,15 @@ async def house(
             await made.kill()
 
 
-def _environment(home: Path, exchange: str) -> dict[str, str]:
+def _settings(exchange: str) -> dict[str, str]:
     urls = {name: f"{exchange}/api/v3" for name in ("public", "private")}
-    mine = {name: value for name, value in os.environ.items() if not name.startswith("KIT_")}
     return {
-        **mine,
-        "KIT_HOME": str(home),
         "KIT_EXCHANGE": "binance",
         "KIT_LIVE": "true",
         "KIT_LIMITS": "false",
         "KIT_EXCHANGE_API_KEY": "a-key",
         "KIT_EXCHANGE_API_SECRET": SECRET,
         "KIT_GATEWAY_TOKEN": TOKEN,
-        "KIT_GATEWAY_PORT": "0",
         "KIT_EXCHANGE_URLS": json.dumps(urls),
     }
 

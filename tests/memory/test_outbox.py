@@ -98,6 +98,22 @@ async def test_a_claim_that_was_lost_settles_nothing(database: Database) -> None
         ]
 
 
+async def test_what_the_dead_were_at_is_given_back_and_what_waits_goes_on_waiting(database: Database) -> None:
+    await stored(database, notice("n1"), notice("n2", "bob"), notice("n3", "cyd"), notice("n4", "dan", 9))
+    cut, waits, arrived = await claim(database, 0)
+    async with database.transact() as uow:
+        assert await uow.notices.failed(waits, "away", later(20))
+        assert await uow.notices.delivered(arrived, later(1), "there")
+        await uow.notices.release(later(2))
+    assert await claim(database, 2) == [delivery(notice("n1"), 2, due_at=later(2 + LEASE))]
+    # Cut off at its second try, it waits for no other.
+    assert ids(await claim(database, 20)) == ["n2", "n4"]
+    async with database.transact() as uow:
+        assert not await uow.notices.delivered(cut, later(21), "late")
+        await uow.notices.release(later(21))
+    assert ids(await claim(database, 21)) == ["n1", "n2", "n4"]
+
+
 async def test_two_who_claim_at_once_never_get_the_same(database_url: str) -> None:
     async with Database.open(database_url) as one, Database.open(database_url) as other:
         names = [f"n{number}" for number in range(40)]

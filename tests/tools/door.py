@@ -82,13 +82,20 @@ class Door:
             self.placed.append(ctx.wish or "")
             return Placed(order_id=number, amount=params.amount)
 
+        @capability("test.keyed", scope=Scope.TRADE, surfaces=Surface.WIRE, effects=True, resumes=True)
+        async def keyed(ctx: Context, params: Order) -> Placed:
+            """Place an order, unless one was placed for this wish."""
+            await self.behave(ctx, params)
+            self.placed += [ctx.wish or ""] if ctx.wish not in self.placed else []
+            return Placed(order_id=f"order-of-{ctx.wish}", amount=params.amount)
+
         @capability("test.look", surfaces=Surface.WIRE | Surface.MODEL)
         async def look(ctx: Context, params: Order) -> Placed:
             """Look at an order."""
             await self.behave(ctx, params)
             return Placed(order_id="none", amount=params.amount)
 
-        return [order, look]
+        return [order, keyed, look]
 
 
 class Gate:

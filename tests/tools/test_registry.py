@@ -1,5 +1,6 @@
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -50,7 +51,11 @@ async def test_a_viewer_may_look(door: Door) -> None:
 
 
 async def test_every_capability_is_on_the_surfaces_it_names(door: Door) -> None:
-    assert [each.name for each in door.registry.served(Surface.WIRE)] == ["test.order", "test.look"]
+    assert [each.name for each in door.registry.served(Surface.WIRE)] == [
+        "test.order",
+        "test.keyed",
+        "test.look",
+    ]
     assert [each.name for each in door.registry.served(Surface.MODEL)] == ["test.look"]
     assert door.registry.tools() == {"test_look": "test.look"}
     found = door.registry.find("test.order")
@@ -121,17 +126,37 @@ async def test_after_a_minute_the_same_key_is_a_new_wish(door: Door, service: Ru
     assert len(door.placed) == 2
 
 
-async def test_a_wish_that_a_crash_cut_off_is_told_and_not_repeated(door: Door) -> None:
-    await door.call(key="a")
+async def cut_off(door: Door, key: str) -> str:
+    """Leave a wish as a crash does: begun like the last one, and never ended. Return its own name."""
     services = door.services
     async with services.database.read() as uow:
-        done = await uow.calls.get(door.placed[0])
+        done = await uow.calls.get(door.placed[-1])
     assert done is not None
-    cut = Call("call-cut", "b", done.principal, done.capability, done.origin, done.body_hash, done.started_at)
+    cut = Call("call-cut", key, done.principal, done.capability, done.origin, done.body_hash, done.started_at)
     async with services.database.transact() as uow:
         assert await uow.calls.claim(cut, not_before=done.started_at - timedelta(seconds=60)) is None
+    return cut.id
+
+
+async def test_a_wish_that_a_crash_cut_off_is_told_and_not_repeated(door: Door) -> None:
+    await door.call(key="a")
+    await cut_off(door, "b")
     assert await door.code(key="b") is Code.INTERNAL_ERROR
     assert len(door.placed) == 1
+
+
+async def test_a_wish_that_does_nothing_twice_is_finished_after_a_crash(door: Door) -> None:
+    await door.call("test.keyed", key="a")
+    cut = await cut_off(door, "b")
+    gate = door.behave = Gate()
+    both = [asyncio.create_task(door.call("test.keyed", key="b")) for _ in range(2)]
+    await gate.begun.acquire()
+    gate.open.set()
+    expected = Placed(order_id=f"order-of-{cut}", amount=Decimal(1))
+    assert await asyncio.gather(*both) == [expected] * 2
+    assert await door.call("test.keyed", key="b") == expected
+    assert door.placed[1:] == [cut]
+    assert gate.begun.locked()
 
 
 async def test_who_stops_waiting_does_not_stop_the_work(door: Door) -> None:

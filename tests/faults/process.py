@@ -1,0 +1,68 @@
+"""The service as a process of its own, which can be killed and started again."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.pace import PATIENCE
+
+REAL = ("-m", "kit.cli", "start")
+"""The service as people start it."""
+
+OURS = ("KIT_", "TELEGRAM_", "DISCORD_", "ANTHROPIC_", "OPENAI_")
+"""How the variables begin that a service would take for its settings."""
+
+
+@dataclass(slots=True)
+class ServiceProcess:
+    """A service in `home`, with nothing of the settings around it but those given here."""
+
+    home: Path
+    command: Sequence[str]
+    settings: Mapping[str, str]
+    kills: int = 0
+    _process: asyncio.subprocess.Process | None = None
+
+    @property
+    def database(self) -> Path:
+        """Its database."""
+        return self.home / "data" / "kit.db"
+
+    @property
+    def log(self) -> Path:
+        """What it has written about itself."""
+        return self.home / "service.log"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has been started, and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> str:
+        """Start it, and return its WebSocket address."""
+        mine = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *self.command,
+                env={**mine, **self.settings, "KIT_HOME": str(self.home), "KIT_GATEWAY_PORT": "0"},
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+        assert self._process.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            said = (await self._process.stdout.readline()).decode()
+        assert "ws://" in said, self.log.read_text(encoding="utf-8")
+        return f"ws://{said.split('ws://')[1].split()[0].rstrip(',')}"
+
+    async def kill(self) -> None:
+        """Kill it and all that it started, as a failing machine does."""
+        if self._process is not None and self._process.returncode is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            await self._process.wait()
+            self.kills += 1
