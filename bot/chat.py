@@ -217,6 +217,10 @@ class Adapter(Protocol):
         """Show for some seconds that an answer is being written."""
         ...
 
+    async def dismiss(self, ticket: str) -> None:
+        """Let go of something that gets no answer, where its platform shows it as waiting for one."""
+        ...
+
     async def direct(self, person: str) -> Place:
         """Return the private chat with somebody, by the id of a Person."""
         ...

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 
 import aiohttp
 import discord
@@ -157,6 +158,15 @@ class DiscordAdapter:
     async def typing(self, place: Place) -> None:
         """Show for ten seconds that an answer is being written."""
         await self._ask().typing(place.chat)
+
+    async def dismiss(self, ticket: str) -> None:
+        """Take away that a slash command is waiting; a button shows nothing of the kind."""
+        waiting = Ticket.parsed(ticket)
+        if waiting is None or waiting.kind != "slash":
+            return
+        await self._inbox.acknowledged(ticket)
+        with suppress(MessageLost):
+            await self._ask().delete_under(waiting, "@original")
 
     async def direct(self, person: str) -> Place:
         """Return the private chat with somebody, by the id of a Person."""

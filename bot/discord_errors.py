@@ -39,6 +39,9 @@ CODES: dict[int, type[ChatError]] = {
     160005: Unreachable,  # the thread is locked
 }
 
+# No connection came about; a RuntimeError is aiohttp's word for a session that was closed meanwhile.
+UNSENT = (aiohttp.ClientConnectorError, RuntimeError)
+
 STATUSES: dict[int, type[ChatError]] = {403: Unreachable, 404: MessageLost}
 
 
@@ -56,8 +59,8 @@ def told() -> Iterator[None]:
     except discord.HTTPException as refused:
         raise _refusal(refused) from refused
     except (aiohttp.ClientError, OSError, RuntimeError) as broken:
-        # A RuntimeError is aiohttp's word for a session that was closed meanwhile.
-        raise TryLater(f"Discord cannot be reached: {type(broken).__name__}", UNCLEAR_WAIT) from None
+        reason = f"Discord cannot be reached: {type(broken).__name__}"
+        raise TryLater(reason, UNCLEAR_WAIT, unsure=not isinstance(broken, UNSENT)) from None
 
 
 def _refusal(refused: discord.HTTPException) -> ChatError:
@@ -69,5 +72,6 @@ def _refusal(refused: discord.HTTPException) -> ChatError:
     if kind is not None:
         return kind(reason)
     if refused.status in {401, 429} or refused.status >= 500:
-        return TryLater(reason, UNCLEAR_WAIT)
+        # Behind a gateway that fails, what was asked may have been done.
+        return TryLater(reason, UNCLEAR_WAIT, unsure=refused.status >= 500)
     return ChatError(reason)

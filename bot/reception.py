@@ -3,13 +3,14 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
 
 from bot.acts import Acts, Said, Shown
-from bot.chat import Incoming, Unreachable
+from bot.chat import ChatError, Incoming, Unreachable
 from bot.commands import MOST_NAME
 from bot.guests import Guest, Guests
 from bot.inbox import Inbox, Taken
@@ -274,6 +275,9 @@ class Reception:
         """Give somebody unknown their code, in private; whatever else they say is not looked at."""
         incoming = taken.incoming
         if not incoming.place.private or incoming.pressed is not None:
+            if incoming.ticket is not None:
+                with suppress(ChatError):
+                    await outlet.adapter.dismiss(incoming.ticket)
             return "unknown person"
         person, voice = incoming.person, Voice.of(incoming.person.language)
         given = taken.progress.get("said")

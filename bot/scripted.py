@@ -111,6 +111,9 @@ class ScriptedChat:
         """Note that somebody writes."""
         self.typed.append(place.key)
 
+    async def dismiss(self, ticket: str) -> None:
+        """Do nothing: nothing is shown as waiting."""
+
     async def direct(self, person: str) -> Place:
         """Return the private chat with somebody."""
         return Place(self.platform, person.partition(":")[2])

@@ -165,6 +165,9 @@ class TelegramAdapter:
         """Show for five seconds that an answer is being written."""
         await self._ask(lambda bot: type_in(bot, place))
 
+    async def dismiss(self, ticket: str) -> None:
+        """Do nothing: Telegram shows nothing as waiting."""
+
     async def direct(self, person: str) -> Place:
         """Return the private chat with somebody, which has the number of the person."""
         platform, _, number = person.partition(":")

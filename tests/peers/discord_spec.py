@@ -43,7 +43,7 @@ ROUTES: dict[str, tuple[Schemas, Schemas]] = {
     ),
     r"POST /webhooks/\d+/\w+": (("IncomingWebhookRequestPartial",), ("MessageResponse",)),
     r"PATCH /webhooks/\d+/\w+/messages/(\d+|@original)": HOOKED,
-    r"DELETE /webhooks/\d+/\w+/messages/\d+": ((), ()),
+    r"DELETE /webhooks/\d+/\w+/messages/(\d+|@original)": ((), ()),
 }
 
 

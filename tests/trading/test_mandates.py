@@ -250,7 +250,7 @@ async def test_what_was_lost_stays_lost_after_it_was_closed(house: Guarded) -> N
     await allowed(house, replace(TERMS, loss=D(50)))
     await wants(house, stop_loss=60_000)
     [stop] = await house.open_orders()
-    assert (stop.run, stop.origin, stop.by) == (RUN, Origin.GUARD, None)
+    assert (stop.run, stop.origin, stop.by) == (RUN, Origin.GUARD, "ada")
     await house.moves(59_000)
     assert "BTC" not in await house.balances()
     await house.moves(67_000)

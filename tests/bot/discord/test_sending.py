@@ -114,8 +114,9 @@ async def test_after_a_lost_answer_the_same_nonce_is_seen_once(
     discord: LoopbackDiscord, house: House
 ) -> None:
     discord.failing(r"POST /channels/\d+/messages", lost=True)
-    with pytest.raises(TryLater):
+    with pytest.raises(TryLater) as later:
         await house.adapter.send(place(discord.lounge), text("filled"), sending("fill:1"))
+    assert later.value.unsure
     name = await house.adapter.send(place(discord.lounge), text("filled"), sending("fill:1"))
     assert list(discord.lounge.messages) == [name]
 
@@ -131,7 +132,7 @@ async def test_a_long_limit_is_handed_on(discord: LoopbackDiscord, house: House)
     discord.limiting(r"PATCH /channels", 120.5)
     with pytest.raises(TryLater) as limited:
         await house.adapter.edit(place(discord.lounge), "1", text("much"))
-    assert limited.value.wait == 120.5
+    assert (limited.value.wait, limited.value.unsure) == (120.5, False)
 
 
 async def test_a_bad_gateway_is_tried_again(discord: LoopbackDiscord, house: House) -> None:
@@ -142,8 +143,9 @@ async def test_a_bad_gateway_is_tried_again(discord: LoopbackDiscord, house: Hou
 
 async def test_an_unavailable_discord_is_to_be_tried_later(discord: LoopbackDiscord, house: House) -> None:
     discord.failing(r"POST /channels/\d+/messages", 503)
-    with pytest.raises(TryLater):
+    with pytest.raises(TryLater) as later:
         await house.adapter.send(place(discord.lounge), text("hm"), sending("1"))
+    assert later.value.unsure
     assert discord.lounge.messages == {}
 
 
@@ -154,7 +156,7 @@ async def test_a_block_in_front_of_discord_is_waited_for_a_minute(
     discord.failing(r"POST /channels/\d+/typing", status, "error code: 1015")
     with pytest.raises(TryLater) as blocked:
         await house.adapter.typing(place(discord.lounge))
-    assert blocked.value.wait == 60.0
+    assert (blocked.value.wait, blocked.value.unsure) == (60.0, False)
 
 
 @pytest.mark.parametrize(
