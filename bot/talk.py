@@ -88,22 +88,28 @@ class Talk:
             final = await self._rest(guest, turn)
             return await _shown(series, final or guest.voice.say("talk.cut"))
         hearing = Hearing(guest, taken.id, lambda: series.want(Wanted(hearing.markdown)))
-        stop = self._services.events.listen(hearing)
         beside = [
             asyncio.create_task(self._noted(taken, hearing)),
             asyncio.create_task(typing(outlet, guest.place, self._services.clock, series)),
             asyncio.create_task(_kept(series)),
         ]
         try:
-            final = await self._sent(guest, taken, words)
+            final = await self._followed(guest, taken, words, hearing)
+            # What is on its way to the platform by now is waited for: cut off, nobody would know its end.
+            outcome = await _shown(series, final)
         finally:
-            stop()
             for each in beside:
                 each.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-        outcome = await _shown(series, final)
         await self._pictures(guest, taken, outlet, hearing.drawn)
         return outcome
+
+    async def _followed(self, guest: Guest, taken: Taken, words: str, hearing: Hearing) -> str:
+        stop = self._services.events.listen(hearing)
+        try:
+            return await self._sent(guest, taken, words)
+        finally:
+            stop()
 
     async def _sent(self, guest: Guest, taken: Taken, words: str) -> str:
         """Return the final text of a turn."""
