@@ -76,6 +76,23 @@ async def test_the_same_message_goes_on_after_telegram_wanted_to_be_left_alone(
     assert len(desk.peer.of("sendMessage")) == 1
 
 
+async def test_a_turn_that_ends_before_its_first_words_have_arrived_is_told_once(
+    tmp_path: Path, desk: Desk
+) -> None:
+    arrives, told = asyncio.Event(), list[str]()
+    async with house(tmp_path, desk.peer, model=ScriptedModel([says(LONG)])) as bot:
+        await bot.let_in(ADA)
+        bot.service.app.services.events.listen(lambda events: told.extend(each.name for each in events))
+        desk.peer.fail("sendMessage", after(arrives))
+        asked = await bot.say(ADA, "how is it?")
+        await bot.until(lambda: "chat.complete" in told and desk.peer.of("sendMessage"))
+        await bot.service.advance(5)
+        arrives.set()
+        assert await bot.settled(asked) == "answered"
+        assert bot.texts(ADA) == [LONG]
+    assert len(desk.peer.of("sendMessage")) == 1
+
+
 async def test_a_change_whose_answer_was_lost_is_no_error_when_it_is_there(
     tmp_path: Path, desk: Desk
 ) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from agent.models.port import Completion
 from agent.models.scripted import ScriptedModel
 from tests.agent.talking import BUY, says
 from tests.bot.discord.desk import BAD, GOOD, PLAIN, at_desk, buttons, contents, written
@@ -222,9 +221,7 @@ async def test_a_restart_in_the_middle_says_what_it_cut_off_and_loses_nothing(
 ) -> None:
     never = asyncio.Event()
     clock = ManualClock(NOON)
-    async with at_desk(
-        tmp_path, discord, clock=clock, model=ScriptedModel([says(LONG)], hold=never)
-    ) as desk:
+    async with at_desk(tmp_path, discord, clock=clock, model=ScriptedModel([says(LONG)], hold=never)) as desk:
         ada, chat = await desk.comes("ada", "viewer")
         cut = await discord.say(ada, chat, "first")
         await desk.until(lambda: written(chat))
@@ -242,7 +239,10 @@ async def test_a_restart_in_the_middle_says_what_it_cut_off_and_loses_nothing(
 
 
 async def test_the_token_is_told_nowhere(
-    discord: LoopbackDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    discord: LoopbackDiscord,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         async with at_desk(tmp_path, discord, model=ScriptedModel([says("well")])) as desk:
