@@ -2,9 +2,10 @@
 
 import asyncio
 import re
+import sqlite3
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +16,7 @@ from aiohttp import web
 from memory.chat_records import Arrival
 from memory.database import Database, UnitOfWork
 from memory.records import Delivery, Person
-from tests.faults.pace import until
+from tests.faults.pace import PATIENCE, until
 from tests.faults.post_judge import Copy, Evidence, Name, judge
 from tests.faults.process import REAL, ServiceProcess
 from tests.peers.telegram import Carry, Json, TelegramPeer, dropped, telegram
@@ -54,15 +55,18 @@ class Post:
                 person = Person(f"telegram:{each}", "Anna", Role.TRADER, datetime.now(UTC), "owner")
                 await uow.people.put(person)
 
-    async def tell(self, person: str) -> int:
-        """Put a notice into the outbox and return its number."""
-        number = len(self.told)
-        text = f"notice no {number}"
-        notice = Notice(f"ntc_{number}", f"telegram:{person}", "alert.fired", text, datetime.now(UTC))
+    async def tell(self, *people: str) -> Sequence[int]:
+        """Put a notice for each of these people into the outbox, all at once, and return their numbers."""
+        numbers = [len(self.told) + each for each in range(len(people))]
+        now = datetime.now(UTC)
+        notices = [
+            Notice(f"ntc_{number}", f"telegram:{person}", "alert.fired", f"notice no {number}", now)
+            for number, person in zip(numbers, people, strict=True)
+        ]
         async with self.database.transact() as uow:
-            await uow.notices.add(notice)
-        self.told[number] = person
-        return number
+            await uow.notices.add(*notices)
+        self.told |= dict(zip(numbers, people, strict=True))
+        return numbers
 
     async def ask(self, person: str) -> str:
         """Let somebody ask for something to be bought; return the update as the service will call it."""
@@ -90,6 +94,17 @@ class Post:
         await self.service.kill()
         await until(self._nobody_asks)
         self.cut |= await self._unwritten()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep everybody from writing to the database until the block ends."""
+        file = sqlite3.connect(self.service.database, isolation_level=None, timeout=PATIENCE)
+        try:
+            file.execute("BEGIN IMMEDIATE")
+            yield
+        finally:
+            # Nothing was changed.
+            file.close()
 
     async def handled(self) -> None:
         """Return once nothing is left to be done."""

@@ -8,10 +8,12 @@ from random import Random
 import pytest
 
 from tests.faults.post import Post, post
-from tests.faults.post_judge import repeated
+from tests.faults.post_judge import Evidence, repeated
 from tests.peers.telegram import Fault, dropped, lost, page, refusal, running_emulator
 
 PEOPLE = 12
+LONGEST_LIFE = 24
+"""Requests to Telegram; four of them are made before the first update is taken in."""
 
 
 def weather(service: Post) -> Sequence[tuple[str, Fault]]:
@@ -37,14 +39,22 @@ async def busy(service: Post, random: Random, over: asyncio.Event) -> None:
     while not over.is_set():
         person = random.choice(service.people)
         await (service.ask(person) if random.random() < 0.3 else service.tell(person))
-        if random.random() < 0.2:
+        if random.random() < 0.25:
             method, fault = random.choice(weather(service))
             service.peer.fail(method, fault)
         await asyncio.sleep(random.uniform(0, 0.3))
 
 
-async def killed(path: Path, seed: int, kills: int) -> None:
-    """Kill a busy service again and again; hold it to every rule in the end."""
+async def life(service: Post, random: Random) -> None:
+    """Let it live for so many requests to Telegram, and for an instant more."""
+    asked = len(service.peer.asked) + random.randint(1, LONGEST_LIFE)
+    await service.peer.until(lambda: len(service.peer.asked) >= asked)
+    # How long is chance; nothing waits for anything here.
+    await asyncio.sleep(random.uniform(0, 0.05))
+
+
+async def killed(path: Path, seed: int, kills: int) -> Evidence:
+    """Kill a busy service again and again; hold it to every rule in the end, and return the evidence."""
     print(f"seed {seed}")
     random = Random(seed)
     with running_emulator() as emulator:
@@ -52,8 +62,7 @@ async def killed(path: Path, seed: int, kills: int) -> None:
             for _ in range(kills):
                 over = asyncio.Event()
                 work = asyncio.create_task(busy(service, random, over))
-                # How long is chance; nothing waits for anything here.
-                await asyncio.sleep(random.uniform(0.1, 2.0))
+                await life(service, random)
                 await service.kill()
                 over.set()
                 await work
@@ -70,13 +79,17 @@ async def killed(path: Path, seed: int, kills: int) -> None:
     )
     assert len(evidence.told) > kills
     assert len(evidence.asked) > kills
+    return evidence
 
 
 @pytest.mark.xdist_group("faults-kills")
 async def test_nothing_is_lost_or_said_twice_by_a_few_kills(tmp_path: Path) -> None:
-    await killed(tmp_path, 1, 3)
+    await killed(tmp_path, 1, 4)
 
 
 @pytest.mark.long
 async def test_nothing_is_lost_or_said_twice_by_a_hundred_kills(tmp_path: Path) -> None:
-    await killed(tmp_path, 11, 100)
+    evidence = await killed(tmp_path, 11, 100)
+    assert evidence.lost
+    assert evidence.cut
+    assert repeated(evidence)
