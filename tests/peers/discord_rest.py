@@ -268,7 +268,10 @@ class Rest:
         message["edited_timestamp"] = datetime.now(UTC).isoformat()
         message["flags"] = (body["flags"] if "flags" in body else message["flags"]) & ~LOADING
         message["components"] = _numbered(body.get("components") or [])
-        message["attachments"] = message["attachments"] + self._attached(files)
+        # What a change names of its files stays, all of them when it names none.
+        named = {str(each["id"]) for each in body.get("attachments") or []}
+        kept = [each for each in message["attachments"] if "attachments" not in body or each["id"] in named]
+        message["attachments"] = kept + self._attached(files)
         await self._gateway.said(channel, message, "MESSAGE_UPDATE")
         return message
 

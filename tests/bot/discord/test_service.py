@@ -9,7 +9,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from agent.models.port import Completion
 from agent.models.scripted import ScriptedModel
 from tests.agent.talking import BUY, says
 from tests.bot.discord.desk import BAD, GOOD, PLAIN, at_desk, buttons, contents, written
@@ -25,6 +24,11 @@ POST = r"POST /channels/\d+/messages"
 EDIT = r"PATCH /channels/\d+/messages/\d+"
 LIST = r"PUT /applications/\d+/commands"
 LONG = "The market is calm today, and it has been so since the morning."
+
+
+def kept(home: Path) -> list[str]:
+    """Return what every file below a directory holds."""
+    return [path.read_bytes().decode(errors="replace") for path in home.rglob("*") if path.is_file()]
 
 
 async def test_it_comes_in_and_lists_its_commands_once(discord: LoopbackDiscord, tmp_path: Path) -> None:
@@ -78,18 +82,32 @@ async def test_a_slash_command_is_deferred_and_answered_in_its_place(
         assert discord.told(POST) == []
 
 
+async def test_what_took_longer_than_discord_waits_is_answered_in_the_channel(
+    discord: LoopbackDiscord, tmp_path: Path
+) -> None:
+    async with at_desk(tmp_path, discord) as desk:
+        ada, chat = await desk.comes("ada", "viewer")
+        asked = await discord.slash(ada, chat, "price", at=NOON - timedelta(minutes=15), pair="BTC/USDT")
+        assert await desk.settled(asked.id) == "answered"
+        [answer] = discord.told(POST)
+        assert "BTC" in chat.messages[answer.answer["id"]]["content"]
+        assert discord.told(ORIGINAL) == []
+
+
 async def test_a_picture_takes_the_place_of_what_was_deferred(
     discord: LoopbackDiscord, tmp_path: Path
 ) -> None:
     async with at_desk(tmp_path, discord) as desk:
         ada, chat = await desk.comes("ada", "viewer")
+        # Whoever draws has started by now: that takes seconds.
+        await desk.call("chart.candles", pair="ETH/USDT")
         discord.failing(ORIGINAL, lost=True)
         asked = await discord.slash(ada, chat, "chart", pair="BTC/USDT")
         assert await desk.settled(asked.id) == "answered"
         [shown] = written(chat)
         assert shown["id"] == asked.original
-        assert [each["content_type"] for each in shown["attachments"]] == ["image/png"]
         assert "BTC" in shown["content"]
+        assert [each["content_type"] for each in shown["attachments"]] == ["image/png"]
         [(_, _, data)] = discord.told(ORIGINAL)[-1].files
         assert data.startswith(b"\x89PNG")
 
@@ -214,7 +232,7 @@ async def test_an_answer_goes_on_through_limits_failures_and_a_lost_socket(
         assert await desk.settled(second["id"]) == "answered"
         assert contents(chat) == [LONG, LONG]
         assert len(discord.told("IDENTIFY")) == 1
-        assert discord.faults == [] or all(each.times == 0 for each in discord.faults)
+        assert [each.times for each in discord.faults] == [0] * 5
 
 
 async def test_a_restart_in_the_middle_says_what_it_cut_off_and_loses_nothing(
@@ -222,9 +240,7 @@ async def test_a_restart_in_the_middle_says_what_it_cut_off_and_loses_nothing(
 ) -> None:
     never = asyncio.Event()
     clock = ManualClock(NOON)
-    async with at_desk(
-        tmp_path, discord, clock=clock, model=ScriptedModel([says(LONG)], hold=never)
-    ) as desk:
+    async with at_desk(tmp_path, discord, clock=clock, model=ScriptedModel([says(LONG)], hold=never)) as desk:
         ada, chat = await desk.comes("ada", "viewer")
         cut = await discord.say(ada, chat, "first")
         await desk.until(lambda: written(chat))
@@ -242,7 +258,10 @@ async def test_a_restart_in_the_middle_says_what_it_cut_off_and_loses_nothing(
 
 
 async def test_the_token_is_told_nowhere(
-    discord: LoopbackDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    discord: LoopbackDiscord,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         async with at_desk(tmp_path, discord, model=ScriptedModel([says("well")])) as desk:
@@ -258,5 +277,5 @@ async def test_the_token_is_told_nowhere(
             [stands] = (await desk.call("platforms.list")).chats
             assert stands.state == "failing"
     told = [caplog.text, *capfd.readouterr(), health, str(stands)]
-    told += [path.read_bytes().decode(errors="replace") for path in tmp_path.rglob("*") if path.is_file()]
+    told += kept(tmp_path)
     assert [TOKEN in each for each in told] == [False] * len(told)
