@@ -257,6 +257,26 @@ async def test_a_restart_in_the_middle_says_what_it_cut_off_and_loses_nothing(
         assert second["content"] == "to that"
 
 
+async def test_what_was_said_in_private_while_the_service_was_away_is_answered_once(
+    discord: LoopbackDiscord, tmp_path: Path
+) -> None:
+    model = ScriptedModel([says("one"), says("two"), says("three")])
+    async with at_desk(tmp_path, discord, model=model) as desk:
+        ada, chat = await desk.comes("ada", "viewer")
+        first = await discord.say(ada, chat, "first")
+        assert await desk.settled(first["id"]) == "answered"
+        overheard = await discord.say(ada, discord.lounge, "well")
+        assert await desk.settled(overheard["id"]) == "overheard"
+    missed = discord.message(chat, ada, "second")
+    async with at_desk(tmp_path, discord, model=model) as desk:
+        assert await desk.settled(missed["id"]) == "answered"
+        last = await discord.say(ada, chat, "third")
+        assert await desk.settled(last["id"]) == "answered"
+    assert contents(chat) == ["one", "two", "three"]
+    asked = {entry.name for entry in discord.told(r"GET /channels/.*")}
+    assert asked == {f"GET /channels/{chat.id}", f"GET /channels/{chat.id}/messages"}
+
+
 async def test_the_token_is_told_nowhere(
     discord: LoopbackDiscord,
     tmp_path: Path,
