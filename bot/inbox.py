@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -112,11 +112,3 @@ class Inbox:
     def drop(self, arrival_id: str) -> None:
         """Work on something no longer: when it is not settled, it is taken again at the end of its lease."""
         self._working.discard(arrival_id)
-
-
-async def last_heard(database: Database, platform: str) -> Mapping[str, datetime]:
-    """Return when something last came from each private chat of somebody let in, by the chat's id."""
-    async with database.read() as uow:
-        latest = await uow.arrivals.latest(f"{platform}:")
-    found = [INCOMING.validate_python(each.payload) for each in latest]
-    return {each.place.chat: each.at for each in found if each.place.private}

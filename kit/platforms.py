@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.chat import Adapter, Complete, Part, Receive
 from bot.commands import Commands
 from bot.completing import completing
-from bot.inbox import last_heard
+from bot.last_heard import last_heard
 from bot.voice import Voice
 from kit.settings import Settings
 from memory.database import Database
