@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from agent.models.scripted import ScriptedModel
+from kit.logs import configure
 from tests.agent.talking import BUY, says
 from tests.bot.discord.desk import BAD, GOOD, PLAIN, at_desk, buttons, contents, written
 from tests.bot.discord.house import TOKEN
@@ -282,6 +283,7 @@ async def test_the_token_is_told_nowhere(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
+    configure("debug")
     with caplog.at_level(logging.DEBUG):
         async with at_desk(tmp_path, discord, model=ScriptedModel([says("well")])) as desk:
             ada, chat = await desk.comes("ada")
@@ -295,6 +297,9 @@ async def test_the_token_is_told_nowhere(
             await desk.until(lambda: desk.service.app.services.platforms.states()[0].problem)
             [stands] = (await desk.call("platforms.list")).chats
             assert stands.state == "failing"
-    told = [caplog.text, *capfd.readouterr(), health, str(stands)]
+    printed = "".join(capfd.readouterr())
+    assert "discord_token_refused" in printed
+    assert "IDENTIFY" in caplog.text
+    told = [caplog.text, printed, health, str(stands)]
     told += kept(tmp_path)
     assert [TOKEN in each for each in told] == [False] * len(told)
