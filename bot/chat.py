@@ -233,6 +233,10 @@ Receive = Callable[[Sequence[Incoming]], Awaitable[None]]
 """Stores what people did, each once; after it returns none of it is lost."""
 
 
+Since = Callable[[], Awaitable[Mapping[str, datetime]]]
+"""Returns when something last came from each private chat that is known, by the `chat` of its Place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """A word that a command takes; `kind` is text, number or pair. A pair is completed while it is typed."""

@@ -22,6 +22,7 @@ from bot.chat import (
     Place,
     Receive,
     Sending,
+    Since,
     TryLater,
 )
 from bot.discord_commands import MOST_CHOICES, listed, same
@@ -29,6 +30,7 @@ from bot.discord_errors import TicketGone
 from bot.discord_inbox import Inbox
 from bot.discord_incoming import PLATFORM
 from bot.discord_link import Heard, Link
+from bot.discord_missed import Missed
 from bot.discord_outgoing import follow_up, posted, shown
 from bot.discord_requests import DiscordRequests
 from bot.discord_tickets import Ticket, Tickets
@@ -72,6 +74,7 @@ class DiscordAdapter:
         commands: Sequence[CommandSpec],
         complete: Complete,
         parts: Parts,
+        since: Since,
         base_url: str | None = None,
     ) -> None:
         self.problem: str | None = AWAY
@@ -82,6 +85,7 @@ class DiscordAdapter:
         self._parts = parts
         self._base_url = base_url
         self._inbox = Inbox(receive)
+        self._missed = Missed(since, clock, self._put)
         self._tickets = Tickets()
         self._direct: OrderedDict[str, Place] = OrderedDict()
         self._requests: DiscordRequests | None = None
@@ -92,8 +96,8 @@ class DiscordAdapter:
     async def run(self) -> None:
         """Take in what people do until cancelled.
 
-        Without a valid token it stays, does nothing and says so in `problem`. What `Receive` raises ends it;
-        nothing of that is lost when it is run again.
+        Without a valid token it stays, does nothing and says so in `problem`. What `Receive` or `Since`
+        raises ends it; nothing of that is lost when it is run again.
         """
         while True:
             try:
@@ -179,7 +183,7 @@ class DiscordAdapter:
 
     async def _connected(self) -> BaseException:
         """Log in and stay connected; return what kept something from being stored."""
-        heard = Heard(self._well, self._away, self._put, self._offer)
+        heard = Heard(self._missed.begun, self._well, self._away, self._put, self._offer)
         async with Link(heard, self._clock, self._base_url, content=self._lacking is None) as link:
             try:
                 await link.login(self._token)
@@ -191,14 +195,17 @@ class DiscordAdapter:
 
     async def _listen(self, link: Link, requests: DiscordRequests) -> BaseException:
         self._gone.clear()
+        await self._missed.mark()
         connecting = asyncio.create_task(link.connect())
         draining = asyncio.create_task(self._inbox.drain(requests.acknowledge))
+        catching = asyncio.create_task(self._missed.follow(link.said_since))
         missing = asyncio.create_task(self._missing())
-        tasks = {connecting, draining, missing}
+        tasks = {connecting, draining, catching, missing}
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if draining.done() and (unstored := draining.exception()) is not None:
-                return unstored
+            for storing in (draining, catching):
+                if storing.done() and (unstored := storing.exception()) is not None:
+                    return unstored
             if connecting.done():
                 connecting.result()
             raise ConnectionError

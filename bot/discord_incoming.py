@@ -28,8 +28,11 @@ def place_of(channel: int, *, private: bool) -> Place:
     return Place(PLATFORM, str(channel), private=private)
 
 
-def said(message: discord.Message, me: discord.ClientUser) -> Incoming | None:
-    """Return a message as something done, None when nobody said anything to be heard."""
+def said(message: discord.Message, me: discord.ClientUser, *, first: bool = False) -> Incoming | None:
+    """Return a message as something done, None when nobody said anything to be heard.
+
+    One that is heard of for the `first` time is no edit of it, even if it was changed before.
+    """
     if message.author.id == me.id or message.type not in SAID:
         return None
     # Not by its guild, which is None too where the guild is not known yet.
@@ -41,12 +44,12 @@ def said(message: discord.Message, me: discord.ClientUser) -> Incoming | None:
         return None
     if command is not None and not addressed:
         text, command = f"/{command} {text}".rstrip(), None
-    name = f"{PLATFORM}:m:{message.id}"
-    if message.edited_at is not None:
-        name = f"{PLATFORM}:e:{message.id}:{int(message.edited_at.timestamp() * 1000)}"
+    name, edited_at = f"{PLATFORM}:m:{message.id}", None if first else message.edited_at
+    if edited_at is not None:
+        name = f"{PLATFORM}:e:{message.id}:{int(edited_at.timestamp() * 1000)}"
     return Incoming(
         id=name,
-        at=message.edited_at or message.created_at,
+        at=edited_at or message.created_at,
         place=place,
         person=_person(message.author, webhook=message.webhook_id is not None),
         message=str(message.id),
@@ -54,7 +57,7 @@ def said(message: discord.Message, me: discord.ClientUser) -> Incoming | None:
         command=command,
         addressed=addressed,
         unread=unread,
-        edited=message.edited_at is not None,
+        edited=edited_at is not None,
         forwarded=bool(message.message_snapshots),
     )
 

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import aiohttp
@@ -14,6 +15,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
 from bot.chat import Incoming
+from bot.discord_errors import told
 from bot.discord_incoming import acted, asked, said
 from trading.clock import Clock
 
@@ -32,8 +34,12 @@ TICKETS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/?]+")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is done with what comes over a link: all but `complete` return at once."""
+    """What is done with what comes over a link: all but `complete` return at once.
 
+    `begun` hears of each new session, `well` of that and of each that goes on.
+    """
+
+    begun: Callable[[], None]
     well: Callable[[], None]
     away: Callable[[], None]
     done: Callable[[Incoming], None]
@@ -127,6 +133,16 @@ class Link(discord.Client):
         self._connection.http = self.http
         self.ws = cast(DiscordWebSocket, NoSocket())
 
+    async def said_since(self, chat: str, after: datetime) -> Sequence[Incoming]:
+        """Return what people said in a private chat after a moment, in its order; raise ChatError."""
+        with told():
+            channel = await self.fetch_channel(int(chat))
+            if self.user is None or not isinstance(channel, discord.DMChannel):
+                return ()
+            history = channel.history(limit=None, after=after, oldest_first=True)
+            found = [said(message, self.user, first=True) async for message in history]
+        return [each for each in found if each is not None]
+
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait before another session is begun."""
         if not initial:
@@ -134,6 +150,7 @@ class Link(discord.Client):
 
     async def on_connect(self) -> None:
         """Take note of a new session."""
+        self._heard.begun()
         self._heard.well()
 
     async def on_resumed(self) -> None:

@@ -169,7 +169,7 @@ async def _build(
 def _chats(
     settings: Settings, edge: Edge, registry: Registry, database: Database, new_id: NewId
 ) -> tuple[Platforms, Chats]:
-    platforms = Platforms(settings, registry, edge.clock)
+    platforms = Platforms(settings, registry, database, edge.clock)
     adapters = edge.chats or platforms.adapters
     return platforms, build_chats(adapters, database, settings.account, edge.clock, new_id, edge.entropy)
 

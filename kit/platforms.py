@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -9,8 +10,10 @@ from aiohttp import web
 from bot.chat import Adapter, Complete, Part, Receive
 from bot.commands import Commands
 from bot.completing import completing
+from bot.last_heard import last_heard
 from bot.voice import Voice
 from kit.settings import Settings
+from memory.database import Database
 from memory.errors import StoreError
 from tools.context import Context
 from tools.policy import Principal, Role
@@ -53,7 +56,8 @@ class Typing:
 class Platforms:
     """Telegram and Discord, as far as their tokens are set."""
 
-    def __init__(self, settings: Settings, registry: Registry, clock: Clock) -> None:
+    def __init__(self, settings: Settings, registry: Registry, database: Database, clock: Clock) -> None:
+        self._database = database
         self._settings = settings
         self._specs = Commands(registry.all()).specs(Voice.of(None))
         self._clock = clock
@@ -96,7 +100,14 @@ class Platforms:
 
         token = settings.discord_bot_token.get_secret_value()
         return DiscordAdapter(
-            token, receive, self._clock, self._specs, self.typing, _discord_parts, settings.discord_api_url
+            token,
+            receive,
+            self._clock,
+            self._specs,
+            self.typing,
+            _discord_parts,
+            partial(last_heard, self._database, "discord"),
+            settings.discord_api_url,
         )
 
     async def _brought(self, request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 
 from memory.chat_records import Arrival, Card, Chat
 from memory.link import Link
@@ -47,6 +47,14 @@ DUE = select(_A.seq).where(_A.due_at <= bindparam("now")).limit(1)
 MINE = and_(_A.id == bindparam("this"), _A.owner == bindparam("me"), _A.due_at.is_not(None))
 RENEW = update(arrivals).where(MINE).values(due_at=bindparam("until", type_=_A.due_at.type))
 RELEASE = update(arrivals).where(_A.due_at.is_not(None))
+LATEST = ARRIVAL.query.where(
+    _A.seq.in_(
+        select(func.max(_A.seq))
+        .join(chats, _T.place == _A.place)
+        .where(_T.place.startswith(bindparam("beginning"), autoescape=False))
+        .group_by(_A.place)
+    )
+)
 BY_ID = ARRIVAL.query.where(_A.id == bindparam("this"))
 
 ADD_CARD = cards.insert()
@@ -79,6 +87,10 @@ class Arrivals:
     async def get(self, arrival_id: str) -> Arrival | None:
         """Return one, settled or not."""
         return ARRIVAL.read((await self._connection.execute(BY_ID, {"this": arrival_id})).one_or_none())
+
+    async def latest(self, beginning: str) -> Sequence[Arrival]:
+        """Return the last one of each place whose name begins so, where somebody let in has been."""
+        return ARRIVAL.read_all(await self._connection.execute(LATEST, {"beginning": beginning}))
 
     async def is_due(self, now: datetime) -> bool:
         """Tell whether something may be free to be taken, in a look that keeps nobody from writing."""

@@ -91,6 +91,21 @@ def card(name: str, subject: str | None = None, seconds: float | None = 120) -> 
     return Card(name, place, "telegram:1", f"# {name}", actions, later(0), expires, subject)
 
 
+async def test_the_last_of_each_place_is_known_where_somebody_let_in_has_been(database: Database) -> None:
+    await stored(
+        database,
+        *(arrival(name, "discord:1") for name in "ab"),
+        *(arrival(name, place) for name, place in (("c", "discord:2"), ("d", "telegram:1"))),
+    )
+    async with database.transact() as uow:
+        for place in ("discord:1", "telegram:1", "discord:3"):
+            for person in ("x", "y"):
+                await uow.chats.put(Chat(place, person, "main", later(0)))
+    assert await claim(database, "me") == ["a", "b", "c", "d"]
+    async with database.read() as uow:
+        assert [each.id for each in await uow.arrivals.latest("discord:")] == ["b"]
+
+
 async def test_a_card_is_closed_once(database: Database) -> None:
     async with database.transact() as uow:
         await uow.cards.add(card("c"))

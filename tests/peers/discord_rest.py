@@ -43,6 +43,8 @@ class Rest:
             ("GET", "/applications/{application}/commands"): self._commands,
             ("PUT", "/applications/{application}/commands"): self._list_commands,
             ("POST", "/users/@me/channels"): self._open_direct,
+            ("GET", "/channels/{channel}"): self._channel_told,
+            ("GET", "/channels/{channel}/messages"): self._history,
             ("POST", "/channels/{channel}/messages"): self._post,
             ("PATCH", "/channels/{channel}/messages/{message}"): self._edit,
             ("DELETE", "/channels/{channel}/messages/{message}"): self._delete,
@@ -71,7 +73,7 @@ class Rest:
                     status, answer = fault.status, fault.body
                 else:
                     self._authorise(request)
-                    answer = await handler(dict(request.match_info), body, files)
+                    answer = await handler({**request.query, **request.match_info}, body, files)
                     status = 204 if answer is None else 200
             except Refused as refused:
                 status, answer = refused.status, refused.body
@@ -166,14 +168,17 @@ class Rest:
     async def _open_direct(self, names: Names, body: Any, files: Files) -> Any:
         for channel in self._state.channels.values():
             if channel.recipient is not None and channel.recipient["id"] == body["recipient_id"]:
-                return {
-                    "id": channel.id,
-                    "type": 1,
-                    "flags": 0,
-                    "last_message_id": None,
-                    "recipients": [channel.recipient],
-                }
+                return _private(channel)
         raise Refused(400, 50033, "Invalid Recipient(s)")
+
+    async def _channel_told(self, names: Names, body: Any, files: Files) -> Any:
+        return _private(self._channel(names))
+
+    async def _history(self, names: Names, body: Any, files: Files) -> Any:
+        """Return the first messages after one, of those the newest first, as Discord does."""
+        channel, after = self._channel(names), int(names["after"])
+        later = sorted((each for each in channel.messages if int(each) > after), key=int)
+        return [channel.messages[each] for each in reversed(later[: int(names.get("limit", "50"))])]
 
     async def _post(self, names: Names, body: Any, files: Files) -> Any:
         channel = self._channel(names, writes=True)
@@ -268,7 +273,10 @@ class Rest:
         message["edited_timestamp"] = datetime.now(UTC).isoformat()
         message["flags"] = (body["flags"] if "flags" in body else message["flags"]) & ~LOADING
         message["components"] = _numbered(body.get("components") or [])
-        message["attachments"] = message["attachments"] + self._attached(files)
+        # What a change names of its files stays, all of them when it names none.
+        named = {str(each["id"]) for each in body.get("attachments") or []}
+        kept = [each for each in message["attachments"] if "attachments" not in body or each["id"] in named]
+        message["attachments"] = kept + self._attached(files)
         await self._gateway.said(channel, message, "MESSAGE_UPDATE")
         return message
 
@@ -302,6 +310,16 @@ class Rest:
     def _ours(self, names: Names) -> None:
         if names["application"] != self._state.application:
             raise Refused(404, 10002, "Unknown Application")
+
+
+def _private(channel: Channel) -> Json:
+    return {
+        "id": channel.id,
+        "type": 1,
+        "flags": 0,
+        "last_message_id": None,
+        "recipients": [channel.recipient],
+    }
 
 
 async def _read(request: web.Request) -> tuple[Any, Files]:

@@ -29,6 +29,8 @@ ROUTES: dict[str, tuple[Schemas, Schemas]] = {
         ("[ApplicationCommandResponse]",),
     ),
     r"POST /users/@me/channels": (("CreatePrivateChannelRequest",), ("PrivateChannelResponse",)),
+    r"GET /channels/\d+": ((), ("PrivateChannelResponse",)),
+    r"GET /channels/\d+/messages": ((), ("[MessageResponse]",)),
     r"POST /channels/\d+/messages": (("MessageCreateRequest",), ("MessageResponse",)),
     r"PATCH /channels/\d+/messages/\d+": (("MessageEditRequestPartial",), ("MessageResponse",)),
     r"DELETE /channels/\d+/messages/\d+": ((), ()),

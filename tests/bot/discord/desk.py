@@ -11,13 +11,15 @@ from memory.chat_records import Arrival
 from memory.records import Person
 from tests.bot.discord.house import TOKEN
 from tests.peers.discord_loopback import LoopbackDiscord
-from tests.peers.discord_state import PATIENCE, Channel, Json
+from tests.peers.discord_state import Channel, Json
 from tests.service import NOON, Running, running
 from tools.context import Context
 from tools.policy import LOCAL_OWNER
 
 GOOD, BAD, PLAIN = 3, 4, 2
 """Styles of buttons."""
+
+PATIENCE = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def buttons(message: Json, style: int) -> list[str]:
 async def at_desk(home: Path, discord: LoopbackDiscord, **more: Any) -> AsyncIterator[Desk]:
     """Run a service that has come in to Discord."""
     times = len(discord.told("READY"))
-    settings = {"discord_bot_token": TOKEN, "discord_api_url": discord.base_url}
+    settings: dict[str, Any] = {"discord_bot_token": TOKEN, "discord_api_url": discord.base_url}
     async with running(home, **settings, **more) as service:
         await discord.until("READY", times + 1)
         yield Desk(service, discord)

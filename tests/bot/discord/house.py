@@ -1,9 +1,10 @@
 """A Discord adapter at work beside a loopback Discord."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.chat import CommandSpec, Incoming, Message, Option, Part, Place, Sending
@@ -62,6 +63,7 @@ class House:
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
     open: asyncio.Event = field(default_factory=asyncio.Event)
     broken: Exception | None = None
+    last: dict[str, datetime] = field(default_factory=dict)
 
     adapter: Watched = field(init=False)
 
@@ -73,6 +75,10 @@ class House:
         async with self.arrived:
             self.received.extend(batch)
             self.arrived.notify_all()
+
+    async def since(self) -> Mapping[str, datetime]:
+        """Return how far each private chat was heard."""
+        return dict(self.last)
 
     async def heard(self, times: int = 1) -> list[Incoming]:
         """Return what was received, once it is that many."""
@@ -91,10 +97,14 @@ class House:
 
 @asynccontextmanager
 async def at_work(
-    discord: LoopbackDiscord, *, token: str = TOKEN, commands: Sequence[CommandSpec] = COMMANDS
+    discord: LoopbackDiscord,
+    *,
+    token: str = TOKEN,
+    commands: Sequence[CommandSpec] = COMMANDS,
+    house: House | None = None,
 ) -> AsyncIterator[House]:
     """Run an adapter until the block ends."""
-    house = idle(discord, token=token, commands=commands)
+    house = house or idle(discord, token=token, commands=commands)
     running = asyncio.create_task(house.adapter.run())
     try:
         yield house
@@ -110,7 +120,9 @@ def idle(
     """Return an adapter that nobody runs yet."""
     house = House(discord)
     house.open.set()
-    house.adapter = Watched(token, house.receive, house.clock, commands, complete, one_part, discord.base_url)
+    house.adapter = Watched(
+        token, house.receive, house.clock, commands, complete, one_part, house.since, discord.base_url
+    )
     return house
 
 
