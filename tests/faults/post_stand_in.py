@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from bot.chat import Adapter, Incoming, Message, Pace, Part, Place, Receive, Sending
 from kit.app import Edge, serve
+from kit.home import prepare
 from kit.platforms import Platforms
 from kit.settings import load
+from memory.database import Database
 from tools.catalog import build_registry
 from trading.clock import SystemClock
 
@@ -64,6 +66,10 @@ class Broken:
         """Show that an answer is being written."""
         await self._right.typing(place)
 
+    async def dismiss(self, ticket: str) -> None:
+        """Let go of something that gets no answer."""
+        await self._right.dismiss(ticket)
+
     async def direct(self, person: str) -> Place:
         """Return the private chat with somebody."""
         return await self._right.direct(person)
@@ -93,14 +99,16 @@ def careless(receive: Receive) -> Receive:
 async def main() -> None:
     """Serve until the process ends."""
     settings, clock = load(), SystemClock()
-    platforms = Platforms(settings, build_registry(), clock)
+    prepare(settings.home)
+    async with Database.open(settings.database) as database:
+        platforms = Platforms(settings, build_registry(), database, clock)
 
-    def adapters(receive: Receive) -> Sequence[Adapter]:
-        return [Broken(each) for each in platforms.adapters(careless(receive))]
+        def adapters(receive: Receive) -> Sequence[Adapter]:
+            return [Broken(each) for each in platforms.adapters(careless(receive))]
 
-    async with serve(settings, Edge(clock, chats=adapters), warm=False) as app:
-        print(f"ready: {app.listening.url}", flush=True)
-        await asyncio.Event().wait()
+        async with serve(settings, Edge(clock, chats=adapters), warm=False) as app:
+            print(f"ready: {app.listening.url}", flush=True)
+            await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
