@@ -3,7 +3,6 @@
 from tools.chart import SHOWN, PictureReport, drawn
 from tools.chart_words import figure, percent
 from tools.context import Context
-from tools.errors import CallError, Code
 from tools.portfolio import OverPeriod
 from tools.registry import capability
 from tools.trade import account_of
@@ -18,21 +17,18 @@ async def equity(ctx: Context, params: OverPeriod) -> PictureReport:
     """Draw what an account was worth over 24h, 7d, 30d, ytd or all."""
     found = await ctx.services.portfolio.pnl(account_of(ctx, params.account), params.period)
     points = await ctx.services.portfolio.history(found.account.id, found.start)
-    if len(points) < 2:
-        raise CallError(
-            "this account has no history yet: its worth is noted every five minutes, and at fills",
-            code=Code.CONFLICT,
-        )
-    every = -(-len(points) // MOST_POINTS)
-    kept = [*points[:-1:every], points[-1]]
+    every = -(-len(points) // MOST_POINTS) or 1
+    worth = {each.at: each.equity for each in points[::every]}
+    # A curve from the first moment of the time to the last, however little was noted in between.
+    worth = {found.start: found.start_value, **worth, found.end: found.end_value}
     mode = found.account.mode.value.upper()
     change = percent(float((found.fraction or 0) * 100))
     picture = EquityPicture(
         title=f"{mode} {found.account.id}, {params.period.value}",
         subtitle=change,
-        initial=float(kept[0].equity),
-        times=[epoch_ms(each.at) for each in kept],
-        equity=[float(each.equity) for each in kept],
+        initial=float(found.start_value),
+        times=[epoch_ms(each) for each in worth],
+        equity=[float(each) for each in worth.values()],
         hold=None,
         marks=[],
     )

@@ -16,7 +16,7 @@ from tests.service import NOON, Running, running
 ADA = Person("scripted:1", "Ada", "en")
 BEN = Person("scripted:2", "Ben", "en")
 GROUP = Place("scripted", "-7", private=False)
-PATIENCE = 400
+PATIENCE = 3_000
 
 
 def private(person: Person) -> Place:
