@@ -1,4 +1,4 @@
-"""What `kit doctor` looks at: settings, home, ports, data, models and market, each with what to mend."""
+"""What `kit doctor` looks at: settings, home, ports, data, models, market, bots, each with what to mend."""
 
 import asyncio
 import os
@@ -52,9 +52,14 @@ async def examine() -> Sequence[Finding]:
         _service(settings.home),
         *await _ports(settings),
     ]
-    looks: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (_data, _model, _market)
-    found += [await _bounded(look, settings) for look in looks]
-    return [*found, *_chats(settings)]
+    looks: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (
+        _data,
+        _model,
+        _market,
+        _telegram,
+        _discord,
+    )
+    return [*found, *[await _bounded(look, settings) for look in looks]]
 
 
 async def _bounded(look: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
@@ -196,10 +201,33 @@ async def _market(settings: Settings) -> Finding:
     return Finding("market", False, f"{health.exchange}, {health.source} prices")
 
 
-def _chats(settings: Settings) -> list[Finding]:
-    tokens = {"telegram": settings.telegram_bot_token, "discord": settings.discord_bot_token}
-    return [
-        Finding(name, True, "a token is set, but this version has no adapter for it", "use kit chat for now")
-        for name, token in tokens.items()
-        if token is not None
-    ]
+async def _telegram(settings: Settings) -> Finding:
+    if settings.telegram_bot_token is None:
+        return _unset("telegram", "TELEGRAM_BOT_TOKEN")
+    from kit.chat_checks import telegram_bot
+
+    token = settings.telegram_bot_token.get_secret_value()
+    return await _bot("telegram", telegram_bot(token, settings.telegram_api_url))
+
+
+async def _discord(settings: Settings) -> Finding:
+    if settings.discord_bot_token is None:
+        return _unset("discord", "DISCORD_BOT_TOKEN")
+    from kit.chat_checks import discord_bot
+
+    token = settings.discord_bot_token.get_secret_value()
+    return await _bot("discord", discord_bot(token, settings.discord_api_url))
+
+
+def _unset(name: str, variable: str) -> Finding:
+    return Finding(name, False, f"not used: {variable} is not set")
+
+
+async def _bot(name: str, asked: Awaitable[str]) -> Finding:
+    from kit.chat_checks import TokenUnsure
+
+    try:
+        bot = await asked
+    except TokenUnsure as error:
+        return Finding(name, True, str(error), error.mend)
+    return Finding(name, False, f"the token is that of {bot}")
