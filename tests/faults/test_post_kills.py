@@ -63,9 +63,10 @@ async def killed(path: Path, seed: int, kills: int) -> Evidence:
                 over = asyncio.Event()
                 work = asyncio.create_task(busy(service, random, over))
                 await life(service, random)
-                await service.kill()
+                await service.service.kill()
                 over.set()
                 await work
+                await service.kill()
                 # People do not stop while it is down.
                 await service.tell(random.choice(service.people))
                 await service.ask(random.choice(service.people))
