@@ -63,7 +63,7 @@ class Acts:
         now = self._services.clock.now()
         reading = self._commands.read(said.command, said.words, said.options or {}, guest.voice, now)
         try:
-            shown = await self._done(guest, taken.id, reading, said)
+            shown = await self._done(guest, taken, reading, said)
         except CallError as error:
             shown = Shown(error_line(error, guest.voice, shared=guest.shared))
         return await self.present(guest, taken, outlet, shown, said.over)
@@ -104,7 +104,8 @@ class Acts:
             await _reached(below, Wanted(each.caption, (), each.picture))
         return "answered"
 
-    async def _done(self, guest: Guest, wish: str, reading: Plan | Own | Misread, said: Said) -> Shown:
+    async def _done(self, guest: Guest, taken: Taken, reading: Plan | Own | Misread, said: Said) -> Shown:
+        wish = taken.id
         if isinstance(reading, Own):
             return Shown(await self._own.do(guest, reading))
         found: Plan | Misread = reading
@@ -114,7 +115,9 @@ class Acts:
             found, steps = found.then(answers), steps + 1
         if isinstance(found, Misread):
             return Shown(found.markdown)
-        if found.trades and confirms(guest.preferences, await self._mode(guest)):
+        late = self._services.clock.now() - taken.incoming.at > CONFIRM_TIME
+        # What was said long ago, while nobody was there to hear it, may not be wanted at the price of now.
+        if found.trades and (late or confirms(guest.preferences, await self._mode(guest))):
             return await self._asked(guest, found)
         return await self._run(guest, wish, found.calls, said)
 
@@ -133,22 +136,39 @@ class Acts:
         return Shown(confirmation(plan, previews, voice), rows, lasts=CONFIRM_TIME)
 
     async def _run(self, guest: Guest, wish: str, calls: Sequence[Call], said: Said | None) -> Shown:
-        if guest.shared and any(shows_balances(call.name) for call in calls):
+        if any(kept_back(guest, call.name) for call in calls):
             return Shown(guest.voice.say("shared.private"))
-        answers = await self._answers(guest, wish, calls)
+        answers, failure = await self._until_failure(guest, wish, calls)
         texts, pictures = [], []
         rows: list[Sequence[Deed]] = []
-        for call, answer in zip(calls, answers, strict=True):
+        for call, answer in zip(calls, answers, strict=False):
             picture = picture_of(answer) or await self._picture(guest, call, answer)
             pictures += [picture] if picture is not None else []
             if picture_of(answer) is None:
-                texts.append(show(call.name, answer, guest.voice))
+                texts.append(show(call.name, answer, guest.voice, shared=guest.shared))
                 rows += [_deeds(row) for row in actions(call.name, answer, guest.voice)]
+        if failure is not None:
+            texts.append(error_line(failure, guest.voice, shared=guest.shared))
+        rows = rows if guest.place.private else _without_approvals(rows)
         if not texts:
             return Shown("", (), tuple(pictures))
         if said is not None and (again := self._again(said, guest)) is not None:
             rows.append([again])
         return Shown("\n\n".join(texts), rows, tuple(pictures))
+
+    async def _until_failure(
+        self, guest: Guest, wish: str, calls: Sequence[Call]
+    ) -> tuple[list[Result], CallError | None]:
+        """Return the answers of calls and what ended them early: what was done before that stays done."""
+        answers: list[Result] = []
+        for number, call in enumerate(calls):
+            try:
+                answers.append(await self._door.call(guest, call.name, call.params, f"{wish}/{number}"))
+            except CallError as error:
+                if not answers:
+                    raise
+                return answers, error
+        return answers, None
 
     async def _answers(self, guest: Guest, wish: str, calls: Sequence[Call]) -> list[Result]:
         return [
@@ -184,6 +204,21 @@ class Acts:
 async def _reached(series: Series, wanted: Wanted) -> None:
     series.want(wanted)
     await series.reach()
+
+
+def kept_back(guest: Guest, capability: str) -> bool:
+    """Tell whether something is neither done nor shown where somebody is.
+
+    Approvals are given in private, whatever else their person shows to others.
+    """
+    if capability.startswith("approval."):
+        return not guest.place.private
+    return guest.shared and shows_balances(capability)
+
+
+def _without_approvals(rows: Sequence[Sequence[Deed]]) -> list[Sequence[Deed]]:
+    left = [[deed for deed in row if deed.command not in ("approve", "deny")] for row in rows]
+    return [row for row in left if row]
 
 
 def _deeds(row: Sequence[Any]) -> list[Deed]:

@@ -8,6 +8,7 @@ from tools.errors import RateLimited
 from trading.clock import Clock
 
 MOST_A_MINUTE = 60
+STOPS = frozenset({"trading.halt", "trading.reduce"})
 MINUTE = timedelta(minutes=1)
 
 
@@ -20,7 +21,9 @@ class PersonalBudget:
     spent: deque[datetime] = field(default_factory=deque)
 
     def spend(self, capability: str) -> None:
-        """Count a call; raise RateLimited when it is one too many."""
+        """Count a call; raise RateLimited when it is one too many. What stops trading never is."""
+        if capability in STOPS:
+            return
         now = self.clock.now()
         while self.spent and now - self.spent[0] >= MINUTE:
             self.spent.popleft()

@@ -38,6 +38,10 @@ class Pacer:
         line = self._line(place)
         line.free = max(line.free, self._clock.now() + timedelta(seconds=seconds))
 
+    def held(self, place: Place) -> float:
+        """Return for how many seconds nothing may go to this chat."""
+        return max(0.0, (self._line(place).free - self._clock.now()).total_seconds())
+
     def _line(self, place: Place) -> _Line:
         if len(self._lines) > MOST_REMEMBERED:
             now = self._clock.now()

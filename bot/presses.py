@@ -111,20 +111,20 @@ class Presses:
         now = self._clock.now()
         async with self._database.transact() as uow:
             card = await uow.cards.get(card_id)
-            if card is None:
-                return Pressed(None, None, "press.expired")
-            if card.person != incoming.person.id:
-                return Pressed(None, None, "press.foreign")
+            if card is None or card.person != incoming.person.id:
+                return Pressed(None, None, "press.expired" if card is None else "press.foreign")
             deed = DEEDS.validate_python(card.actions).get(number)
             if card.closed_as == arrival_id:
                 return Pressed(card, deed)
             if card.closed_at is not None:
-                return Pressed(card, None, "press.used")
+                return Pressed(card, None, "press.expired" if card.closed_as == "expired" else "press.used")
             if card.expires_at is None:
                 return Pressed(card, deed)
             expired = card.expires_at <= now
-            await uow.cards.close(card.id, now, "expired" if expired else arrival_id)
-        return Pressed(card, None, "press.expired") if expired else Pressed(card, deed)
+            closed = await uow.cards.close(card.id, now, "expired" if expired else arrival_id)
+        if expired:
+            return Pressed(card, None, "press.expired")
+        return Pressed(card, deed) if closed else Pressed(card, None, "press.used")
 
     async def over(self) -> Sequence[Card]:
         """Close the cards whose time is over, and return them."""

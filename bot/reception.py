@@ -102,6 +102,7 @@ class Reception:
             each.stopped.set()
         for each in waiting:
             line.waiting.remove(each)
+        line.full = False
         aborted = await self._services.chat.abort(guest.principal, guest.session, None)
         for each in waiting:
             await each.taken.settle("stopped")
@@ -126,6 +127,10 @@ class Reception:
         outlet = self._outlets.get(incoming.place.platform)
         if outlet is None or incoming.person.is_bot:
             await taken.settle("not for us")
+            return
+        line = self._lines.get(f"{incoming.place.key}/{incoming.person.id}")
+        if line is not None and line.full and _words_only(incoming):
+            await taken.settle("too many", durable=False)
             return
         guest = await self._guests.of(incoming)
         if guest is None:
@@ -189,9 +194,6 @@ class Reception:
         """Let a message wait for the agent behind those before it."""
         line = self._lines.setdefault(guest.lane, _Line())
         if len(line.waiting) > MOST_WAITING:
-            if line.full:
-                await taken.settle("too many")
-                return
             line.full = True
             told = partial(self._tell, guest, taken, outlet, "talk.full", count=MOST_WAITING)
             self._lanes.add(f"acts/{guest.lane}", told, partial(self._failed, taken))
@@ -328,6 +330,10 @@ class Reception:
 
 STOPS = frozenset({"stop", "stopp", "halt", "notaus", "anhalten"})
 """Commands that pass everything else of the same person."""
+
+
+def _words_only(incoming: Incoming) -> bool:
+    return incoming.command is None and incoming.pressed is None and bool(incoming.text.strip())
 
 
 def _stops(incoming: Incoming) -> bool:

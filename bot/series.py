@@ -1,7 +1,7 @@
 """One text shown as consecutive messages of a chat, changed in place while it grows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,9 @@ from bot.pacing import Pacer
 
 LONGEST_HOLD = 120.0
 """Seconds; a platform that asks for more is asked again after these."""
+
+SHORT_HOLD = 10.0
+"""Seconds that a series waits for a chat which is not patient."""
 
 log = structlog.get_logger(__name__)
 
@@ -130,11 +133,18 @@ class Series:
         """
         async with self._order:
             while self._next() is not None:
-                await self._pacer.turn(self._thread.place)
+                await self._turn()
                 # What is wanted may have changed while this waited for its turn.
                 change = self._next()
                 if change is not None:
-                    await self._try(change)
+                    await _whole(self._try(change))
+
+    async def _turn(self) -> None:
+        """Wait until something may go to this chat; raise TryLater where that takes too long to wait for."""
+        wait = self._pacer.held(self._thread.place)
+        if wait > SHORT_HOLD and not self._patient:
+            raise TryLater("this chat has to be left alone for a while", wait)
+        await self._pacer.turn(self._thread.place)
 
     def _next(self) -> int | None:
         """Return the number of the first message that is not as wanted; one too many is that too."""
@@ -224,3 +234,13 @@ class Series:
 
     async def _noted(self) -> None:
         await self._note({"messages": self.messages, "sent": self._sent})
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """Do a work to its end, also when its caller is cancelled: half-done, nobody knows what has been sent."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

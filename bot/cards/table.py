@@ -21,11 +21,13 @@ def _no_actions(found: Any, voice: Voice) -> Buttons:
 class Card:
     """How an answer is shown.
 
-    `balances` tells that it shows what somebody has or made, beyond the order that they asked for.
+    `balances` tells that it shows what somebody has or made, beyond the order that they asked for: what is
+    done is refused then where others read along, unless `aloud` shows it without that.
     """
 
     show: Show
     balances: bool = False
+    aloud: Show | None = None
     actions: Callable[[Any, Voice], Buttons] = _no_actions
 
 
@@ -38,24 +40,24 @@ CARDS: Mapping[str, Card] = {
     "chart.equity": Card(market.picture, True),
     "portfolio.get": Card(money.portfolio, True),
     "portfolio.pnl": Card(money.pnl, True),
-    "trade.positions": Card(money.positions, True, money.position_actions),
+    "trade.positions": Card(money.positions, True, actions=money.position_actions),
     "trade.history": Card(money.history, True),
     "trade.preview": Card(orders.wanted),
     "trade.execute": Card(orders.order, actions=orders.order_actions),
     "trade.oco": Card(orders.both),
-    "trade.orders": Card(orders.listing, True, orders.listing_actions),
+    "trade.orders": Card(orders.listing, True, actions=orders.listing_actions),
     "trade.cancel": Card(orders.order),
     "trade.cancelAll": Card(orders.canceled, True),
     "trade.close": Card(orders.closed, True),
     "trade.closeAll": Card(orders.all_closed, True),
     "trade.amend": Card(orders.amended, True),
-    "approval.list": Card(orders.approvals, True, orders.approvals_actions),
-    "approval.approve": Card(orders.approved, True, orders.approved_actions),
+    "approval.list": Card(orders.approvals, True, actions=orders.approvals_actions),
+    "approval.approve": Card(orders.approved, True, actions=orders.approved_actions),
     "approval.deny": Card(orders.approval, True),
     "approval.revoke": Card(orders.approval, True),
     "trading.status": Card(safety.switch),
-    "trading.halt": Card(safety.halted, True),
-    "trading.reduce": Card(safety.halted, True),
+    "trading.halt": Card(safety.halted, True, safety.switch),
+    "trading.reduce": Card(safety.halted, True, safety.switch),
     "trading.rearm": Card(safety.switch),
     "status": Card(safety.status),
     "health": Card(safety.health),
@@ -69,7 +71,7 @@ CARDS: Mapping[str, Card] = {
     "watchlist.add": Card(lists.on_list),
     "watchlist.remove": Card(lists.on_list),
     "watchlist.list": Card(lists.watched),
-    "access.list": Card(lists.access, True, lists.access_actions),
+    "access.list": Card(lists.access, True, actions=lists.access_actions),
     "access.approve": Card(lists.person, True),
     "access.setRole": Card(lists.person, True),
     "access.revoke": Card(lists.person, True),
@@ -81,14 +83,16 @@ PLAIN = Card(lists.anything, True)
 """The card of what has none of its own."""
 
 
-def show(capability: str, found: Result, voice: Voice) -> str:
-    """Return the card of an answer."""
-    return CARDS.get(capability, PLAIN).show(found, voice)
+def show(capability: str, found: Result, voice: Voice, shared: bool = False) -> str:
+    """Return the card of an answer, in a `shared` place as it may be read by others."""
+    card = CARDS.get(capability, PLAIN)
+    return (card.aloud if shared and card.aloud is not None else card.show)(found, voice)
 
 
 def shows_balances(capability: str) -> bool:
-    """Tell whether an answer is for a person's own eyes; one without a card is."""
-    return CARDS.get(capability, PLAIN).balances
+    """Tell whether an answer is for a person's own eyes alone; one without a card is."""
+    card = CARDS.get(capability, PLAIN)
+    return card.balances and card.aloud is None
 
 
 def actions(capability: str, found: Result, voice: Voice) -> Buttons:

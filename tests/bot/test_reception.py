@@ -239,7 +239,7 @@ async def test_a_card_is_for_its_person_and_for_its_time(tmp_path: Path) -> None
         await chat.service.advance(125)
         await chat.until(lambda: not buttons(late.message))
         over = await chat.say(ADA, place=GROUP, pressed=label.data, message=late.name)
-        assert await chat.settled(over) == "press.used"
+        assert await chat.settled(over) == "press.expired"
         assert (buttons(card.message), data is not None) == ([], True)
         async with chat.service.app.services.database.read() as uow:
             assert len(await uow.fills.of("main")) == 1

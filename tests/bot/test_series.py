@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.chat import ChatError, MarkupRefused, Message, Place, TryLater, Unreachable
+from bot.chat import ChatError, MarkupRefused, Message, Place, Sending, TryLater, Unreachable
 from bot.pacing import Pacer
 from bot.scripted import AnswerLost, ScriptedChat
 from bot.series import Outlet, Series, Thread, Wanted
@@ -206,3 +206,45 @@ async def _reached(shown: Series, keeping: "asyncio.Task[None]") -> None:
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
     await shown.reach()
+
+
+class SlowChat(ScriptedChat):
+    """A platform whose answers take until they are let go, and which knows no sending by its nonce."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = asyncio.Event()
+
+    async def send(self, place: Place, message: Message, sending: Sending) -> str:
+        name = await super().send(place, message, sending)
+        await self.answers.wait()
+        self._nonces.clear()
+        return name
+
+
+async def test_what_is_on_its_way_when_nobody_follows_any_more_is_not_sent_again() -> None:
+    chat, clock = SlowChat(), ManualClock(NOON)
+    notes: Notes = []
+    shown = series(chat, clock, notes=notes)
+    shown.want(Wanted("half"))
+    keeping = asyncio.create_task(shown.keep())
+    await let(clock, 0)
+    keeping.cancel()
+    await let(clock, 0)
+    chat.answers.set()
+    await asyncio.wait([keeping])
+    assert notes == [{"messages": ["101"], "sent": 1}]
+    shown.want(Wanted("whole"))
+    await passing(clock, asyncio.create_task(shown.reach()))
+    assert chat.texts(HERE) == ["whole"]
+
+
+async def test_who_has_others_to_serve_does_not_wait_for_a_chat_that_is_held() -> None:
+    chat, clock = ScriptedChat(), ManualClock(NOON)
+    outlet = Outlet(chat, Pacer(chat.pace, clock))
+    outlet.pacer.hold(HERE, 60)
+    shown = Series(outlet, Thread(HERE, "n"), patient=False)
+    shown.want(Wanted("a notice"))
+    with pytest.raises(TryLater) as held:
+        await shown.reach()
+    assert (held.value.wait, chat.attempts) == (60, 0)

@@ -1,0 +1,80 @@
+"""What is done with money in a chat is what its person wants, where they may, and told as it is."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from bot.acts import kept_back
+from bot.budget import MOST_A_MINUTE, Budgets
+from bot.guests import Guest
+from bot.voice import Voice
+from tests.bot.room import ADA, GROUP, Room, buttons, private, room
+from tests.service import NOON
+from tools.policy import Principal, Role
+from tools.preferences import Preferences
+from trading.clock import ManualClock
+
+
+async def fills(chat: Room) -> int:
+    async with chat.service.app.services.database.read() as uow:
+        return len(await uow.fills.of("main"))
+
+
+async def test_trading_is_halted_from_a_group_too_and_shows_nobody_what_is_held(tmp_path: Path) -> None:
+    async with room(tmp_path) as chat:
+        await chat.let_in(ADA, "owner")
+        await chat.settled(await chat.say(ADA, "/buy btc 0.01"))
+        assert await chat.settled(await chat.say(ADA, "/halt", place=GROUP)) == "answered"
+        async with chat.service.app.services.database.read() as uow:
+            assert (await uow.risk.switch()).state == "halted"
+        assert "halted" in chat.texts(ADA, GROUP)[-1].lower()
+        assert "position" not in chat.texts(ADA, GROUP)[-1].lower()
+
+
+async def test_a_trade_that_was_asked_for_long_ago_is_shown_before_it_runs(tmp_path: Path) -> None:
+    async with room(tmp_path) as chat:
+        await chat.let_in(ADA, "trader")
+        came = replace(chat.message(ADA, "/buy btc 0.01"), at=NOON - timedelta(hours=2))
+        await chat.chat.bring(came)
+        assert await chat.settled(came) == "answered"
+        assert await fills(chat) == 0
+        assert [button.tone for button in buttons(chat.posted(ADA)[-1].message)] == ["good", "bad"]
+        await chat.settled(await chat.press(ADA, "Do it"))
+        assert await fills(chat) == 1
+
+
+async def test_what_was_done_before_something_failed_is_told(tmp_path: Path) -> None:
+    async with room(tmp_path) as chat:
+        await chat.let_in(ADA, "trader")
+        await chat.settled(await chat.say(ADA, "/settings confirm.paper on"))
+        for coin in ("btc", "eth"):
+            await chat.settled(await chat.say(ADA, f"/buy {coin} 500 usdt"))
+            await chat.settled(await chat.press(ADA, "Do it"))
+        await chat.settled(await chat.say(ADA, "/close all 50%"))
+        card = chat.posted(ADA)[-1]
+        await chat.settled(await chat.say(ADA, "/settings confirm.paper off"))
+        await chat.settled(await chat.say(ADA, "/close eth"))
+        confirm = buttons(card.message)[0]
+        pressed = await chat.say(ADA, pressed=confirm.data, message=card.name)
+        assert await chat.settled(pressed) == "answered"
+        assert await fills(chat) == 4
+        told = chat.texts(ADA)[-1]
+        assert "BTC/USDT" in told
+        assert "Not found" in told
+
+
+def test_approvals_are_given_in_private_whatever_else_is_shown() -> None:
+    open_handed = Preferences(group_balances=True)
+    guest = Guest(Principal(ADA.id, Role.OWNER), open_handed, Voice.of("en"), GROUP, "s")
+    assert not guest.shared
+    for name in ("approval.list", "approval.approve", "approval.deny"):
+        assert kept_back(guest, name)
+        assert not kept_back(replace(guest, place=private(ADA)), name)
+    assert not kept_back(guest, "portfolio.get")
+
+
+def test_who_has_asked_too_often_can_still_stop_trading() -> None:
+    budget = Budgets(ManualClock(NOON)).of(ADA.id)
+    for _ in range(MOST_A_MINUTE):
+        budget.spend("market.price")
+    budget.spend("trading.halt")
