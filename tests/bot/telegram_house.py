@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from memory.records import Person
-from tests.peers.telegram import PATIENCE, Asked, Carry, Fault, Json, Shown, TelegramPeer, well
+from tests.peers.telegram import Asked, Carry, Fault, Json, Shown, TelegramPeer, well
 from tests.service import NOON, Running, running
 from tools.context import Context
 from tools.policy import LOCAL_OWNER
@@ -17,6 +17,8 @@ from tools.wire import Result
 
 ADA = {"id": 42, "is_bot": False, "first_name": "Ada", "language_code": "en"}
 BEN = {"id": 43, "is_bot": False, "first_name": "Ben", "language_code": "en"}
+PATIENCE = 30.0
+"""A whole service on a busy machine takes longer than its Telegram."""
 TICK = 0.25
 """Seconds that pass at a time while somebody waits: less than any pace of the platform."""
 
