@@ -320,7 +320,8 @@ class Reception:
         outlet = self._outlets.get(taken.incoming.place.platform)
         if outlet is not None:
             words = Voice.of(taken.incoming.person.language).say("talk.failed", fault=fault)
-            series = Series(outlet, Thread(taken.incoming.place, f"{taken.id}/fault"))
+            incoming = taken.incoming
+            series = Series(outlet, Thread(incoming.place, f"{taken.id}/fault", incoming.ticket))
             series.want(Wanted(words))
             await _shown(series)
 

@@ -1,6 +1,7 @@
 """What the bot writes on Discord, and what Discord makes of it."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -17,8 +18,8 @@ from bot.chat import (
     TryLater,
     Unreachable,
 )
-from tests.bot.discord.house import House, idle, place, sending, text
-from tests.peers.discord_loopback import LoopbackDiscord
+from tests.bot.discord.house import TOKEN, House, at_work, idle, place, sending, text
+from tests.peers.discord_loopback import LoopbackDiscord, loopback_discord
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 
@@ -208,6 +209,17 @@ async def test_what_is_not_the_bots_or_not_there_cannot_be_edited(
     for name in (others, "1"):
         with pytest.raises(MessageLost):
             await house.adapter.edit(place(discord.lounge), name, text("ours"))
+
+
+async def test_where_nobody_listens_nothing_was_done() -> None:
+    async with AsyncExitStack() as there:
+        discord = await there.enter_async_context(loopback_discord(TOKEN))
+        async with at_work(discord) as house:
+            await discord.until("READY")
+            await there.aclose()
+            with pytest.raises(TryLater) as later:
+                await house.adapter.send(place(discord.lounge), text("hm"), sending("1"))
+            assert not later.value.unsure
 
 
 async def test_before_it_has_come_in_everything_is_for_later(discord: LoopbackDiscord) -> None:

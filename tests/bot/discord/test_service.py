@@ -95,6 +95,19 @@ async def test_what_took_longer_than_discord_waits_is_answered_in_the_channel(
         assert discord.told(ORIGINAL) == []
 
 
+async def test_what_went_wrong_is_told_where_the_answer_was_waited_for(
+    discord: LoopbackDiscord, tmp_path: Path
+) -> None:
+    async with at_desk(tmp_path, discord) as desk:
+        ada, chat = await desk.comes("ada", "viewer")
+        # An answer that no API of Discord gives.
+        discord.failing(ORIGINAL, 201, {})
+        asked = await discord.slash(ada, chat, "price", pair="BTC/USDT")
+        fault = (await desk.settled(asked.id)).removeprefix("failed: fault_")
+        await desk.until(lambda: fault in contents(chat)[0])
+        assert [each["id"] for each in written(chat)] == [asked.original]
+
+
 async def test_a_picture_takes_the_place_of_what_was_deferred(
     discord: LoopbackDiscord, tmp_path: Path
 ) -> None:
