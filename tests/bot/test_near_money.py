@@ -8,8 +8,11 @@ from agent.models.port import Completion, ToolCall
 from agent.models.scripted import ScriptedModel
 from bot.acts import kept_back
 from bot.budget import MOST_A_MINUTE, Budgets
+from bot.chat import Incoming
 from bot.guests import Guest
+from bot.presses import CONFIRM_TIME, Deed, Presses
 from bot.voice import Voice
+from memory.database import Database
 from tests.bot.room import ADA, GROUP, Room, buttons, private, room
 from tests.service import NOON
 from tools.policy import Principal, Role
@@ -85,6 +88,21 @@ async def test_nothing_is_kept_of_what_a_stranger_says(tmp_path: Path) -> None:
             arrival = await uow.arrivals.get(came.id)
         assert arrival is not None
         assert arrival.payload == {}
+
+
+async def test_what_was_confirmed_before_a_long_outage_is_not_begun_after_it(tmp_path: Path) -> None:
+    clock = ManualClock(NOON)
+    guest = Guest(Principal(ADA.id, Role.TRADER), Preferences(), Voice.of("en"), private(ADA), "s")
+    async with Database.open(f"sqlite:///{tmp_path / 'kit.db'}") as database:
+        presses = Presses(database, clock, bytes)
+        deed = Deed("Do it", calls=(("trade.execute", {}),))
+        dealt = await presses.deal(guest, "Shall I?", [[deed]], lasts=CONFIRM_TIME)
+        came = Incoming("u1", NOON, private(ADA), ADA, "m1", pressed=dealt.buttons[0][0].data)
+        assert (await presses.pressed(came, "u1")).deed == deed
+        assert (await presses.pressed(came, "u1")).deed == deed
+        await clock.advance(3600)
+        late = await presses.pressed(came, "u1")
+        assert (late.deed, late.phrase) == (None, "press.expired")
 
 
 def test_approvals_are_given_in_private_whatever_else_is_shown() -> None:
