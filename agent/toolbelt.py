@@ -9,7 +9,7 @@ import orjson
 from agent.models.port import Message, Role, ToolCall, ToolSpec
 from memory.records import SessionMode
 from tools.context import Context, Repeat
-from tools.errors import CallError, InvalidParams, NotFound
+from tools.errors import TELLS_BALANCES, CallError, InvalidParams, NotFound
 from tools.policy import Surface
 from tools.registry import AnyCapability, Registry
 from tools.wire import Result
@@ -49,7 +49,9 @@ class Toolbelt:
         try:
             result = await self._run(call, turn_id)
         except CallError as error:
-            content = {"error": {"code": error.reason.value, "message": error.message}}
+            private = self._ctx.shared and error.reason in TELLS_BALANCES
+            message = "the figures are told in private only" if private else error.message
+            content = {"error": {"code": error.reason.value, "message": message}}
             return outcome_of(call, False, content)
         return outcome_of(call, True, result.for_models())
 

@@ -43,9 +43,12 @@ class Taken:
         self.progress |= more
         await self._inbox.progress(self.id, self.progress)
 
-    async def settle(self, outcome: str, *, durable: bool = True) -> None:
-        """Store that nothing more is to be done; not `durable`, it may be done again after a crash."""
-        await self._inbox.settle(self.id, outcome, durable=durable)
+    async def settle(self, outcome: str, *, durable: bool = True, forget: bool = False) -> None:
+        """Store that nothing more is to be done; not `durable`, it may be done again after a crash.
+
+        With `forget` what it was is taken off the disk.
+        """
+        await self._inbox.settle(self.id, outcome, durable=durable, forget=forget)
 
     async def collect(self, more: Mapping[str, Any], others: Sequence["Taken"]) -> None:
         """Store what has been done, which settles others with it: all of that or nothing."""
@@ -137,10 +140,12 @@ class Inbox:
         for each in others:
             self.drop(each)
 
-    async def settle(self, arrival_id: str, outcome: str, *, durable: bool = True) -> None:
+    async def settle(
+        self, arrival_id: str, outcome: str, *, durable: bool = True, forget: bool = False
+    ) -> None:
         """Store what became of something."""
         async with self._database.transact(durable=durable) as uow:
-            await uow.arrivals.settle(self._owner, arrival_id, outcome)
+            await uow.arrivals.settle(self._owner, arrival_id, outcome, forget=forget)
         self.drop(arrival_id)
 
     def drop(self, arrival_id: str) -> None:

@@ -3,7 +3,7 @@
 from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,7 +12,7 @@ from bot.chat import Button, Buttons, ChatError, Incoming, Place
 from bot.guests import Guest
 from bot.series import Outlet, Series, Thread, Wanted
 from memory.chat_records import Card
-from memory.database import Database
+from memory.database import Database, UnitOfWork
 from trading.clock import Clock
 
 ENTROPY_BYTES = 15
@@ -115,7 +115,8 @@ class Presses:
                 return Pressed(None, None, "press.expired" if card is None else "press.foreign")
             deed = DEEDS.validate_python(card.actions).get(number)
             if card.closed_as == arrival_id:
-                return Pressed(card, deed)
+                late = deed is not None and await _too_late(uow, card, deed, now)
+                return Pressed(card, None, "press.expired") if late else Pressed(card, deed)
             if card.closed_at is not None:
                 return Pressed(card, None, "press.expired" if card.closed_as == "expired" else "press.used")
             if card.expires_at is None:
@@ -147,6 +148,13 @@ class Presses:
         async with self._database.transact() as uow:
             found = await (uow.cards.over(now) if subject is None else uow.cards.about(subject))
             return [each for each in found if await uow.cards.close(each.id, now, outcome)]
+
+
+async def _too_late(uow: UnitOfWork, card: Card, deed: Deed, now: datetime) -> bool:
+    """Tell whether a restart has kept what was confirmed from being begun until its time was over."""
+    if not deed.calls or card.expires_at is None or card.expires_at > now:
+        return False
+    return await uow.calls.named(card.person, deed.calls[0][0], f"{card.id}/0") is None
 
 
 def place_of(card: Card) -> Place:

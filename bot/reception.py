@@ -15,7 +15,7 @@ from bot.commands import MOST_NAME
 from bot.guests import Guest, Guests
 from bot.inbox import Inbox, Taken
 from bot.lanes import Lanes
-from bot.presses import Deed, Presses, leave, place_of
+from bot.presses import Deed, Pressed, Presses, leave, place_of
 from bot.series import Outlet, Series, Thread, Wanted
 from bot.talk import Talk
 from bot.voice import Voice
@@ -134,7 +134,8 @@ class Reception:
             return
         guest = await self._guests.of(incoming)
         if guest is None:
-            await taken.settle(await self._stranger(taken, outlet))
+            # Of what somebody unknown has said nothing is kept.
+            await taken.settle(await self._stranger(taken, outlet), forget=True)
             return
         if incoming.edited:
             # What was said first has been answered; a person who wants more says it again.
@@ -173,8 +174,7 @@ class Reception:
         pressed = await self._presses.pressed(taken.incoming, taken.id)
         card, deed = pressed.card, pressed.deed
         if card is not None and card.expires_at is not None:
-            line = pressed.phrase or ("press.running" if deed and _acts(deed) else "press.canceled")
-            self._close(card, guest.voice.say(line))
+            self._close(card, _said_by(guest, card, pressed))
         elif pressed.phrase == "press.expired":
             await self._tell(guest, taken, outlet, pressed.phrase)
             return
@@ -343,6 +343,14 @@ def _stops(incoming: Incoming) -> bool:
         and not incoming.forwarded
         and fold(incoming.command[:MOST_NAME]) in STOPS
     )
+
+
+def _said_by(guest: Guest, card: Card, pressed: Pressed) -> str:
+    """Return what a card shows of how it was pressed: of a request, which of its buttons."""
+    deed = pressed.deed
+    if deed is None or not _acts(deed):
+        return guest.voice.say(pressed.phrase or "press.canceled")
+    return guest.voice.say("press.running") if card.subject is None else f"**{deed.label}**"
 
 
 def _acts(deed: Deed) -> bool:

@@ -116,9 +116,13 @@ class Arrivals:
         """Store what has been done about one; False when it is not this owner's any more."""
         return await self._change(owner, arrival_id, {"progress": progress})
 
-    async def settle(self, owner: str, arrival_id: str, outcome: str) -> bool:
-        """Store that nothing more is to be done about one; False when it is not this owner's any more."""
-        return await self._change(owner, arrival_id, {"due_at": None, "settled_as": outcome})
+    async def settle(self, owner: str, arrival_id: str, outcome: str, *, forget: bool = False) -> bool:
+        """Store that nothing more is to be done about one; False when it is not this owner's any more.
+
+        With `forget` nothing is kept of what it was.
+        """
+        gone: Mapping[str, Any] = {"payload": {}} if forget else {}
+        return await self._change(owner, arrival_id, {"due_at": None, "settled_as": outcome, **gone})
 
     async def prune(self, before: datetime) -> int:
         """Forget what was settled and came before a moment, and return how much that was."""

@@ -126,6 +126,11 @@ class Calls:
                 return earlier
             await self._connection.execute(UPDATE_CALL, {"this": earlier.id, "key": None})
 
+    async def named(self, principal: str, capability: str, key: str) -> Call | None:
+        """Return the call that was made for a wish."""
+        wish = {"who": principal, "what": capability, "wish": key}
+        return CALL.read((await self._connection.execute(CALL_OF_WISH, wish)).one_or_none())
+
     async def get(self, call_id: str) -> Call | None:
         """Return one call."""
         found = await self._connection.execute(CALL_BY_ID, {"this": call_id})

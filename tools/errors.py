@@ -35,6 +35,10 @@ class Code(StrEnum):
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
 
+TELLS_BALANCES = frozenset({Code.INSUFFICIENT_FUNDS, Code.RISK_LIMIT_EXCEEDED, Code.INVALID_ORDER})
+"""Errors whose words may tell what somebody has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a code says to a program: the HTTP status, and whether the same call can succeed later."""

@@ -10,7 +10,7 @@ from bot.cards.orders import approval, wanted
 from bot.cards.parts import line
 from bot.reading.words import VOCABULARY
 from bot.voice import PHRASES, Voice, plain
-from tools.errors import CallError, Code
+from tools.errors import TELLS_BALANCES, CallError, Code
 from tools.run_approvals import RunAsked
 from tools.trade_events import ApprovalAsked
 from tools.wire import Result
@@ -19,9 +19,6 @@ from tools.words.near_coins import nearest_but
 _WHOLE_SECOND = 1000
 
 NO_SUCH_PAIR = frozenset({Code.NOT_FOUND, Code.INVALID_PARAMS})
-
-TELLS_BALANCES = frozenset({Code.INSUFFICIENT_FUNDS, Code.RISK_LIMIT_EXCEEDED, Code.INVALID_ORDER})
-"""Errors whose words may tell what somebody has."""
 
 
 def confirmation(plan: Plan, previews: Sequence[Result], voice: Voice) -> str:

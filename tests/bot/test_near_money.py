@@ -4,10 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from agent.models.port import Completion, ToolCall
+from agent.models.scripted import ScriptedModel
 from bot.acts import kept_back
 from bot.budget import MOST_A_MINUTE, Budgets
+from bot.chat import Incoming
 from bot.guests import Guest
+from bot.presses import CONFIRM_TIME, Deed, Presses
 from bot.voice import Voice
+from memory.database import Database
 from tests.bot.room import ADA, GROUP, Room, buttons, private, room
 from tests.service import NOON
 from tools.policy import Principal, Role
@@ -61,6 +66,43 @@ async def test_what_was_done_before_something_failed_is_told(tmp_path: Path) -> 
         told = chat.texts(ADA)[-1]
         assert "BTC/USDT" in told
         assert "Not found" in told
+
+
+async def test_a_model_is_not_told_in_a_group_what_there_is(tmp_path: Path) -> None:
+    order = {"action": "buy", "pair": "BTC/USDT", "amount": 90_000, "type": "market"}
+    call = ToolCall("c1", "trade_execute", order)
+    replies = [Completion("", "scripted:model", (call,)), Completion("no", "scripted:model")]
+    model = ScriptedModel(replies)
+    async with room(tmp_path, model=model) as chat:
+        await chat.let_in(ADA, "trader")
+        assert await chat.settled(await chat.say(ADA, "buy lots", place=GROUP)) == "answered"
+        told = model.requests[-1].messages[-1].text
+        assert ("in private only" in told, "USDT" in told) == (True, False)
+
+
+async def test_nothing_is_kept_of_what_a_stranger_says(tmp_path: Path) -> None:
+    async with room(tmp_path) as chat:
+        came = await chat.say(ADA, "my password is hunter2")
+        assert await chat.settled(came) == "paired"
+        async with chat.service.app.services.database.read() as uow:
+            arrival = await uow.arrivals.get(came.id)
+        assert arrival is not None
+        assert arrival.payload == {}
+
+
+async def test_what_was_confirmed_before_a_long_outage_is_not_begun_after_it(tmp_path: Path) -> None:
+    clock = ManualClock(NOON)
+    guest = Guest(Principal(ADA.id, Role.TRADER), Preferences(), Voice.of("en"), private(ADA), "s")
+    async with Database.open(f"sqlite:///{tmp_path / 'kit.db'}") as database:
+        presses = Presses(database, clock, bytes)
+        deed = Deed("Do it", calls=(("trade.execute", {}),))
+        dealt = await presses.deal(guest, "Shall I?", [[deed]], lasts=CONFIRM_TIME)
+        came = Incoming("u1", NOON, private(ADA), ADA, "m1", pressed=dealt.buttons[0][0].data)
+        assert (await presses.pressed(came, "u1")).deed == deed
+        assert (await presses.pressed(came, "u1")).deed == deed
+        await clock.advance(3600)
+        late = await presses.pressed(came, "u1")
+        assert (late.deed, late.phrase) == (None, "press.expired")
 
 
 def test_approvals_are_given_in_private_whatever_else_is_shown() -> None:
