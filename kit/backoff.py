@@ -23,7 +23,15 @@ class Backoff:
 
     def waits(self) -> Iterator[float]:
         """Yield the seconds to wait before each attempt."""
+        for length in self._lengths():
+            yield length * (0.5 + self.jitter() / 2)
+
+    def least(self) -> float:
+        """Return the seconds that all waits together take at least."""
+        return sum(self._lengths()) / 2
+
+    def _lengths(self) -> Iterator[float]:
         length = self.first
         for _ in range(self.attempts):
-            yield min(length, self.longest) * (0.5 + self.jitter() / 2)
+            yield min(length, self.longest)
             length = min(length * self.factor, self.longest)

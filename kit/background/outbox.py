@@ -120,7 +120,7 @@ class Pump:
 
     async def _deliver(self, notice: Delivery) -> None:
         try:
-            if notice.attempts > self._patience.attempts + 1:
+            if notice.attempts > self._patience.attempts + 1 and self._is_old(notice):
                 raise NotDelivered("every attempt was cut off", final=True)
             channel = self._channel(notice)
             name = await channel.send(notice, partial(self._progress, notice))
@@ -141,8 +141,18 @@ class Pump:
             raise NotDelivered(f"no channel reaches {notice.recipient}")
         return found
 
+    def _is_old(self, notice: Delivery) -> bool:
+        """Return whether a message has been tried for as long as all waits take.
+
+        A service that dies again and again, whyever, uses up attempts in no time: these are no reason to
+        give a message up.
+        """
+        return self._clock.now() - notice.created_at >= timedelta(seconds=self._patience.least())
+
     async def _failed(self, notice: Delivery, error: NotDelivered) -> None:
         wait = next(islice(self._patience.waits(), notice.attempts - 1, None), None)
+        if wait is None and not self._is_old(notice):
+            wait = self._patience.longest
         lost = error.final or wait is None
         due = None if lost else self._clock.now() + timedelta(seconds=max(wait or 0.0, error.wait))
         async with self._database.transact() as uow:

@@ -241,6 +241,25 @@ async def test_a_message_that_kills_every_attempt_is_given_up(office: Office) ->
     assert second.delivered_at is not None
 
 
+async def test_a_service_that_dies_again_and_again_gives_up_nothing(office: Office) -> None:
+    post, reasons = Post(), iter(["away"])
+
+    def behave(notice: Notice) -> None:
+        if (reason := next(reasons, None)) is not None:
+            raise NotDelivered(reason)
+
+    await office.add("n1")
+    for _ in range(3 * PATIENCE.attempts):
+        async with office.database.transact() as uow:
+            assert await uow.notices.claim(office.clock.now(), office.clock.now() + LEASE, 1)
+        await office.pump().release()
+    post.behave = behave
+    await office.pump(post).step()
+    await office.clock.advance(PATIENCE.longest)
+    await office.pump(post).step()
+    assert post.noted == ["n1"]
+
+
 async def test_a_delivery_whose_notes_cannot_be_stored_did_not_happen(office: Office) -> None:
     class Forgetful(Post):
         async def note(self, uow: UnitOfWork, notice: Notice) -> None:
