@@ -7,7 +7,7 @@ import stat
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kit.errors import CannotStart, WrongSettings
 from kit.listen import Listening
@@ -49,7 +49,7 @@ async def examine() -> Sequence[Finding]:
     found = [
         Finding("settings", False, f"read from {settings.home}"),
         _home(settings.home),
-        _service(settings.home),
+        *await _service(settings.home),
         *await _ports(settings),
     ]
     looks: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (
@@ -82,9 +82,15 @@ def _home(home: Path) -> Finding:
     return Finding("home", False, f"{home}, with a log in {log}" if log.exists() else str(home))
 
 
-def _service(home: Path) -> Finding:
-    places = ", ".join(addresses_of(home))
-    return Finding("service", False, f"runs at {places}" if places else "does not run")
+async def _service(home: Path) -> list[Finding]:
+    """Return where the service of a home runs, and what it says is wrong with it."""
+    places = addresses_of(home)
+    if not places:
+        return [Finding("service", False, "does not run")]
+    told = await _asked(f"{places[0].replace('ws://', 'http://', 1)}/ready") or {}
+    mend = "mend that, or see why in the log"
+    problems = [Finding("service", True, str(each), mend) for each in told.get("problems") or ()]
+    return [Finding("service", False, f"runs at {', '.join(places)}"), *problems]
 
 
 async def _ports(settings: Settings) -> list[Finding]:
@@ -122,15 +128,21 @@ def _taken(host: str, port: int) -> str | None:
 
 
 async def _is_kit(url: str) -> bool:
+    health = await _asked(f"{url}/health")
+    return health is not None and "gateway" in (health.get("services") or {})
+
+
+async def _asked(url: str) -> dict[str, Any] | None:
+    """Return what a page tells, None for no JSON object or no answer."""
     import aiohttp
 
     patience = aiohttp.ClientTimeout(total=HEALTH_PATIENCE)
     try:
-        async with aiohttp.ClientSession(timeout=patience) as session, session.get(f"{url}/health") as answer:
-            health = await answer.json()
+        async with aiohttp.ClientSession(timeout=patience) as session, session.get(url) as answer:
+            told = await answer.json()
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
-        return False
-    return isinstance(health, dict) and "gateway" in (health.get("services") or {})
+        return None
+    return told if isinstance(told, dict) else None
 
 
 async def _data(settings: Settings) -> Finding:

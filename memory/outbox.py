@@ -93,7 +93,8 @@ class Outbox:
 
         Returns False, and changes nothing, when somebody else has claimed or settled it since.
         """
-        return await self._settle(claimed, {"due_at": due_at, "reason": reason})
+        failures = claimed.failures + 1
+        return await self._settle(claimed, {"due_at": due_at, "reason": reason, "failures": failures})
 
     async def progress(self, claimed: Delivery, progress: Mapping[str, Any]) -> bool:
         """Store what has been done about a message that is being delivered; False as for `delivered`."""

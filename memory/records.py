@@ -241,6 +241,7 @@ class Delivery(Notice):
 
     `attempts` counts the claims so far, and so names the last one. A settled message was delivered when it
     has `delivered_at`, else given up for its `reason`. `progress` is what its channel has done about it.
+    `failures` are the attempts that said why; the others were cut off.
     """
 
     due_at: datetime | None = None
@@ -249,3 +250,4 @@ class Delivery(Notice):
     delivered_as: str | None = None
     reason: str | None = None
     progress: Mapping[str, Any] | None = None
+    failures: int = 0

@@ -255,6 +255,7 @@ outbox = Table(
     Column("delivered_as", Words),
     Column("reason", Words),
     Column("progress", Json),
+    Column("failures", Integer, nullable=False, server_default="0"),
     Index(None, "due_at"),
     Index(None, "recipient", "seq"),
 )

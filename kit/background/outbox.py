@@ -120,7 +120,8 @@ class Pump:
 
     async def _deliver(self, notice: Delivery) -> None:
         try:
-            if notice.attempts > self._patience.attempts + 1 and self._is_old(notice):
+            cut_off = notice.attempts - notice.failures - 1
+            if cut_off > self._patience.attempts and self._is_old(notice):
                 raise NotDelivered("every attempt was cut off", final=True)
             channel = self._channel(notice)
             name = await channel.send(notice, partial(self._progress, notice))
@@ -150,7 +151,8 @@ class Pump:
         return self._clock.now() - notice.created_at >= timedelta(seconds=self._patience.least())
 
     async def _failed(self, notice: Delivery, error: NotDelivered) -> None:
-        wait = next(islice(self._patience.waits(), notice.attempts - 1, None), None)
+        # An attempt that was cut off says nothing of the next one, and makes nobody wait longer.
+        wait = next(islice(self._patience.waits(), notice.failures, None), None)
         if wait is None and not self._is_old(notice):
             wait = self._patience.longest
         lost = error.final or wait is None

@@ -360,3 +360,24 @@ async def test_what_has_not_arrived_is_listed_with_its_standing(tmp_path: Path) 
         ]
         page = (await owner.request("notices.list", {"limit": 1, "before": "n3"}))["payload"]["notices"]
         assert [each["id"] for each in page] == ["n2"]
+
+
+async def test_attempts_that_were_cut_off_make_nobody_wait_longer(office: Office) -> None:
+    failures = iter(["away"])
+
+    def behave(notice: Notice) -> None:
+        reason = next(failures, None)
+        if reason is not None:
+            raise NotDelivered(reason)
+
+    await office.add("n1")
+    for _ in range(5):
+        async with office.database.transact() as uow:
+            assert len(await uow.notices.claim(office.clock.now(), office.clock.now() + LEASE, 20)) == 1
+        await office.clock.advance(LEASE.total_seconds())
+    post = Post(behave=behave)
+    await office.pump(post).step()
+    assert [(each.attempts, each.failures) for each in await office.of()] == [(6, 1)]
+    await office.clock.advance(2)
+    await office.pump(post).step()
+    assert post.sent == ["n1"]

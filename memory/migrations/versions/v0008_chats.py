@@ -16,6 +16,7 @@ def upgrade() -> None:
     _create_arrivals()
     _create_cards()
     op.add_column("outbox", _text("progress", nullable=True))
+    op.add_column("outbox", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "chats",
         _text("place"),
