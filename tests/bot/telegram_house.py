@@ -71,6 +71,17 @@ class House:
                     return arrival.settled_as
                 await self._tick()
 
+    async def noted(self, name: str, words: set[str]) -> None:
+        """Return once the service has on disk how far it has come with something."""
+        database = self.service.app.services.database
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                async with database.read() as uow:
+                    arrival = await uow.arrivals.get(name)
+                if arrival is not None and words <= (arrival.progress or {}).keys():
+                    return
+                await self._tick()
+
     async def answered(self, person: Json, text: str) -> Shown:
         """Let somebody write something, and return the newest message once it is answered."""
         assert await self.settled(await self.say(person, text)) == "answered"

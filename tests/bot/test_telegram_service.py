@@ -187,6 +187,9 @@ async def test_a_restart_finishes_the_message_it_cut_off_and_answers_what_waited
         names = [await bot.say(ADA, "first"), await bot.say(ADA, "second")]
         both.set()
         await bot.until(lambda: len(bot.texts(ADA)) == 2)
+        # What Telegram shows by now, this process has to know too.
+        for name, words in zip(names, ({"messages", "turn"}, {"messages"}), strict=True):
+            await bot.noted(name, words)
     numbers = [number for number, _ in bot.messages(ADA)]
     desk.peer.faults.clear()
     polls = len(desk.peer.of("getUpdates"))
