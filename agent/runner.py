@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 MAX_TURN = timedelta(seconds=120)
 RETRY_SECONDS = 1.0
+LATE = "was written a while ago and not read until now: do nothing about it, ask whether it still holds"
 
 FAILURES: Mapping[type[ModelError], type[CallError]] = {
     ModelBusy: AgentBusy,
@@ -142,6 +143,12 @@ class Runner:
         )
         visit = next(matching, None)
         return visit is not None and visit.stop(TurnStatus.ABORTED)
+
+    async def abort_all(self, principal_id: str) -> None:
+        """Stop every turn of somebody, also those in a queue."""
+        for visit in tuple(self._visits):
+            if visit.key[0] == principal_id:
+                visit.stop(TurnStatus.ABORTED)
 
     async def close(self) -> None:
         """Stop every turn, each recorded as interrupted, and take no more."""
@@ -316,6 +323,8 @@ async def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
         "prices": services.markets.source.value,
         "session": f"{begun.turn.session_id}, mode {begun.mode.value}",
     }
+    if ctx.late:
+        facts["this message"] = LATE
     return facts if begun.cut is None else {**facts, "the last turn": begun.cut}
 
 

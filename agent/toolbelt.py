@@ -75,10 +75,11 @@ class Toolbox:
     def belt(self, ctx: Context, mode: SessionMode) -> Toolbelt:
         """Return what a model may use on behalf of the caller in a session of this mode.
 
-        In `manual` and `readonly` sessions nothing that has effects is offered: the person acts. Where others
+        In `manual` and `readonly` sessions, and for what was asked too long ago, nothing that has effects is
+        offered: the person acts. Where others
         read along, nothing is that shows what the person has.
         """
-        hands_off = mode is not SessionMode.AUTO
+        hands_off = ctx.late or mode is not SessionMode.AUTO
         tools = [
             each
             for each in self._tools

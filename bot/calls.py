@@ -24,7 +24,13 @@ class Door:
         self._budgets = budgets
 
     async def call(
-        self, guest: Guest, name: str, params: Mapping[str, Any] | None, wish: str | None = None
+        self,
+        guest: Guest,
+        name: str,
+        params: Mapping[str, Any] | None,
+        wish: str | None = None,
+        *,
+        late: bool = False,
     ) -> Result:
         """Call a capability; what has effects is done once per `wish`. Raises CallError."""
         ctx = Context(
@@ -36,5 +42,6 @@ class Door:
             frame_id=wish,
             session_id=guest.session,
             shared=guest.shared,
+            late=late,
         )
         return await self.registry.call(name, params, ctx)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 from bot.calls import Door
@@ -19,6 +20,9 @@ from tools.errors import CallError
 from tools.services import Services
 
 TYPING_SECONDS = 4.0
+LATE = timedelta(minutes=10)
+"""How old a message may be on which the agent acts: prices and minds change."""
+
 LONGEST_ARGUMENT = 40
 MOST_ARGUMENTS = 3
 ENDED = frozenset({"chat.complete", "chat.aborted", "chat.error"})
@@ -117,9 +121,10 @@ class Talk:
 
     async def _sent(self, guest: Guest, taken: Taken, words: str) -> str:
         """Return the final text of a turn."""
+        late = self._services.clock.now() - taken.incoming.at > LATE
         said = {"message": words, "sessionId": guest.session, "stream": True, "queue": True}
         try:
-            sent = await self._door.call(guest, "chat.send", said, taken.id)
+            sent = await self._door.call(guest, "chat.send", said, taken.id, late=late)
         except CallError as error:
             return error_line(error, guest.voice, shared=guest.shared)
         assert isinstance(sent, Sent)

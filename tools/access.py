@@ -175,6 +175,8 @@ async def set_role(ctx: Context, params: SetRole) -> PersonView:
         )
         await uow.people.put(person)
         await uow.pairings.settle(params.id)
+    # What the agent does for them was begun with the rights of before.
+    await ctx.services.chat.abort_all(person.id)
     return person_view(person)
 
 
@@ -187,4 +189,5 @@ async def revoke(ctx: Context, params: OfPerson) -> PersonView:
         await uow.pairings.settle(params.id)
     if person is None:
         raise NotFound(f"nobody is known as {params.id}; access.list shows who is")
+    await ctx.services.chat.abort_all(person.id)
     return person_view(person)

@@ -37,7 +37,8 @@ class Context:
 
     `frame_id` is the caller's own name for the call, `session_id` the conversation it is part of. `wish` is
     the door's name for a call with effects: a repeated one keeps it. `shared` says that others read the
-    answer, who are not to see this principal's money.
+    answer, who are not to see this principal's money; `late` that it was asked so long ago that no model
+    may act on it.
     """
 
     principal: Principal
@@ -50,6 +51,7 @@ class Context:
     session_id: str | None = None
     wish: str | None = None
     shared: bool = False
+    late: bool = False
 
     def inner(self) -> "Context":
         """Return the context for a call on behalf of this one: same wish, already paid for."""

@@ -59,6 +59,10 @@ class Chat(Protocol):
         """Stop a running turn, by its session, request or frame id; tell whether there was one."""
         ...
 
+    async def abort_all(self, principal_id: str) -> None:
+        """Stop every turn of somebody."""
+        ...
+
 
 class System(Protocol):
     """The running process."""

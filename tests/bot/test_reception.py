@@ -13,6 +13,8 @@ from bot.chat import ChatError, Message, Person, TryLater, Unreachable
 from bot.scripted import ScriptedChat
 from tests.bot.room import ADA, BEN, GROUP, buttons, private, room
 from tests.service import NOON
+from tools.context import Context
+from tools.policy import LOCAL_OWNER, Role
 from trading.clock import ManualClock
 from trading.mandates import Terms
 
@@ -71,8 +73,6 @@ async def test_a_stranger_gets_a_code_once_and_is_not_heard_otherwise(tmp_path: 
         assert code[0] not in chat.texts(ADA)[1]
 
         services = chat.service.app.services
-        from tools.policy import LOCAL_OWNER, Role
-
         person = await services.pairing.approve(code[0], Role.TRADER, None, LOCAL_OWNER)
         assert (person.id, person.role) == (ADA.id, "trader")
         await chat.until(lambda: len(chat.texts(ADA)) == 3)
@@ -340,3 +340,27 @@ async def test_a_run_that_asks_is_allowed_by_a_button_and_taken_back_by_a_comman
         await chat.until(lambda: not buttons(card.message))
         assert await chat.settled(await chat.say(ADA, f"/revoke {asked.id}")) == "answered"
         assert (await mandates.get(asked.id)).mandate.status == "revoked"
+
+
+async def test_whoever_is_shut_out_is_not_answered_any_further(tmp_path: Path) -> None:
+    model = ScriptedModel([says("a long answer without an end")], hold=asyncio.Event())
+    async with room(tmp_path, model=model) as chat:
+        await chat.let_in(ADA, "trader")
+        asked = await chat.say(ADA, "sell everything")
+        await chat.until(lambda: chat.texts(ADA))
+        services, door = chat.service.app.services, chat.service.app.registry
+        await door.call("access.revoke", {"id": ADA.id}, Context(LOCAL_OWNER, services, door))
+        assert await chat.settled(asked) == "answered"
+        assert "a long answer without an end" not in chat.texts(ADA)[0]
+        assert await chat.settled(await chat.say(ADA, "and now?")) == "unknown person"
+
+
+async def test_the_agent_does_nothing_about_a_message_that_is_read_too_late(tmp_path: Path) -> None:
+    model = ScriptedModel([says("Do you still want that?"), says("Done.")])
+    async with room(tmp_path, model=model) as chat:
+        await chat.let_in(ADA, "trader")
+        await chat.settled(await chat.say(ADA, "buy BTC for 100", at=NOON - timedelta(minutes=11)))
+        await chat.settled(await chat.say(ADA, "yes"))
+    late, soon = ({each.name for each in request.tools} for request in model.requests)
+    assert ("trade_execute" in late, "trade_execute" in soon) == (False, True)
+    assert "market_price" in late

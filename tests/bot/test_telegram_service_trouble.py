@@ -8,10 +8,12 @@ import pytest
 
 from agent.models.scripted import ScriptedModel
 from bot.telegram_errors import BAD_TOKEN, CONFLICT
+from kit.lock import announced
 from kit.logs import configure
 from tests.agent.talking import says
 from tests.bot.telegram_desk import Desk
 from tests.bot.telegram_house import ADA, BEN, House, house, written
+from tests.kit.commands import kit
 from tests.peers.telegram import Fault, page, refusal
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*retry_after")
@@ -44,6 +46,17 @@ async def test_health_says_what_is_wrong_until_it_is_well(
         assert found == (503, [f"telegram: {words}"])
         assert (await bot.answered(ADA, "still there?")).text == "Yes."
         assert await told(bot) == (200, [])
+
+
+async def test_the_doctor_tells_what_the_running_service_finds(tmp_path: Path, desk: Desk) -> None:
+    conflict = refusal(409, "Conflict: terminated by other getUpdates request")
+    desk.peer.fail("getUpdates", *[conflict] * 1_000)
+    async with house(tmp_path, desk.peer) as bot:
+        while (await told(bot)) == (200, []):
+            await bot.service.advance(0)
+        with announced(tmp_path, bot.service.app.listening.urls):
+            ran = await kit(tmp_path, "doctor", KIT_GATEWAY_PORT="0")
+    assert (ran.code, f"telegram: {CONFLICT}" in ran.out) == (1, True)
 
 
 async def test_a_token_of_nobody_is_told_and_stops_nothing_else(tmp_path: Path, desk: Desk) -> None:
