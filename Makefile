@@ -10,8 +10,9 @@ DEV_READY := .venv/.dev-ready
 run: $(RUN_READY)
 	$(BIN)/kit start --chat
 
+# One more than the cores of a small machine: tests with real servers wait about a third of their time.
 test: $(DEV_READY)
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 check: lint test
 
