@@ -1,7 +1,8 @@
 """The house as its imports and sizes show it, held against the plan."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,7 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -81,69 +83,85 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 MODULES = modules()
-ids = [relative(path) for path in MODULES]
+# Each module is read once, by the worker that has all of these.
+pytestmark = pytest.mark.xdist_group("architecture")
+
+
+def found(look: Callable[[Path], Iterable[object]]) -> dict[str, list[object]]:
+    """Return what is wrong with each module that something is wrong with."""
+    wrong = {relative(path): sorted(look(path), key=str) for path in MODULES}
+    return {name: each for name, each in wrong.items() if each}
 
 
 def test_there_are_modules_to_look_at() -> None:
-    assert {name.split("/")[0] for name in ids} == set(ARROWS)
+    assert {relative(path).split("/")[0] for path in MODULES} == set(ARROWS)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=ids)
-def test_imports_follow_the_arrows(path: Path) -> None:
-    room = relative(path).split("/")[0]
-    tops = {name.split(".")[0] for name in imported(parsed(path))}
-    assert (tops & set(ARROWS)) - ARROWS[room] - {room} == set()
+def test_imports_follow_the_arrows() -> None:
+    def astray(path: Path) -> Iterable[object]:
+        room = relative(path).split("/")[0]
+        tops = {name.split(".")[0] for name in imported(parsed(path))}
+        return (tops & set(ARROWS)) - ARROWS[room] - {room}
+
+    assert found(astray) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=ids)
-def test_each_sdk_stays_inside_its_fence(path: Path) -> None:
-    tops = {name.split(".")[0] for name in imported(parsed(path))}
-    outside = {
-        sdk
-        for sdk in tops & set(FENCES)
-        if not any(relative(path).startswith(place) for place in FENCES[sdk])
-    }
-    assert outside == set()
+def test_each_sdk_stays_inside_its_fence() -> None:
+    def outside(path: Path) -> Iterable[object]:
+        tops = {name.split(".")[0] for name in imported(parsed(path))}
+        return {
+            sdk
+            for sdk in tops & set(FENCES)
+            if not any(relative(path).startswith(place) for place in FENCES[sdk])
+        }
+
+    assert found(outside) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=ids)
-def test_files_and_functions_are_small(path: Path) -> None:
-    assert path.read_text(encoding="utf-8").count("\n") <= 400
-    long = [
-        node.name
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno >= 60
-    ]
-    assert long == []
+def test_files_and_functions_are_small() -> None:
+    def large(path: Path) -> Iterable[object]:
+        lines = path.read_text(encoding="utf-8").count("\n")
+        yield from [lines] if lines > 400 else []
+        for node in ast.walk(parsed(path)):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            if (node.end_lineno or 0) - node.lineno >= 60:
+                yield node.name
+
+    assert found(large) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=ids)
-def test_only_the_outermost_loops_catch_everything(path: Path) -> None:
-    broad = [
-        node.lineno
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
-    ]
-    assert not broad or relative(path) in MAY_CATCH_EVERYTHING, f"line {broad}"
+def test_only_the_outermost_loops_catch_everything() -> None:
+    def broad(path: Path) -> Iterable[object]:
+        if relative(path) in MAY_CATCH_EVERYTHING:
+            return ()
+        return [
+            node.lineno
+            for node in ast.walk(parsed(path))
+            if isinstance(node, ast.ExceptHandler)
+            and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
+        ]
+
+    assert found(broad) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=ids)
-def test_time_chance_and_environment_come_in_at_the_edge(path: Path) -> None:
-    read = {ast.unparse(node) for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
-    inside = {name for name in read & set(EDGE_CALLS) if relative(path) not in EDGE_CALLS[name]}
-    assert inside == set()
+def test_time_chance_and_environment_come_in_at_the_edge() -> None:
+    def inside(path: Path) -> Iterable[object]:
+        read = {ast.unparse(node) for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
+        return {name for name in read & set(EDGE_CALLS) if relative(path) not in EDGE_CALLS[name]}
+
+    assert found(inside) == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=ids)
-def test_everything_public_says_what_it_is(path: Path) -> None:
-    tree = parsed(path)
-    silent = [] if ast.get_docstring(tree) else ["module"]
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            silent += _silent(node)
-    assert silent == []
+def test_everything_public_says_what_it_is() -> None:
+    def silent(path: Path) -> Iterable[object]:
+        tree = parsed(path)
+        yield from [] if ast.get_docstring(tree) else ["module"]
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                yield from _silent(node)
+
+    assert found(silent) == {}
 
 
 def _silent(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> list[str]:
