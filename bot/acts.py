@@ -108,6 +108,9 @@ class Acts:
         wish = taken.id
         if isinstance(reading, Own):
             return Shown(await self._own.do(guest, reading))
+        if (begun := taken.progress.get("calls")) is not None:
+            # A process before this one has begun it: it is finished as it was read then, or found done.
+            return await self._run(guest, wish, [Call(name, params) for name, params in begun], said)
         found: Plan | Misread = reading
         steps = 0
         while isinstance(found, Plan) and found.then is not None:
@@ -119,6 +122,8 @@ class Acts:
         # What was said long ago, while nobody was there to hear it, may not be wanted at the price of now.
         if found.trades and (late or confirms(guest.preferences, await self._mode(guest))):
             return await self._asked(guest, found)
+        if found.trades:
+            await taken.note({"calls": [(call.name, dict(call.params)) for call in found.calls]})
         return await self._run(guest, wish, found.calls, said)
 
     async def _asked(self, guest: Guest, plan: Plan) -> Shown:

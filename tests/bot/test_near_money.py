@@ -8,9 +8,10 @@ from agent.models.port import Completion, ToolCall
 from agent.models.scripted import ScriptedModel
 from bot.acts import kept_back
 from bot.budget import MOST_A_MINUTE, Budgets
-from bot.chat import Incoming
+from bot.chat import ChatError, Incoming, TryLater
 from bot.guests import Guest
 from bot.presses import CONFIRM_TIME, Deed, Presses
+from bot.scripted import ScriptedChat
 from bot.voice import Voice
 from memory.database import Database
 from tests.bot.room import ADA, GROUP, Room, buttons, private, room
@@ -120,3 +121,23 @@ def test_who_has_asked_too_often_can_still_stop_trading() -> None:
     for _ in range(MOST_A_MINUTE):
         budget.spend("market.price")
     budget.spend("trading.halt")
+
+
+async def test_what_was_begun_before_a_long_outage_is_told_after_it_and_not_asked_again(
+    tmp_path: Path,
+) -> None:
+    down: list[ChatError] = [TryLater("down", 60.0)]
+    platform, clock = ScriptedChat(fault=lambda what, message: down[0] if down else None), ManualClock(NOON)
+    async with room(tmp_path, platform, clock=clock) as chat:
+        await chat.let_in(ADA, "trader")
+        came = await chat.say(ADA, "/buy btc 500 usdt stop 5%")
+        while not await fills(chat):
+            await chat.service.advance(0.25)
+    down.clear()
+    clock = ManualClock(clock.now() + timedelta(minutes=10))
+    async with room(tmp_path, platform, clock=clock) as chat:
+        assert await chat.settled(came) == "answered"
+        assert await fills(chat) == 1
+        assert "Do it" not in [button.label for button in buttons(chat.posted(ADA)[-1].message)]
+        async with chat.service.app.services.database.read() as uow:
+            assert len(await uow.orders.open("main")) == 1

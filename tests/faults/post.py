@@ -33,6 +33,8 @@ LEAST, STEP = Decimal("0.01"), Decimal("0.0001")
 """No two updates ask for the same amount, so that the fills alone tell which of them were done."""
 
 MARK = re.compile(r"notice no (\d+)")
+ASKS = "Shall I?"
+"""How a card begins that asks before anything is done."""
 
 
 @dataclass(slots=True)
@@ -137,6 +139,7 @@ class Post:
             answers={name: _answers(each) for name, each in arrivals.items() if each is not None},
             bought=_bought(fills),
             interrupted=frozenset(each.amount for each in orders if each.reason == INTERRUPTED),
+            confirming=frozenset(self._confirming()),
         )
 
     async def acquit(self) -> Evidence:
@@ -146,6 +149,13 @@ class Post:
         breaches = judge(evidence)
         assert not breaches, "\n".join(map(str, breaches))
         return evidence
+
+    def _confirming(self) -> Iterator[Name]:
+        """Return the messages that Telegram shows which ask before anything is done."""
+        for chat, shown in self.peer.chats.items():
+            for number, each in shown.items():
+                if each.ours and (each.text or "").startswith(ASKS):
+                    yield Name(chat, number)
 
     def copies(self) -> Sequence[Copy]:
         """Return the messages of the service that Telegram shows, in the order in which it took them."""

@@ -37,7 +37,8 @@ class Evidence:
     killed. `told` are the notices by number with their chats, `asked` the updates with the amount that each
     wants bought. On disk are the messages that are `known`, what became of each update, as which messages it
     was answered, the amounts that were `bought`, and those whose orders were `interrupted` by a kill: the
-    service has canceled them, and says so in its answer.
+    service has canceled them, and says so in its answer. `confirming` are the messages that ask a person
+    first, as the service does where it was down so long that prices have changed.
     """
 
     copies: Sequence[Copy]
@@ -50,6 +51,7 @@ class Evidence:
     answers: Mapping[str, Sequence[Name]]
     bought: Sequence[Decimal]
     interrupted: frozenset[Decimal] = frozenset()
+    confirming: frozenset[Name] = frozenset()
 
 
 def judge(evidence: Evidence) -> Sequence[Breach]:
@@ -113,7 +115,8 @@ def _updates_answered(evidence: Evidence) -> Iterator[str]:
 def _bought_once(evidence: Evidence) -> Iterator[str]:
     times = Counter(evidence.bought)
     for update, amount in evidence.asked.items():
-        if times[amount] != (amount not in evidence.interrupted):
+        asks = not evidence.confirming.isdisjoint(evidence.answers.get(update, ()))
+        if times[amount] != (amount not in evidence.interrupted and not asks):
             yield f"{update} was done {times[amount]} times"
     for amount in times.keys() - set(evidence.asked.values()):
         yield f"{amount} were bought, for which nobody asked"

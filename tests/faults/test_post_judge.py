@@ -64,6 +64,13 @@ def test_an_order_that_a_kill_has_interrupted_is_not_done_and_not_done_neverthel
     assert {each.rule for each in judge(replace(interrupted, bought=[AMOUNT]))} == {"a command is done once"}
 
 
+def test_what_is_asked_first_is_not_done_and_not_done_nevertheless() -> None:
+    asks = replace(RIGHT, confirming=frozenset({name(13, BOB)}), bought=())
+    assert judge(asks) == []
+    assert {each.rule for each in judge(replace(asks, bought=[AMOUNT]))} == {"a command is done once"}
+    assert {each.rule for each in judge(replace(asks, confirming=frozenset()))} == {"a command is done once"}
+
+
 @pytest.mark.parametrize(
     ("rule", "wrong"),
     [
