@@ -67,7 +67,8 @@ def _pair(value: Any) -> Symbol:
         raise ValueError(str(error)) from None
 
 
-def _no_bool(value: Any) -> Any:
+def no_bool(value: Any) -> Any:
+    """Return a value that is not true or false; raise ValueError for one that is."""
     if isinstance(value, bool):
         raise ValueError("a number is needed, not true or false")
     return value
@@ -130,7 +131,7 @@ Pair = Annotated[
 
 Amount = Annotated[
     Decimal,
-    BeforeValidator(_no_bool),
+    BeforeValidator(no_bool),
     Field(gt=0, le=Decimal("1e15")),
     PlainSerializer(float),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),

@@ -1,0 +1,66 @@
+"""How a job is asked for: the references' names, and those they leave open."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.channels import Channels, Webhook
+from tools.preferences import Zone
+from tools.wire import Params
+
+JobName = Annotated[
+    str, Field(min_length=1, max_length=64, pattern=r"^[\w][\w .:-]*$", examples=["daily_report"])
+]
+ScheduleText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=120,
+        examples=["0 9 * * *", "every 15m", "at 2026-12-24 18:00", "in 20 minutes"],
+    ),
+]
+Prompt = Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
+class JobSession(StrEnum):
+    """Where a job talks to the agent: in the conversation `main`, or in one of its own that starts empty."""
+
+    MAIN = "main"
+    ISOLATED = "isolated"
+
+
+class Missed(StrEnum):
+    """What becomes of slots that passed while nothing ran: nothing, one run for all of them, or one each."""
+
+    SKIP = "skip"
+    ONCE = "once"
+    ALL = "all"
+
+
+class OfJob(Params):
+    """Which job, by its name."""
+
+    name: JobName
+
+
+class AddJob(Params):
+    """A job; one of the same name is replaced.
+
+    `schedule` is five-field cron, `every 15m`, `at` a moment, or `in 20 minutes`; cron and `at` are by the
+    clocks of `timezone`. `template` gives a prompt and schedule that may be left out.
+    """
+
+    name: JobName
+    schedule: ScheduleText | None = None
+    prompt: Prompt | None = None
+    template: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    enabled: bool = True
+    timezone: Zone | None = None
+    model: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    session: JobSession = JobSession.ISOLATED
+    channels: Channels | None = None
+    webhook: Webhook | None = None
+    missed: Missed = Missed.ONCE
+    jitter_seconds: Annotated[int, Field(ge=0, le=3_600, strict=True)] = 0
+    retries: Annotated[int, Field(ge=0, le=10, strict=True)] = 2
