@@ -13,6 +13,8 @@ from tools.channels import Channels, Webhook
 from tools.preferences import QuietHours
 from tools.trade import Execute
 from tools.wire import CandleLength, Pair, Params, Until, no_bool
+from trading.alerts.conditions import Way
+from trading.alerts.rules import Frequency
 
 
 class AlertType(StrEnum):
@@ -37,25 +39,8 @@ class Condition(StrEnum):
     TRAILING = "trailing"
 
 
-class Way(StrEnum):
-    """Which way a crossing, change or trailing goes."""
-
-    UP = "up"
-    DOWN = "down"
-    EITHER = "either"
-
-
-class Frequency(StrEnum):
-    """How often an alert fires; `every` is each time its condition becomes true."""
-
-    ONCE = "once"
-    ONCE_PER_BAR = "once_per_bar"
-    ONCE_PER_BAR_CLOSE = "once_per_bar_close"
-    EVERY = "every"
-
-
 class Figure(StrEnum):
-    """A figure of the account: money but `drawdown`, which is percent from the peak. `pnl` is of a position."""
+    """A figure of the account: money but `drawdown`, percent from the peak. `pnl` is of a position."""
 
     VALUE = "value"
     DRAWDOWN = "drawdown"
