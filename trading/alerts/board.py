@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 
 from trading.alerts.conditions import ALWAYS, Band, band
 from trading.alerts.figures import Change, Figure, Holding, Price, Reading
-from trading.alerts.rules import Frequency, Rule, Standing, Step, closed, fresh, look
+from trading.alerts.rules import Frequency, Rule, Standing, Step, closed, floods, fresh, look
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
 
@@ -21,11 +21,15 @@ Gate = tuple[Symbol | None, Timeframe]
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """An alert that fired: the moment, and the value of each of its conditions' figures."""
+    """An alert that fired: the moment, and the value of each of its conditions' figures.
+
+    After a `flood` of them it is off the board.
+    """
 
     alert: str
     at: datetime
     values: tuple[Decimal | None, ...]
+    flood: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -206,6 +210,21 @@ class Board:
             return ()
         return self._wake(series, figure, value, at)
 
+    def beat(self, values: Iterable[tuple[Figure, Decimal]], at: datetime) -> Sequence[Firing]:
+        """Give several figures their values of one moment, before anybody is judged; return who fires."""
+        told = [(self._series[figure], figure, value) for figure, value in values if figure in self._series]
+        if len(told) == 1:
+            return self.tick(told[0][1], told[0][2], at)
+        woken: dict[str, Watch] = {}
+        for series, _, value in told:
+            series.value, series.at = value, at
+            woken |= {each.id: each for each in series.woken(value, at)}
+        known = {figure: value for _, figure, value in told}
+        fired = [firing for name in sorted(woken) for firing in self._look(woken[name], known, at)]
+        for series, _, _ in told:
+            series.settle()
+        return fired
+
     def close(self, gate: Gate, at: datetime) -> Sequence[Firing]:
         """Tell that a candle has closed, after the values it brought; return who fires."""
         fired: list[Firing] = []
@@ -215,14 +234,16 @@ class Board:
         return fired
 
     def _wake(self, series: Series, figure: Figure, value: Decimal, at: datetime) -> Sequence[Firing]:
-        fired: list[Firing] = []
-        for watch in series.woken(value, at):
-            if at > watch.rule.since:
-                fired += self._after(watch, look(watch.rule, watch.standing, {figure: value}, at), at)
-            else:
-                self._put(watch)
+        values = {figure: value}
+        fired = [firing for watch in series.woken(value, at) for firing in self._look(watch, values, at)]
         series.settle()
         return fired
+
+    def _look(self, watch: Watch, values: Mapping[Figure, Decimal], at: datetime) -> Iterable[Firing]:
+        if at > watch.rule.since:
+            return list(self._after(watch, look(watch.rule, watch.standing, values, at), at))
+        self._put(watch)
+        return ()
 
     def _after(self, watch: Watch, step: Step, at: datetime) -> Iterator[Firing]:
         expires = watch.rule.expires_at
@@ -233,10 +254,13 @@ class Board:
             watch.standing = step.standing
             self._changed[watch.id] = watch
         if step.fires:
-            yield Firing(watch.id, at, tuple(self._last(each.figure) for each in watch.rule.conditions))
-            if watch.rule.frequency is Frequency.ONCE:
+            flood = floods(step.standing)
+            values = tuple(self._last(each.figure) for each in watch.rule.conditions)
+            if flood or watch.rule.frequency is Frequency.ONCE:
                 self._finish(watch)
-                return
+            yield Firing(watch.id, at, values, flood)
+        if watch.done:
+            return
         self._put(watch)
 
     def _finish(self, watch: Watch) -> None:
