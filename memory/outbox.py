@@ -107,6 +107,10 @@ class Outbox:
             query, values = query.where(_O.seq < PLACE), {**values, "mark": before}
         return DELIVERY.read_all(await self._connection.execute(query, values))
 
+    async def named(self, ids: Sequence[str]) -> Sequence[Delivery]:
+        """Return the messages of these ids that are still on record, in any order."""
+        return DELIVERY.read_all(await self._connection.execute(DELIVERY.query.where(_O.id.in_(ids))))
+
     async def prune(self, before: datetime) -> int:
         """Forget the settled messages that were made before `before` and return how many that were."""
         old = delete(schema.outbox).where(_O.due_at.is_(None), _O.created_at < before)
