@@ -11,6 +11,7 @@ import structlog
 
 from kit.backoff import Backoff
 from memory.database import Database, UnitOfWork
+from memory.errors import StoreError
 from memory.records import Delivery
 from tools.channels import platform_of
 from tools.delivering import Channel, NotDelivered, Progress
@@ -119,7 +120,7 @@ class Pump:
                 errors += await self._some(going)
                 # What went wrong is told soon, and not only once nobody has anything to deliver.
                 if not errors:
-                    await self._begin(going)
+                    errors += await self._more(going)
         finally:
             for task in going:
                 task.cancel()
@@ -131,6 +132,14 @@ class Pump:
         """Begin with what is due to recipients who are not being served yet."""
         for each in await self._claim(AT_ONCE - len(going), set(going.values())):
             going[asyncio.create_task(self._deliver(each))] = each.recipient
+
+    async def _more(self, going: Going) -> Sequence[BaseException]:
+        """Begin as `_begin` does, but let what is going on end when the database fails."""
+        try:
+            await self._begin(going)
+        except StoreError as error:
+            return [error]
+        return ()
 
     async def _some(self, going: Going) -> Sequence[BaseException]:
         """Wait a while for deliveries to end, take those out that have, and return what nobody foresaw."""
