@@ -54,7 +54,7 @@ async def test_secrets_outlive_the_process_and_are_written_nowhere(
 ) -> None:
     configure("debug")
     async with receiving(answering(500)) as server:
-        more = {"webhook_hosts": [server.place]}
+        more: dict[str, Any] = {"webhook_hosts": [server.place]}
         async with running(tmp_path, **more) as service, wire(service.url) as owner:
             assert not (tmp_path / FILE).exists()
             recipient, secret = await hook(service, server.url)
