@@ -186,15 +186,15 @@ async def test_what_crosses_while_nothing_runs_is_told_late_and_once(tmp_path: P
     await world.clock.advance(5)
     async with world.up():
         await world.looked()
-        assert await world.firings() == first
+        assert [each["id"] for each in await world.firings()] == [each["id"] for each in first]
         assert [each.data["late"] for each in await world.notices("owner")] == [True, True]
         await world.trade(72_000)
         assert (await world.call("alert.get", alertId=made["alertId"]))["alert"]["fired"] == 3
 
 
 async def test_two_engines_on_one_database_fire_each_alert_once(world: World) -> None:
-    services = world.service and world.service.app.services
-    assert services is not None
+    assert world.service is not None
+    services = world.service.app.services
     second = build_alerting(
         services.database,
         services.markets,
