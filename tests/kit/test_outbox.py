@@ -250,6 +250,34 @@ async def test_a_slow_recipient_keeps_no_new_message_of_others_waiting(office: O
     ]
 
 
+async def test_a_pump_makes_no_second_attempt_beside_one_that_overstays(office: Office) -> None:
+    tries: list[str] = []
+    answered = asyncio.Event()
+
+    class Slow(Post):
+        async def send(self, notice: Delivery, progress: Progress) -> str:
+            tries.append(notice.id)
+            if notice.recipient == "ann":
+                await answered.wait()
+            return await super().send(notice, progress)
+
+    post = Slow()
+    await office.add("n1")
+    step = asyncio.create_task(office.pump(post).step())
+    for number in range(3):
+        await office.clock.advance(LEASE.total_seconds())
+        await office.add(f"m{number}", to="bob")
+        for _ in range(500):
+            await office.clock.advance(0.1)
+            await asyncio.sleep(0.002)
+            if f"m{number}" in post.noted:
+                break
+    assert tries == ["n1", "m0", "m1", "m2"]
+    answered.set()
+    await step
+    assert post.noted == ["m0", "m1", "m2", "n1"]
+
+
 async def test_a_pump_that_is_stopped_leaves_nothing_running(office: Office) -> None:
     entered, left = asyncio.Event(), asyncio.Event()
 
