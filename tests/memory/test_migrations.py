@@ -15,9 +15,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema, schema_chats, schema_runs
+from memory import migrate, schema, schema_chats, schema_cron, schema_runs
 from memory.address import normalised
 from memory.chat_records import Arrival, Card, Chat
+from memory.cron_records import CronJob, PromptRun
 from memory.database import Database
 from memory.errors import DatabaseTooNew
 from memory.records import (
@@ -69,6 +70,8 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (PairingRequest, schema_chats.pairings),
     (Preference, schema_chats.preferences),
     (Watched, schema_chats.watchlist),
+    (CronJob, schema_cron.cron_jobs),
+    (PromptRun, schema_cron.prompt_runs),
 )
 
 
