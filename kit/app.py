@@ -18,6 +18,7 @@ from agent.models.port import Model
 from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
+from kit.automation import build_scheduler, scheduling
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
 from kit.background.workers import WorkerPool, working
@@ -29,7 +30,15 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import Money, build_money
-from kit.parts import build_histories, build_live, build_market, build_model, build_reference, model_names
+from kit.parts import (
+    build_histories,
+    build_live,
+    build_market,
+    build_model,
+    build_reference,
+    each_model,
+    model_names,
+)
 from kit.platforms import Platforms
 from kit.settings import Settings
 from kit.system import Process
@@ -126,6 +135,7 @@ async def _build(
     backtests = await _backtests(database, events, pool, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
     outbox = await _outbox(settings, database, [chats.channel, EventChannel(events, new_id)], clock)
+    scheduler = build_scheduler(settings, database, events, agent.workspace, clock, new_id)
     loops = [telling, *money.loops, *_loops(database, outbox, keys, clock)]
     gateways: list[Gateway] = []
     services = Services(
@@ -152,12 +162,16 @@ async def _build(
             lambda: sum(each.clients() for each in gateways),
             chats.problems,
         ),
+        prompter=scheduler.worker,
         models=agent.models,
         platforms=chats,
+        timezone=settings.timezone,
     )
     platforms.typing.attend(registry, services)
     loops += await _answering(chats, services, registry, settings, stack)
-    await _take_up(agent.runner, Context(LOCAL_OWNER, services, registry), settings.account)
+    ctx = Context(LOCAL_OWNER, services, registry)
+    await _take_up(agent.runner, ctx, settings.account)
+    loops += await scheduling(scheduler, settings, ctx, stack)
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
@@ -211,6 +225,7 @@ class _Agent:
 
     runner: Runner
     graph: LazyGraph
+    workspace: Workspace
     models: Sequence[str]
 
 
@@ -223,11 +238,12 @@ async def _agent(
     workspace.make(workspace_templates())
     waiting = partial(_waiting, database)
     graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
-    runner = Runner(model, registry, workspace, graph)
+    names = (model.name,) if edge.model else tuple(model_names(settings))
+    named = dict(zip(names, each_model(model), strict=True))
+    runner = Runner(model, registry, workspace, graph, named=named)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
-    names = (model.name,) if edge.model else tuple(model_names(settings))
-    return _Agent(runner, graph, names)
+    return _Agent(runner, graph, workspace, names)
 
 
 async def _answering(
@@ -334,6 +350,7 @@ async def _tidy(database: Database, clock: Clock) -> None:
         await uow.notices.prune(clock.now() - KEPT_NOTICES)
         await uow.jobs.prune(clock.now() - KEPT_JOBS)
         await uow.pairings.prune(clock.now() - KEPT_PAIRINGS)
+        await uow.prompt_runs.prune(clock.now() - KEPT_JOBS)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:

@@ -2,11 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agent.models.catalog import Access, assemble, build, default_spec
 from agent.models.errors import ModelError
+from agent.models.failover import Failover
 from agent.models.port import Model
 from kit.errors import CannotStart
 from kit.settings import Settings
@@ -88,6 +89,11 @@ def access(settings: Settings) -> Mapping[str, Access]:
 def model_names(settings: Settings) -> tuple[str, ...]:
     """Return the models that answer, in their order."""
     return settings.model or (default_spec(access(settings)),)
+
+
+def each_model(model: Model) -> Sequence[Model]:
+    """Return the models that answer as one, in their order."""
+    return model.models if isinstance(model, Failover) else (model,)
 
 
 async def check_model(name: str, settings: Settings) -> None:

@@ -1,6 +1,6 @@
 """Messages to people on disk, from the moment that made them until they are delivered or given up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -106,6 +106,11 @@ class Outbox:
         if before is not None:
             query, values = query.where(_O.seq < PLACE), {**values, "mark": before}
         return DELIVERY.read_all(await self._connection.execute(query, values))
+
+    async def named(self, ids: Collection[str]) -> Sequence[Delivery]:
+        """Return messages by their ids, in the order they were made; what is no longer kept is left out."""
+        query = DELIVERY.query.where(_O.id.in_(ids)).order_by(_O.seq)
+        return DELIVERY.read_all(await self._connection.execute(query)) if ids else ()
 
     async def prune(self, before: datetime) -> int:
         """Forget the settled messages that were made before `before` and return how many that were."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, exists, func, select, update
 
-from memory.cron_records import PromptRun
+from memory.cron_records import PromptRun, RunStatus
 from memory.link import Link
 from memory.rows import Shape
 from memory.schema_cron import prompt_runs
@@ -52,9 +52,21 @@ RENEW = (
 )
 RELEASE = update(prompt_runs).where(_R.due_at.is_not(None), _R.owner.is_not(None))
 UNSETTLED = RUN.query.where(_R.job == bindparam("which"), _R.due_at.is_not(None)).order_by(_R.seq).limit(1)
-OF_JOB = RUN.query.where(_R.job == bindparam("which")).order_by(_R.seq.desc()).limit(bindparam("most"))
-OLDER_OF_JOB = OF_JOB.where(
-    _R.seq < select(_R.seq).where(_R.id == bindparam("mark")).scalar_subquery()
+NAMED = (
+    RUN.query.where(_R.principal == bindparam("who"), _R.name == bindparam("called"))
+    .order_by(_R.seq.desc())
+    .limit(bindparam("most"))
+)
+OLDER_NAMED = NAMED.where(_R.seq < select(_R.seq).where(_R.id == bindparam("mark")).scalar_subquery())
+DROP = (
+    update(prompt_runs)
+    .where(_R.job == bindparam("which"), _R.status == RunStatus.WAITING, _R.owner.is_(None))
+    .values(
+        status=RunStatus.SKIPPED,
+        due_at=None,
+        finished_at=bindparam("now", type_=_R.finished_at.type),
+        error=bindparam("why", type_=_R.error.type),
+    )
 )
 OLD = delete(prompt_runs).where(_R.due_at.is_(None), _R.created_at < bindparam("before"))
 
@@ -111,12 +123,18 @@ class PromptRuns:
         found = await self._connection.execute(UNSETTLED, {"which": job})
         return RUN.read(found.one_or_none())
 
-    async def of_job(self, job: str, limit: int, before: str | None = None) -> Sequence[PromptRun]:
-        """Return the newest runs of a job, newest first; `before` is the id of one."""
-        values: dict[str, Any] = {"which": job, "most": limit}
-        query = OF_JOB
+    async def drop(self, job: str, now: datetime, reason: str) -> None:
+        """Skip the runs of a job that nobody has begun."""
+        await self._connection.execute(DROP, {"which": job, "now": now, "why": reason})
+
+    async def named(
+        self, principal: str, name: str, limit: int, before: str | None = None
+    ) -> Sequence[PromptRun]:
+        """Return somebody's newest runs of this name, newest first; `before` is the id of one."""
+        values: dict[str, Any] = {"who": principal, "called": name, "most": limit}
+        query = NAMED
         if before is not None:
-            query, values = OLDER_OF_JOB, {**values, "mark": before}
+            query, values = OLDER_NAMED, {**values, "mark": before}
         return RUN.read_all(await self._connection.execute(query, values))
 
     async def last_of(self, jobs: Collection[str]) -> dict[str, PromptRun]:

@@ -64,5 +64,6 @@ prompt_runs = Table(
     UniqueConstraint("job", "slot"),
     Index(None, "due_at"),
     Index(None, "job", "seq"),
+    Index(None, "principal", "name", "seq"),
     Index(None, "created_at"),
 )

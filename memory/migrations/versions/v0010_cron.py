@@ -55,6 +55,7 @@ def _create_runs() -> None:
     )
     op.create_index("ix_prompt_runs_due_at", "prompt_runs", ["due_at"])
     op.create_index("ix_prompt_runs_job_seq", "prompt_runs", ["job", "seq"])
+    op.create_index("ix_prompt_runs_principal_name_seq", "prompt_runs", ["principal", "name", "seq"])
     op.create_index("ix_prompt_runs_created_at", "prompt_runs", ["created_at"])
 
 
