@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 MAX_TURN = timedelta(seconds=120)
 RETRY_SECONDS = 1.0
 FROM_JOB = (
-    "comes from a scheduled job or an alert, not from a person, and nobody is there to answer a question: when "
-    f"there is nothing worth telling, answer with exactly {NOTHING_TO_REPORT}"
+    "comes from a scheduled job or an alert, not from a person, and nobody is there to answer a question: "
+    f"when there is nothing worth telling, answer with exactly {NOTHING_TO_REPORT}"
 )
 LATE = "was written a while ago and not read until now: do nothing about it, ask whether it still holds"
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.automation import build_scheduler, scheduling
+from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
 from kit.background.workers import WorkerPool, working
@@ -30,15 +30,7 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import Money, build_money
-from kit.parts import (
-    build_histories,
-    build_live,
-    build_market,
-    build_model,
-    build_reference,
-    each_model,
-    model_names,
-)
+from kit.parts import build_histories, build_live, build_market, build_model, build_reference, named_models
 from kit.platforms import Platforms
 from kit.settings import Settings
 from kit.system import Process
@@ -64,11 +56,6 @@ from trading.exchanges.ccxt_client import known_exchanges
 from trading.markets import CachedMarket, Markets
 from trading.ports import Exchange, MarketData, NewId
 
-KEPT_EVENTS = 100_000
-KEPT_CALLS = timedelta(days=90)
-KEPT_NOTICES = timedelta(days=90)
-KEPT_JOBS = timedelta(days=90)
-KEPT_PAIRINGS = timedelta(days=2)
 WARM_AFTER = 2.0
 
 log = structlog.get_logger(__name__)
@@ -135,7 +122,7 @@ async def _build(
     backtests = await _backtests(database, events, pool, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
     outbox = await _outbox(settings, database, [chats.channel, EventChannel(events, new_id)], clock)
-    scheduler = build_scheduler(settings, database, events, agent.workspace, clock, new_id)
+    scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
     loops = [telling, *money.loops, *_loops(database, outbox, keys, clock)]
     gateways: list[Gateway] = []
     services = Services(
@@ -154,14 +141,7 @@ async def _build(
         pairing=Pairing(database, clock, new_id, edge.entropy),
         backtests=backtests,
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
-        system=Process(
-            clock,
-            database,
-            markets,
-            loops,
-            lambda: sum(each.clients() for each in gateways),
-            chats.problems,
-        ),
+        system=Process(clock, database, markets, loops, partial(_clients, gateways), chats.problems),
         prompter=scheduler.worker,
         models=agent.models,
         platforms=chats,
@@ -178,6 +158,10 @@ async def _build(
     works = [*(loop.run for loop in loops if loop is not telling), *_warming(agent.graph, pool, clock, warm)]
     await stack.enter_async_context(_running(works))
     return App(services, registry, gateway, listening)
+
+
+def _clients(gateways: Sequence[Gateway]) -> int:
+    return sum(each.clients() for each in gateways)
 
 
 def _chats(
@@ -238,12 +222,11 @@ async def _agent(
     workspace.make(workspace_templates())
     waiting = partial(_waiting, database)
     graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
-    names = (model.name,) if edge.model else tuple(model_names(settings))
-    named = dict(zip(names, each_model(model), strict=True))
+    named = {model.name: model} if edge.model else named_models(settings, model)
     runner = Runner(model, registry, workspace, graph, named=named)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
-    return _Agent(runner, graph, workspace, names)
+    return _Agent(runner, graph, workspace, tuple(named))
 
 
 async def _answering(
@@ -333,7 +316,7 @@ def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Seq
     return (
         Loop("outbox", outbox.step, 1.0, clock),
         Loop("keys", keys.refresh, 5.0, clock),
-        Loop("housekeeping", partial(_tidy, database, clock), 3600.0, clock),
+        Loop("housekeeping", partial(tidy, database, clock), 3600.0, clock),
     )
 
 
@@ -341,16 +324,6 @@ async def _waiting(database: Database) -> frozenset[str]:
     """Return the turns that wait for a person, and so go on."""
     async with database.read() as uow:
         return frozenset(each.id for each in await uow.turns.waiting())
-
-
-async def _tidy(database: Database, clock: Clock) -> None:
-    async with database.transact() as uow:
-        await uow.events.prune(KEPT_EVENTS)
-        await uow.calls.prune(clock.now() - KEPT_CALLS)
-        await uow.notices.prune(clock.now() - KEPT_NOTICES)
-        await uow.jobs.prune(clock.now() - KEPT_JOBS)
-        await uow.pairings.prune(clock.now() - KEPT_PAIRINGS)
-        await uow.prompt_runs.prune(clock.now() - KEPT_JOBS)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:

@@ -19,18 +19,21 @@ from tools.run_endings import Register
 from trading.clock import Clock
 from trading.ports import NewId
 
+OFFLINE = "offline:"
+
 
 def build_scheduler(
     settings: Settings,
     database: Database,
     events: EventBus,
     workspace: Workspace,
+    models: Sequence[str],
     clock: Clock,
     new_id: NewId,
 ) -> Scheduler:
     """Return what runs scheduled prompts, before anything does."""
     worker = PromptWorker(new_id("worker"), settings.account, clock, Register(events, clock, new_id))
-    heart = Heart(database, clock, new_id, _rhythm(settings), workspace.heartbeat)
+    heart = Heart(database, clock, new_id, _rhythm(settings, models), workspace.heartbeat)
     return Scheduler(Planner(database, clock, new_id), heart, worker, clock)
 
 
@@ -45,9 +48,11 @@ async def scheduling(
     return scheduler.loops(ctx)
 
 
-def _rhythm(settings: Settings) -> Rhythm:
+def _rhythm(settings: Settings, models: Sequence[str]) -> Rhythm:
+    # The offline model cannot judge a list in words, and would tell so again and again.
+    able = any(not each.startswith(OFFLINE) for each in models)
     return Rhythm(
-        timedelta(minutes=settings.heartbeat_minutes),
+        timedelta(minutes=settings.heartbeat_minutes if able else 0),
         time.fromisoformat(settings.heartbeat_from),
         time.fromisoformat(settings.heartbeat_to),
         ZoneInfo(settings.timezone),

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from agent.models.catalog import Access, assemble, build, default_spec
@@ -91,9 +91,10 @@ def model_names(settings: Settings) -> tuple[str, ...]:
     return settings.model or (default_spec(access(settings)),)
 
 
-def each_model(model: Model) -> Sequence[Model]:
-    """Return the models that answer as one, in their order."""
-    return model.models if isinstance(model, Failover) else (model,)
+def named_models(settings: Settings, model: Model) -> Mapping[str, Model]:
+    """Return the models that answer as one, by the names they are set by, in their order."""
+    each = model.models if isinstance(model, Failover) else (model,)
+    return dict(zip(model_names(settings), each, strict=True))
 
 
 async def check_model(name: str, settings: Settings) -> None:

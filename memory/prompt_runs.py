@@ -80,11 +80,9 @@ class PromptRuns:
     async def add(self, *runs: PromptRun) -> Sequence[str]:
         """Store runs and return the ids of those that are new; a slot of a job that has one is left."""
         statement = INSERT[self._connection.dialect.name]
-        stored = []
-        for each in runs:
-            if await self._connection.scalar(statement, RUN.values(each)) is not None:
-                stored.append(each.id)
-        return stored
+        return [
+            each.id for each in runs if await self._connection.scalar(statement, RUN.values(each)) is not None
+        ]
 
     async def get(self, run_id: str) -> PromptRun | None:
         """Return one run."""

@@ -75,7 +75,10 @@ class AddJob(Params):
 
 
 class UpdateJob(Params):
-    """What changes of a job; what is left out stays. Null for `model`, `channels` or `webhook` takes it away."""
+    """What changes of a job; what is left out stays.
+
+    Null for `model`, `channels` or `webhook` takes it away.
+    """
 
     name: JobName
     schedule: ScheduleText | None = None

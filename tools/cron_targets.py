@@ -41,7 +41,10 @@ async def reach(
 
 
 def check(ctx: Context, channels: Sequence[ChannelName] | None, webhook: str | None) -> list[str]:
-    """Return what somebody should know of the channels they name; raise InvalidParams for what cannot work."""
+    """Return what somebody should know of the channels they name.
+
+    Raises InvalidParams for what can never work.
+    """
     named = tuple(channels or ())
     if ChannelName.WEBHOOK in named and webhook is None:
         raise InvalidParams("webhook: the channel webhook needs the address to post to")

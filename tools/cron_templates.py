@@ -12,8 +12,8 @@ _ALL: Final = (
         summary="What the account is worth and what changed in a day",
         schedule="0 9 * * *",
         prompt=(
-            "Write my daily portfolio report: what the account is worth, its change over 24 hours, open positions "
-            "with their profit or loss, and the trades of the last day."
+            "Write my daily portfolio report: what the account is worth, its change over 24 hours, open "
+            "positions with their profit or loss, and the trades of the last day."
         ),
     ),
     TemplateView(
@@ -21,8 +21,8 @@ _ALL: Final = (
         summary="The market and the account before the day begins",
         schedule="30 7 * * MON-FRI",
         prompt=(
-            "Brief me for the day: how the market stands, the pairs that moved most over 24 hours, how my open "
-            "positions and resting orders stand, and what needs a decision."
+            "Brief me for the day: how the market stands, the pairs that moved most over 24 hours, how my "
+            "open positions and resting orders stand, and what needs a decision."
         ),
     ),
     TemplateView(
@@ -30,8 +30,8 @@ _ALL: Final = (
         summary="The week in figures",
         schedule="0 18 * * SUN",
         prompt=(
-            "Write my weekly report: profit and loss of the last seven days, the best and the worst trade, and how "
-            "the open positions stand."
+            "Write my weekly report: profit and loss of the last seven days, the best and the worst trade, "
+            "and how the open positions stand."
         ),
     ),
     TemplateView(
@@ -45,8 +45,8 @@ _ALL: Final = (
         summary="A look at what could go wrong; quiet while nothing does",
         schedule="0 * * * *",
         prompt=(
-            "Check my risk: positions without a stop, limits that are nearly used up, the drawdown of the account "
-            "and orders that have been resting for more than a day. Tell me only what needs attention."
+            "Check my risk: positions without a stop, limits that are nearly used up, the drawdown of the "
+            "account and orders that have been resting for more than a day. Tell me only what needs attention."
         ),
     ),
 )

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from memory.cron_records import PromptRun, Source
 from memory.database import Database, UnitOfWork
@@ -21,9 +20,8 @@ PUNCTUAL = timedelta(seconds=60)
 """How much later than its moment a heartbeat may begin; one that was missed is not made up for."""
 
 PROMPT = (
-    "This is a heartbeat. Go through the list below and look at each point with your tools. When nothing needs "
-    f"the owner's attention, answer with exactly {HEARTBEAT_OK}. Otherwise tell briefly what does, and only that."
-    "\n\n"
+    "This is a heartbeat. Go through the list below and look at each point with your tools. When nothing "
+    f"needs the owner's attention, answer with exactly {HEARTBEAT_OK}. Otherwise tell briefly what does.\n\n"
 )
 
 _COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
@@ -34,9 +32,9 @@ class Rhythm:
     """How often, and between which times of the day in a zone; the same time twice means all day."""
 
     period: timedelta
-    begins: time = time(0)
-    ends: time = time(0)
-    zone: ZoneInfo = ZoneInfo("UTC")
+    begins: time = time.min
+    ends: time = time.min
+    zone: tzinfo = UTC
 
     def slot(self, moment: datetime) -> datetime | None:
         """Return the slot that a moment belongs to, None where it is off or sleeps."""
@@ -62,7 +60,8 @@ class Heart:
         self._new_id = new_id
         self._rhythm = rhythm
         self._read = read
-        self._last: datetime | None = None
+        # A start is no heartbeat: the next slot is the first.
+        self._last = rhythm.slot(clock.now())
 
     async def step(self) -> None:
         """Beat if it is time."""

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class Asked:
     """One message to the agent. `stream` tells of it by events; `queue` waits for a busy session.
 
-    `frame_id` is the caller's own name for the request, by which it may abort it. `model` is one of those that
-    answer here, None for them all in their order.
+    `frame_id` is the caller's own name for the request, by which it may abort it. `model` is one of those
+    that answer here, None for them all in their order.
     """
 
     session_id: str
