@@ -16,7 +16,7 @@ from agent.models.port import Model
 from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
-from kit.automation import alert_loops, build_alerting, build_scheduler, scheduling
+from kit.automation import Automation, automating, build_alerting, build_scheduler
 from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
@@ -128,9 +128,10 @@ async def _build(
     others = (chats.channel, EventChannel(events, new_id))
     outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
     loops = [tells, *money.loops, *_loops(database, outbox, keys, clock)]
-    alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
-    stack.push_async_callback(alerting.listener.close)
-    scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
+    automation = Automation(
+        build_alerting(database, markets, money.portfolio, events, clock, new_id),
+        build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id),
+    )
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -150,18 +151,17 @@ async def _build(
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
         system=Process(clock, database, markets, loops, partial(_clients, gateways), chats.problems),
         webhooks=webhooks,
-        alerting=alerting,
-        prompter=scheduler.worker,
+        alerting=automation.alerting,
+        prompter=automation.scheduler.worker,
         models=agent.models,
         platforms=chats,
         timezone=settings.timezone,
     )
     platforms.typing.attend(registry, services)
-    loops += alert_loops(services, registry)
     loops += await _answering(chats, services, registry, settings, stack)
     ctx = Context(LOCAL_OWNER, services, registry)
     await _take_up(agent.runner, ctx, settings.account)
-    loops += await scheduling(scheduler, settings, ctx, stack)
+    loops += await automating(automation, settings, ctx, stack)
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
