@@ -95,7 +95,7 @@ async def update(ctx: Context, params: UpdateJob) -> JobShown:
     changes = _changes(params)
     async with ctx.services.database.transact() as uow:
         job = await _own(ctx, uow, params.name)
-        aims = {key: changes.pop(key) for key in ("channels", "webhook") if key in changes}
+        aims: dict[str, Any] = {key: changes.pop(key) for key in ("channels", "webhook") if key in changes}
         target: dict[str, Any] = {**job.target, **aims}
         check(ctx, target["channels"], target["webhook"])
         now = ctx.services.clock.now()
