@@ -1,4 +1,4 @@
-"""Scheduled prompts of one service: built, and begun once there is an agent to put them to."""
+"""What a service does by itself for people: alerts that it watches, prompts that it puts to the agent."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -8,15 +8,25 @@ from zoneinfo import ZoneInfo
 from kit.background.loop import Loop
 from kit.background.scheduler import Scheduler, release
 from kit.settings import Settings
-from memory.database import Database
+from memory.database import Database, UnitOfWork
 from memory.workspace import Workspace
+from tools.alert_firing import Ask, Place, Prompted, Teller
+from tools.alert_listening import Listener
+from tools.alert_proposals import Proposals
+from tools.alerting import Alerting
+from tools.channels import ChannelName
 from tools.context import Context
 from tools.events import EventBus
 from tools.heartbeat import Heart, Rhythm
 from tools.planning import Planner
+from tools.prompt_queue import queue_prompt
 from tools.prompting import PromptWorker
+from tools.registry import Registry
 from tools.run_endings import Register
+from tools.services import Services
 from trading.clock import Clock
+from trading.markets import Markets
+from trading.portfolio import PortfolioReader
 from trading.ports import NewId
 
 OFFLINE = "offline:"
@@ -57,3 +67,47 @@ def _rhythm(settings: Settings, models: Sequence[str]) -> Rhythm:
         time.fromisoformat(settings.heartbeat_to),
         ZoneInfo(settings.timezone),
     )
+
+
+def build_alerting(
+    database: Database,
+    markets: Markets,
+    portfolio: PortfolioReader,
+    events: EventBus,
+    clock: Clock,
+    new_id: NewId,
+) -> Alerting:
+    """Return the engine of alerts over the default market."""
+    market = markets.default.market
+    teller = Teller(events, new_id, Place(market.exchange, market.source), _asking(clock, new_id))
+    return Alerting(database, Listener(database, markets, portfolio, clock), teller, clock)
+
+
+def alert_loops(services: Services, registry: Registry) -> Sequence[Loop]:
+    """Return what goes on beside everything else for alerts."""
+    clock = services.clock
+    proposals = Proposals(services, registry)
+    return (
+        Loop("alerts", services.alerting.step, 1.0, clock),
+        Loop("orders that alerts propose", proposals.step, 1.0, clock),
+    )
+
+
+def _asking(clock: Clock, new_id: NewId) -> Ask:
+    """Return what has the prompt of an alert run: its answer goes where the alert is told."""
+
+    async def ask(uow: UnitOfWork, prompted: Prompted) -> str:
+        alert = prompted.alert
+        return await queue_prompt(
+            uow,
+            new_id,
+            principal=alert.principal,
+            name=prompted.said,
+            prompt=f"An alert has fired: {prompted.said}\n\n{prompted.prompt}",
+            at=clock.now(),
+            alert=alert.id,
+            channels=[ChannelName(each) for each in alert.channels["names"]],
+            webhook_id=alert.webhook,
+        )
+
+    return ask

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from memory.address import backend_of
+from memory.alerts import Alerts
 from memory.approvals import Approvals
 from memory.chats import Arrivals, Cards, Chats
 from memory.conversations import Messages, Sessions, Turns
@@ -26,6 +27,7 @@ from memory.prompt_runs import PromptRuns
 from memory.risk import Risk
 from memory.strategies import OwnStrategies
 from memory.watchlist import Watchlist
+from memory.webhooks import WebhookRows
 from trading.stores import (
     AccountStore,
     ApprovalStore,
@@ -68,6 +70,8 @@ class UnitOfWork:
         self.chats = Chats(connection)
         self.preferences = Preferences(connection)
         self.watchlist = Watchlist(connection)
+        self.alerts = Alerts(connection)
+        self.webhooks = WebhookRows(connection)
         self.cron_jobs = CronJobs(connection)
         self.prompt_runs = PromptRuns(connection)
         self.on_commit: list[Callable[[], None]] = []

@@ -7,6 +7,9 @@ from tools.apikeys import principal_of
 from tools.pairing import principal_of_person
 from tools.policy import LOCAL_OWNER, Principal
 
+KEY = "key:"
+"""How the id of a principal begins that is a key."""
+
 
 async def principal_now(uow: UnitOfWork, principal_id: str, account: str, now: datetime) -> Principal | None:
     """Return as whom somebody acts at this moment, on `account` unless they name another.
@@ -18,8 +21,6 @@ async def principal_now(uow: UnitOfWork, principal_id: str, account: str, now: d
     person = await uow.people.get(principal_id)
     if person is not None:
         return principal_of_person(person, account)
-    for key in await uow.keys.all():
-        if principal_of(key).id == principal_id:
-            good = key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
-            return principal_of(key) if good else None
-    return None
+    key = await uow.keys.get(principal_id.removeprefix(KEY))
+    good = key is not None and key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
+    return principal_of(key) if key is not None and good else None

@@ -7,11 +7,11 @@ from typing import Any
 
 from memory.cron_records import CronJob
 from memory.database import UnitOfWork
+from tools.channels import check_channels
 from tools.chat import check_model
 from tools.context import Context
 from tools.cron_params import AddJob, HistoryOfJob, JobSession, OfJob, UpdateJob
 from tools.cron_shown import show_jobs, show_runs
-from tools.cron_targets import check, keep_webhook
 from tools.cron_templates import TEMPLATES, template
 from tools.cron_views import JobAdded, JobList, JobRan, JobRemoved, JobRuns, JobShown, Templates
 from tools.errors import AgentBusy, CallError, Code, InvalidParams, MissingParams, NotFound
@@ -39,7 +39,7 @@ async def add(ctx: Context, params: AddJob) -> JobAdded:
     if schedule is None or prompt is None:
         raise MissingParams(f"{'schedule' if schedule is None else 'prompt'}: Field required")
     check_model(ctx, params.model)
-    warnings = check(ctx, params.channels, params.webhook)
+    warnings = list(check_channels(services, params.channels, params.webhook))
     job = CronJob(
         id=services.new_id("cron"),
         principal=ctx.principal.id,
@@ -62,7 +62,9 @@ async def add(ctx: Context, params: AddJob) -> JobAdded:
         earlier = await uow.cron_jobs.named(ctx.principal.id, params.name)
         if earlier is None and await uow.cron_jobs.count(ctx.principal.id) >= MOST:
             raise CallError(f"you have {MOST} jobs, which is all there is room for", code=Code.CONFLICT)
-        webhook_id, secret = await keep_webhook(ctx, uow, params.webhook)
+        webhook_id, secret = None, None
+        if params.webhook is not None:
+            webhook_id, secret = await services.webhooks.add(uow, ctx.principal, params.webhook)
         job = replace(job, webhook_id=webhook_id)
         if earlier is None:
             await uow.cron_jobs.add(job)
@@ -97,14 +99,14 @@ async def update(ctx: Context, params: UpdateJob) -> JobShown:
         job = await _own(ctx, uow, params.name)
         aims: dict[str, Any] = {key: changes.pop(key) for key in ("channels", "webhook") if key in changes}
         target: dict[str, Any] = {**job.target, **aims}
-        check(ctx, target["channels"], target["webhook"])
+        check_channels(ctx.services, target["channels"], target["webhook"])
         now = ctx.services.clock.now()
         fresh = not {"schedule", "timezone"}.isdisjoint(changes)
         changed = replace(job, **changes, target=target, anchor=now if fresh else job.anchor)
         if fresh or changed.enabled is not job.enabled:
             changed = _timed(changed, now)
-        if target["webhook"] != job.target["webhook"]:
-            webhook_id, _ = await keep_webhook(ctx, uow, target["webhook"])
+        if target["webhook"] is not None and target["webhook"] != job.target["webhook"]:
+            webhook_id, _ = await ctx.services.webhooks.add(uow, ctx.principal, target["webhook"])
             changed = replace(changed, webhook_id=webhook_id)
         await uow.cron_jobs.replace(changed)
         return await _shown(uow, changed)

@@ -46,7 +46,8 @@ _ALL: Final = (
         schedule="0 * * * *",
         prompt=(
             "Check my risk: positions without a stop, limits that are nearly used up, the drawdown of the "
-            "account and orders that have been resting for more than a day. Tell only what needs attention."
+            "account and orders that have been resting for more than a day. Tell me only what needs "
+            "attention."
         ),
     ),
 )

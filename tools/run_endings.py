@@ -7,8 +7,7 @@ from typing import Any
 
 from memory.cron_records import PromptRun, RunStatus, Source
 from memory.database import UnitOfWork
-from tools.channels import ChannelName
-from tools.cron_targets import Reach, reach
+from tools.channels import ChannelName, Reach, reach, usual
 from tools.events import EventBus
 from tools.policy import LOCAL_OWNER, Principal
 from trading.clock import Clock, epoch_ms
@@ -93,6 +92,9 @@ class Register:
         named = None if channels is None else [ChannelName(each) for each in channels]
         # Of whom may act no more nothing is told but to the owner.
         who, named = (principal, named) if principal is not None else (LOCAL_OWNER, None)
+        if named is None:
+            named = await usual(uow, who)
+            named += [ChannelName.WEBHOOK] if run.webhook_id is not None else []
         return await reach(uow, who, named, run.webhook_id)
 
     def _notice(self, run: PromptRun, ending: Ending, channel: ChannelName, recipient: str) -> Notice:

@@ -14,6 +14,7 @@ from tools.pairing import Pairing
 from tools.picking import Picking
 from tools.policy import Principal
 from tools.skillbook import Skills
+from tools.webhooks import Webhooks
 from trading.backtest.histories import Histories
 from trading.clock import Clock
 from trading.desk import Desk
@@ -23,6 +24,7 @@ from trading.ports import NewId
 from trading.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
+    from tools.alerting import Alerting
     from tools.context import Context
 
 
@@ -148,6 +150,8 @@ class Services:
     backtests: Backtests
     strategies: Picking
     system: System
+    webhooks: Webhooks
+    alerting: "Alerting"
     prompter: Prompter
     models: Sequence[str] = ()
     platforms: Platforms = NO_PLATFORMS

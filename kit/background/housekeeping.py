@@ -21,3 +21,4 @@ async def tidy(database: Database, clock: Clock) -> None:
         await uow.jobs.prune(clock.now() - KEPT_JOBS)
         await uow.pairings.prune(clock.now() - KEPT_PAIRINGS)
         await uow.prompt_runs.prune(clock.now() - KEPT_JOBS)
+        await uow.alerts.prune(clock.now() - KEPT_JOBS)
