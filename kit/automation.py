@@ -49,7 +49,7 @@ def build_scheduler(
     new_id: NewId,
 ) -> Scheduler:
     """Return what runs scheduled prompts, before anything does."""
-    worker = PromptWorker(new_id("worker"), settings.account, clock, Register(events, clock, new_id))
+    worker = PromptWorker(database, clock, new_id, Register(events, clock, new_id), settings.account)
     heart = Heart(database, clock, new_id, _rhythm(settings, models), workspace.heartbeat)
     return Scheduler(Planner(database, clock, new_id), heart, worker, clock)
 

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from memory.cron_records import PromptRun, RunStatus
-from memory.database import UnitOfWork
+from memory.database import Database, UnitOfWork
 from memory.records import TurnStatus
 from tools.acting import principal_now
 from tools.chat import Sent
@@ -20,6 +20,7 @@ from tools.run_endings import Ending, Register
 from tools.sentinels import is_nothing
 from trading.clock import Clock
 from trading.model import Origin
+from trading.ports import NewId
 
 LEASE = timedelta(seconds=60)
 """How long nobody else takes a run whose worker is not heard of."""
@@ -51,13 +52,18 @@ class PromptWorker:
     """Puts prompts to the agent, as whoever they are of. Any number of them may work on one database.
 
     `owner` is the name of this one, which no other has; people trade on `account` unless they name another.
+    A context is what the door is called with.
     """
 
-    def __init__(self, owner: str, account: str, clock: Clock, register: Register) -> None:
-        self.owner = owner
-        self._account = account
+    def __init__(
+        self, database: Database, clock: Clock, new_id: NewId, register: Register, account: str
+    ) -> None:
+        self.owner = new_id("worker")
+        self._database = database
         self._clock = clock
+        self._new_id = new_id
         self._register = register
+        self._account = account
         self._working: dict[str, asyncio.Task[Any]] = {}
         self._own: set[str] = set()
         self._renewed_at = clock.now()
@@ -66,9 +72,9 @@ class PromptWorker:
     async def step(self, ctx: Context) -> None:
         """Take what is due and begin it; raise what nobody foresaw in an earlier one."""
         self._raise()
-        await self._renew(ctx)
+        await self._renew()
         room = AT_ONCE - len(self._working)
-        for run in await self._claim(ctx, room) if room > 0 and not self._closing else ():
+        for run in await self._claim(room) if room > 0 and not self._closing else ():
             self._working[run.id] = asyncio.create_task(self.perform(ctx, run))
 
     async def settled(self) -> None:
@@ -91,27 +97,27 @@ class PromptWorker:
             await self._perform(ctx, run)
         finally:
             self._own.discard(run.id)
-        async with ctx.services.database.read() as uow:
+        async with self._database.read() as uow:
             return await uow.prompt_runs.get(run.id) or run
 
     async def _perform(self, ctx: Context, run: PromptRun) -> None:
         now = self._clock.now()
-        async with ctx.services.database.read() as uow:
+        async with self._database.read() as uow:
             principal = await principal_now(uow, run.principal, self._account, now)
         if principal is None:
-            await self._end(ctx, run, Ending(RunStatus.FAILED, error=GONE, disable=True), None)
+            await self._end(run, Ending(RunStatus.FAILED, error=GONE, disable=True), None)
             return
-        ending = await self._earlier(ctx, run) or await self._attempt(ctx, run, principal)
+        ending = await self._earlier(run) or await self._attempt(ctx, run, principal)
         if ending is not None:
-            await self._end(ctx, run, ending, principal)
+            await self._end(run, ending, principal)
 
-    async def _earlier(self, ctx: Context, run: PromptRun) -> Ending | None:
+    async def _earlier(self, run: PromptRun) -> Ending | None:
         """Return what the last attempt came to when it was cut off; None when it is to be made again."""
         if run.turn_id is None:
             return None
         deadline = self._clock.now() + LONGEST_WAIT
         while self._clock.now() < deadline:
-            async with ctx.services.database.read() as uow:
+            async with self._database.read() as uow:
                 turn = await uow.turns.get(run.turn_id)
                 if turn is None or turn.status is not TurnStatus.WAITING:
                     return await _found(uow, run)
@@ -121,8 +127,8 @@ class PromptWorker:
 
     async def _attempt(self, ctx: Context, run: PromptRun, principal: Principal) -> Ending | None:
         """Make an attempt and return how the run ends; None when it does not yet."""
-        turn_id = ctx.services.new_id("req")
-        async with ctx.services.database.transact() as uow:
+        turn_id = self._new_id("req")
+        async with self._database.transact() as uow:
             if not await self._register.begin(uow, run, turn_id):
                 return None
         asking = replace(
@@ -140,18 +146,18 @@ class PromptWorker:
         try:
             answer = await ctx.door.call("chat.send", asked | _model(run), asking)
         except CallError as error:
-            return await self._failed(ctx, replace(run, turn_id=turn_id), error)
+            return await self._failed(replace(run, turn_id=turn_id), error)
         assert isinstance(answer, Sent)
         if answer.aborted:
             return Ending(RunStatus.FAILED, cost=answer.usage.cost, error=STOPPED, tell=False)
         return _answered(answer.message.content, answer.usage.cost)
 
-    async def _failed(self, ctx: Context, run: PromptRun, error: CallError) -> Ending | None:
+    async def _failed(self, run: PromptRun, error: CallError) -> Ending | None:
         """Return how a run ends whose attempt failed; None when there is to be another."""
         if self._closing:
             # Not its fault: the next start goes on with it.
             return None
-        async with ctx.services.database.transact() as uow:
+        async with self._database.transact() as uow:
             if await uow.calls.had_effects(run.principal, run.turn_id or ""):
                 return Ending(RunStatus.FAILED, error=f"{error.message} ({LOST})")
             if run.failures >= run.retries or not _can_change(error):
@@ -168,27 +174,27 @@ class PromptWorker:
             )
         return None
 
-    async def _end(self, ctx: Context, run: PromptRun, ending: Ending, principal: Principal | None) -> None:
-        async with ctx.services.database.transact() as uow:
+    async def _end(self, run: PromptRun, ending: Ending, principal: Principal | None) -> None:
+        async with self._database.transact() as uow:
             # What another start of the attempt stored since belongs to the run as well.
             now = await uow.prompt_runs.get(run.id) or run
             stored = await self._register.end(uow, replace(run, started_at=now.started_at), ending, principal)
         if stored and ending.status is RunStatus.FAILED:
             log.warning("a scheduled prompt failed", run=run.id, name=run.name, reason=ending.error)
 
-    async def _claim(self, ctx: Context, room: int) -> Collection[PromptRun]:
+    async def _claim(self, room: int) -> Collection[PromptRun]:
         now = self._clock.now()
-        async with ctx.services.database.read() as uow:
+        async with self._database.read() as uow:
             if not await uow.prompt_runs.is_due(now):
                 return ()
-        async with ctx.services.database.transact() as uow:
+        async with self._database.transact() as uow:
             return await uow.prompt_runs.claim(self.owner, now, now + LEASE, room)
 
-    async def _renew(self, ctx: Context) -> None:
+    async def _renew(self) -> None:
         now = self._clock.now()
         if not self._own or now - self._renewed_at < RENEWED:
             return
-        async with ctx.services.database.transact() as uow:
+        async with self._database.transact() as uow:
             await uow.prompt_runs.renew(self.owner, tuple(self._own), now + LEASE)
         self._renewed_at = now
 
