@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from memory.conversations import RUNS_OWN
 from memory.cron_records import CronJob, PromptRun, RunStatus, Source
 from memory.database import Database, UnitOfWork
 from tools.cron_params import JobSession, Missed
-from tools.prompt_queue import ISOLATED
 from tools.schedules import parse
 from trading.clock import EPOCH, MICROSECOND, Clock
 from trading.ports import NewId
@@ -96,7 +96,7 @@ def run_of(job: CronJob, run_id: str, now: datetime, slot: datetime | None) -> P
         source=Source.ASKED if slot is None else Source.SLOT,
         name=job.name,
         prompt=job.prompt,
-        session=JobSession.MAIN if job.session == JobSession.MAIN else f"{ISOLATED}{run_id}",
+        session=JobSession.MAIN if job.session == JobSession.MAIN else f"{RUNS_OWN}{run_id}",
         target=job.target,
         created_at=now,
         due_at=now if slot is None else slot + jitter(job, slot),
