@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from agent.models.failover import Failover
 from agent.models.port import Completion, ModelRequest, Role, ToolCall
 from agent.models.scripted import ScriptedModel
 from tests.service import NOON, Running, running
@@ -172,7 +173,7 @@ async def test_a_job_that_is_off_or_gone_does_not_run(desk: tuple[Running, Wire]
 
 
 async def test_a_job_runs_when_it_is_asked_to_and_answers_with_its_end(desk: tuple[Running, Wire]) -> None:
-    service, connection = desk
+    _, connection = desk
     await ask(connection, "cron.add", name="x", schedule="every 1d", prompt="hello", session="main")
     ran = await ask(connection, "cron.run", name="x")
     assert (ran["name"], ran["run"]["status"], ran["run"]["slot"]) == ("x", "success", None)
@@ -194,7 +195,7 @@ async def test_a_turn_that_runs_a_job_of_its_own_conversation_does_not_wait_for_
 
 async def test_a_job_knows_that_nobody_is_there_and_asks_the_model_it_names(tmp_path: Path) -> None:
     first, second = ScriptedModel(talkative, "scripted:one"), ScriptedModel(talkative, "scripted:two")
-    async with served(tmp_path, model=first, models=[first, second]) as (service, connection):
+    async with served(tmp_path, model=Failover([first, second])) as (_, connection):
         await ask(connection, "cron.add", name="x", schedule="every 1d", prompt="hi", model="scripted:two")
         ran = await ask(connection, "cron.run", name="x")
         assert (ran["run"]["response"], len(first.requests), len(second.requests)) == ("you asked: hi", 0, 1)
@@ -236,7 +237,7 @@ async def test_what_makes_no_sense_is_refused(
 
 
 async def test_a_channel_that_is_not_connected_is_warned_of(desk: tuple[Running, Wire]) -> None:
-    service, connection = desk
+    _, connection = desk
     made = await ask(connection, "cron.add", name="x", schedule="every 1h", prompt="a", channels=["telegram"])
     assert len(made["warnings"]) == 1
     ran = await ask(connection, "cron.run", name="x")
