@@ -16,7 +16,7 @@ from agent.models.port import Model
 from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
-from kit.automation import alert_loops, build_alerting, build_scheduler, scheduling
+from kit.automation import Automation, automating, build_alerting, build_scheduler
 from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
@@ -137,8 +137,8 @@ async def _build(
     outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
     loops = [tells, *money.loops, *_loops(database, outbox, keys, clock)]
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
-    stack.push_async_callback(alerting.listener.close)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
+    automation = Automation(alerting, scheduler)
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -165,17 +165,21 @@ async def _build(
         timezone=settings.timezone,
     )
     platforms.typing.attend(registry, services)
-    loops += alert_loops(services, registry)
     loops += await _answering(chats, services, registry, settings, stack)
-    ctx = Context(LOCAL_OWNER, services, registry)
-    await _take_up(agent.runner, ctx, settings.account)
-    loops += await scheduling(scheduler, settings, ctx, stack)
-    gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
-    gateways.append(gateway)
-    listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
+    loops += await _going_on(agent, automation, Context(LOCAL_OWNER, services, registry), settings, stack)
+    gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
+    listening = await stack.enter_async_context(listen(_mounted(gateways[0], platforms), settings))
     works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
     await stack.enter_async_context(running(works))
-    return App(services, registry, gateway, listening)
+    return App(services, registry, gateways[0], listening)
+
+
+async def _going_on(
+    agent: "_Agent", automation: Automation, ctx: Context, settings: Settings, stack: AsyncExitStack
+) -> Sequence[Loop]:
+    """Go on with what the last process left, and return what goes on by itself."""
+    await _take_up(agent.runner, ctx, settings.account)
+    return await automating(automation, settings, ctx, stack)
 
 
 def _clients(gateways: Sequence[Gateway]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,15 +22,21 @@ from tools.heartbeat import Heart, Rhythm
 from tools.planning import Planner
 from tools.prompt_queue import queue_prompt
 from tools.prompting import PromptWorker
-from tools.registry import Registry
 from tools.run_endings import Register
-from tools.services import Services
 from trading.clock import Clock
 from trading.markets import Markets
 from trading.portfolio import PortfolioReader
 from trading.ports import NewId
 
 OFFLINE = "offline:"
+
+
+@dataclass(frozen=True, slots=True)
+class Automation:
+    """What goes on by itself in one service."""
+
+    alerting: Alerting
+    scheduler: Scheduler
 
 
 def build_scheduler(
@@ -47,15 +54,22 @@ def build_scheduler(
     return Scheduler(Planner(database, clock, new_id), heart, worker, clock)
 
 
-async def scheduling(
-    scheduler: Scheduler, settings: Settings, ctx: Context, stack: AsyncExitStack
+async def automating(
+    automation: Automation, settings: Settings, ctx: Context, stack: AsyncExitStack
 ) -> Sequence[Loop]:
     """Take up what the last process of this home left, and return what goes on."""
+    scheduler, alerting, clock = automation.scheduler, automation.alerting, ctx.services.clock
     if settings.database_url is None:
         # Nobody else can be at it.
-        await release(ctx.services.database, ctx.services.clock)
+        await release(ctx.services.database, clock)
     stack.push_async_callback(scheduler.worker.close)
-    return scheduler.loops(ctx)
+    stack.push_async_callback(alerting.listener.close)
+    proposals = Proposals(ctx.services, ctx.door)
+    return (
+        *scheduler.loops(ctx),
+        Loop("alerts", alerting.step, 1.0, clock),
+        Loop("orders that alerts propose", proposals.step, 1.0, clock),
+    )
 
 
 def _rhythm(settings: Settings, models: Sequence[str]) -> Rhythm:
@@ -81,16 +95,6 @@ def build_alerting(
     market = markets.default.market
     teller = Teller(events, new_id, Place(market.exchange, market.source), _asking(clock, new_id))
     return Alerting(database, Listener(database, markets, portfolio, clock), teller, clock)
-
-
-def alert_loops(services: Services, registry: Registry) -> Sequence[Loop]:
-    """Return what goes on beside everything else for alerts."""
-    clock = services.clock
-    proposals = Proposals(services, registry)
-    return (
-        Loop("alerts", services.alerting.step, 1.0, clock),
-        Loop("orders that alerts propose", proposals.step, 1.0, clock),
-    )
 
 
 def _asking(clock: Clock, new_id: NewId) -> Ask:
