@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -59,18 +58,17 @@ def test_it_beats_in_its_active_hours_by_the_clocks_of_its_zone(
     assert (rhythm.slot(at) is not None) is awake
 
 
-async def beaten(room: Room, minutes: float) -> list[Any]:
-    """Let time pass and return the runs of the heartbeat, newest first, once they have ended."""
+async def beaten(room: Room, minutes: float, runs: int) -> list[str]:
+    """Let time pass until the heartbeat has so many runs that have ended; return them, newest first."""
     await room.service.advance(minutes * 60)
-    services = room.service.app.services
-    for _ in range(300):
-        async with services.database.read() as uow:
-            runs = await uow.prompt_runs.named("owner", "heartbeat", 100)
-        if all(each.due_at is None for each in runs):
-            break
+    for _ in range(500):
+        async with room.service.app.services.database.read() as uow:
+            found = await uow.prompt_runs.named("owner", "heartbeat", 100)
+        if len(found) >= runs and all(each.due_at is None for each in found):
+            return [each.status.value for each in found]
         await asyncio.sleep(0.005)
         await room.service.advance(0.1)
-    return [each.status.value for each in runs]
+    raise AssertionError(f"there is {found}")
 
 
 def replying(*texts: str) -> ScriptedModel:
@@ -81,7 +79,7 @@ async def test_an_empty_list_asks_no_model(tmp_path: Path) -> None:
     model = replying()
     async with room(tmp_path, model=model, heartbeat_minutes=30) as opened:
         (tmp_path / "workspace" / "HEARTBEAT.md").write_text(EMPTY, encoding="utf-8")
-        assert await beaten(opened, 95) == []
+        assert await beaten(opened, 95, 0) == []
         assert model.requests == []
 
 
@@ -94,9 +92,9 @@ async def test_what_needs_attention_goes_to_the_chat_where_an_owner_was_seen_las
                 name, role = f"telegram:{number}", "owner" if number < 3 else "trader"
                 await uow.people.put(Person(name, "A", role, NOON, "owner"))
                 await uow.chats.put(Chat(f"telegram:{number}", name, "main", seen))
-        assert await beaten(opened, 31) == ["silent"]
+        assert await beaten(opened, 31, 1) == ["silent"]
         assert chat.posted == {}
-        assert await beaten(opened, 30) == ["success", "silent"]
+        assert await beaten(opened, 30, 2) == ["success", "silent"]
         await opened.until(lambda: chat.posted)
         assert [(key, len(posts)) for key, posts in chat.posted.items()] == [("telegram:2", 1)]
         (text,) = chat.texts(Place("telegram", "2", private=True))
@@ -107,9 +105,9 @@ async def test_what_needs_attention_goes_to_the_chat_where_an_owner_was_seen_las
 async def test_a_start_is_no_heartbeat_and_one_that_was_missed_is_not_made_up_for(tmp_path: Path) -> None:
     model = replying("HEARTBEAT_OK")
     async with room(tmp_path, model=model, heartbeat_minutes=30) as opened:
-        assert await beaten(opened, 28) == []
+        assert await beaten(opened, 28, 0) == []
         clock = opened.service.clock
     await clock.advance(185 * 60)
     async with room(tmp_path, clock=clock, model=model, heartbeat_minutes=30) as opened:
-        assert await beaten(opened, 1) == []
-        assert await beaten(opened, 28) == ["silent"]
+        assert await beaten(opened, 1, 0) == []
+        assert await beaten(opened, 28, 1) == ["silent"]
