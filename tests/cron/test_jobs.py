@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from agent.models.failover import Failover
@@ -207,34 +206,31 @@ async def test_a_job_knows_that_nobody_is_there_and_asks_the_model_it_names(tmp_
         assert "NOTHING_TO_REPORT" not in first.requests[0].system
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"schedule": None}, "MISSING_PARAMS"),
-        ({"prompt": None}, "MISSING_PARAMS"),
-        ({"schedule": "0 9 31 2 *"}, "INVALID_PARAMS"),
-        ({"schedule": "at 2020-01-01 10:00"}, "INVALID_PARAMS"),
-        ({"schedule": "every 10s"}, "INVALID_PARAMS"),
-        ({"timezone": "Europe/Atlantis"}, "INVALID_PARAMS"),
-        ({"template": "astrology"}, "INVALID_PARAMS"),
-        ({"model": "openai:nobody"}, "INVALID_PARAMS"),
-        ({"channels": ["pigeon"]}, "INVALID_PARAMS"),
-        ({"channels": ["webhook"]}, "INVALID_PARAMS"),
-        ({"webhook": "ftp://example.com/"}, "INVALID_PARAMS"),
-        ({"name": "../x"}, "INVALID_PARAMS"),
-        ({"missed": "twice"}, "INVALID_PARAMS"),
-        ({"jitterSeconds": -1}, "INVALID_PARAMS"),
-        ({"retries": 11}, "INVALID_PARAMS"),
-        ({"prompt": "x" * 4_001}, "INVALID_PARAMS"),
-    ],
-    ids=str,
+REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"schedule": None}, "MISSING_PARAMS"),
+    ({"prompt": None}, "MISSING_PARAMS"),
+    ({"schedule": "0 9 31 2 *"}, "INVALID_PARAMS"),
+    ({"schedule": "at 2020-01-01 10:00"}, "INVALID_PARAMS"),
+    ({"schedule": "every 10s"}, "INVALID_PARAMS"),
+    ({"timezone": "Europe/Atlantis"}, "INVALID_PARAMS"),
+    ({"template": "astrology"}, "INVALID_PARAMS"),
+    ({"model": "openai:nobody"}, "INVALID_PARAMS"),
+    ({"channels": ["pigeon"]}, "INVALID_PARAMS"),
+    ({"channels": ["webhook"]}, "INVALID_PARAMS"),
+    ({"webhook": "ftp://example.com/"}, "INVALID_PARAMS"),
+    ({"name": "../x"}, "INVALID_PARAMS"),
+    ({"missed": "twice"}, "INVALID_PARAMS"),
+    ({"jitterSeconds": -1}, "INVALID_PARAMS"),
+    ({"retries": 11}, "INVALID_PARAMS"),
+    ({"prompt": "x" * 4_001}, "INVALID_PARAMS"),
 )
-async def test_what_makes_no_sense_is_refused(
-    desk: tuple[Running, Wire], changes: dict[str, Any], code: str
-) -> None:
+
+
+async def test_what_makes_no_sense_is_refused(desk: tuple[Running, Wire]) -> None:
     _, connection = desk
     good = {"name": "x", "schedule": "0 9 * * *", "prompt": "hi"}
-    assert await ask(connection, "cron.add", **{**good, **changes}) == code
+    answers = [(changes, await ask(connection, "cron.add", **{**good, **changes})) for changes, _ in REFUSED]
+    assert answers == list(REFUSED)
     assert (await ask(connection, "cron.list"))["jobs"] == []
 
 
