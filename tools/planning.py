@@ -9,7 +9,7 @@ from memory.conversations import RUNS_OWN
 from memory.cron_records import CronJob, PromptRun, RunStatus, Source
 from memory.database import Database, UnitOfWork
 from tools.cron_params import JobSession, Missed
-from tools.schedules import parse
+from tools.schedules import BadSchedule, parse
 from trading.clock import EPOCH, MICROSECOND, Clock
 from trading.ports import NewId
 
@@ -53,7 +53,13 @@ class Planner:
             return await uow.cron_jobs.is_due(self._clock.now())
 
     async def _plan(self, uow: UnitOfWork, job: CronJob, now: datetime) -> None:
-        schedule = parse(job.schedule, job.timezone, job.anchor)
+        try:
+            schedule = parse(job.schedule, job.timezone, job.anchor)
+        except BadSchedule as error:
+            # It was one when it was made: the rules of a zone are the system's. The others go on.
+            await uow.cron_jobs.disable(job.id)
+            await uow.prompt_runs.add(self._run(job, job.next_at or now, f"the job is off: {error}", now))
+            return
         if job.next_at is None or not await uow.cron_jobs.move(job, schedule.after(now)):
             return
         slots = schedule.between(job.next_at - MICROSECOND, now, MOST_MISSED + 1)

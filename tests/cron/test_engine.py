@@ -188,6 +188,20 @@ async def test_chance_has_no_part_in_how_much_later_than_its_slot_a_run_begins(s
         assert (outcome(run), run.slot) == (("success", 1, 0), slots[0])
 
 
+async def test_a_schedule_that_is_none_any_more_holds_up_nobody(sqlite_url: str) -> None:
+    async with opened(sqlite_url, Desk()) as process:
+        await keep(process, replace(HOURLY, id="cron_x", name="odd", timezone="Europe/Atlantis"), HOURLY)
+        runs = await after(process, 3_600)
+        assert [(each.name, outcome(each)) for each in runs] == [
+            ("odd", ("skipped", 0, 0)),
+            ("hourly", ("success", 1, 0)),
+        ]
+        async with process.database.read() as uow:
+            odd = await uow.cron_jobs.get("cron_x")
+        assert odd is not None
+        assert not odd.enabled
+
+
 async def test_nothing_runs_for_whom_was_shut_out_and_the_owner_hears_of_it(sqlite_url: str) -> None:
     desk = Desk()
     async with opened(sqlite_url, desk) as process:

@@ -173,6 +173,20 @@ async def test_a_job_that_is_off_or_gone_does_not_run(desk: tuple[Running, Wire]
     assert (run["status"], run["startedAt"]) == ("skipped", None)
 
 
+async def test_what_waits_of_a_job_is_skipped_when_another_takes_its_place(
+    desk: tuple[Running, Wire],
+) -> None:
+    service, connection = desk
+    one = {"name": "x", "schedule": "every 1h", "jitterSeconds": 3_600}
+    await ask(connection, "cron.add", **one, prompt="old")
+    await service.advance(3_600)
+    while not (await ask(connection, "cron.history", name="x"))["runs"]:
+        await service.advance(0.01)
+    assert (await ask(connection, "cron.add", **one, prompt="new"))["replaced"]
+    (run,) = (await ask(connection, "cron.history", name="x"))["runs"]
+    assert (run["status"], run["startedAt"]) == ("skipped", None)
+
+
 async def test_a_job_runs_when_it_is_asked_to_and_answers_with_its_end(desk: tuple[Running, Wire]) -> None:
     _, connection = desk
     await ask(connection, "cron.add", name="x", schedule="every 1d", prompt="hello", session="main")
