@@ -30,7 +30,15 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import Money, build_money
-from kit.parts import build_histories, build_live, build_market, build_model, build_reference, named_models
+from kit.parts import (
+    build_histories,
+    build_live,
+    build_market,
+    build_model,
+    build_reference,
+    model_names,
+    named_models,
+)
 from kit.platforms import Platforms
 from kit.settings import Settings
 from kit.system import Process
@@ -246,7 +254,7 @@ async def _agent(
     workspace.make(workspace_templates())
     waiting = partial(_waiting, database)
     graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
-    named = {model.name: model} if edge.model else named_models(settings, model)
+    named = named_models(model, None if edge.model else model_names(settings))
     runner = Runner(model, registry, workspace, graph, named=named)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
