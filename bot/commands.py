@@ -66,10 +66,13 @@ class Commands:
         row = self._by_name.get(fold(command[:MOST_NAME]))
         return typed(row, options) if row is not None and options else text
 
-    def refresh(self, command: str, line: str, voice: Voice) -> Action | None:
-        """Return the button that asks for the same again, None for a command that is not repeated so."""
+    def refresh(self, command: str, line: str, voice: Voice, calls: Sequence[Call] = ()) -> Action | None:
+        """Return the button that asks for the same again, None for a command that is not repeated so.
+
+        What has changed something is done once, also where the same command only looks otherwise.
+        """
         row = self.row(command)
-        if row is None or not row.refreshes:
+        if row is None or not row.refreshes or any(self._changes(each) for each in calls):
             return None
         return Action(voice.say("button.refresh"), row.name, line)
 
@@ -114,6 +117,10 @@ class Commands:
             return self._checked(then(answers), row, voice)
 
         return replace(found, then=after)
+
+    def _changes(self, call: Call) -> bool:
+        capability = self._served.get(call.name)
+        return capability is None or capability.effects
 
     def _odd(self, call: Call) -> str:
         capability = self._served.get(call.name)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import cast
 
 from bot.asking import TRADES
-from bot.reading import access, account, backtests, market, trades
+from bot.reading import access, account, automation, backtests, market, trades
 from bot.reading.words import Reader
 from tools.market import OfCandles
 from tools.orders import OfOrders
@@ -248,14 +248,44 @@ ROWS: tuple[Row, ...] = (
     Row(
         "alerts",
         "automation",
-        account.nothing("alerts.list"),
-        ("alerts.list",),
-        (),
+        automation.alerts,
+        (
+            "alert.list",
+            "alert.get",
+            "alert.pause",
+            "alert.resume",
+            "alert.delete",
+            "alert.clear",
+            "alert.history",
+        ),
+        (
+            Slot("action", choices=("show", "pause", "resume", "delete", "history", "clear")),
+            Slot("which"),
+            Slot("minutes", "number"),
+        ),
         ("alarme",),
         refreshes=True,
     ),
     Row(
-        "jobs", "automation", account.nothing("jobs.list"), ("jobs.list",), (), ("aufgaben",), refreshes=True
+        "jobs",
+        "automation",
+        automation.jobs,
+        (
+            "cron.list",
+            "cron.get",
+            "cron.run",
+            "cron.update",
+            "cron.remove",
+            "cron.history",
+            "cron.templates",
+            "cron.add",
+        ),
+        (
+            Slot("action", choices=("show", "run", "pause", "resume", "delete", "history", "templates")),
+            Slot("which"),
+        ),
+        ("aufgaben",),
+        refreshes=True,
     ),
     Row(
         "leaderboard",

@@ -1,0 +1,81 @@
+"""What an alert waits for, in words, and where that stands."""
+
+from decimal import Decimal
+
+from bot.voice import Voice, plain
+from tools.alert_params import AlertType, Condition, Figure, IndicatorOf, Way, window_text
+from tools.alert_views import ConditionView, CurrentView
+
+_PERCENT = frozenset({Condition.CHANGE, Condition.TRAILING})
+_GOES = frozenset({Condition.CROSS, *_PERCENT})
+_USUAL = IndicatorOf(name="rsi", params={"period": 14})
+_LONGEST_SHORT = 5
+
+
+def condition(found: ConditionView, voice: Voice) -> str:
+    """Say what has to be true."""
+    phrase = f"condition.{found.condition}"
+    if found.condition in _GOES:
+        phrase = f"{phrase}.{_way(found)}"
+    said = voice.say(phrase, what=_what(found, voice), level=_level(found, voice))
+    return said if found.window is None else f"{said} {voice.say('within', span=window_text(found.window))}"
+
+
+def current(found: ConditionView, voice: Voice) -> str:
+    """Say at what figure a condition stands, how old that is, and why it is not known."""
+    now: CurrentView = found.current
+    parts = [voice.say("line.now", value=figure(found, now.value, voice))]
+    if now.source:
+        parts.append(voice.name("source", now.source))
+    if now.stale:
+        parts.append(voice.say("alert.stale", time=voice.time(now.at)) if now.at else voice.say("alert.old"))
+    return " · ".join([*parts, *([plain(now.problem)] if now.problem else [])])
+
+
+def figure(found: ConditionView, value: Decimal | None, voice: Voice) -> str:
+    """Write a figure in the unit that a condition counts in."""
+    return figure_of(found.type, found.condition, value, voice, found.figure)
+
+
+def figure_of(
+    kind: AlertType, how: Condition, value: Decimal | None, voice: Voice, of: Figure | None = None
+) -> str:
+    """Write a figure of an alert: a price, percent, money, or whatever an indicator counts in."""
+    if how in _PERCENT or of is Figure.DRAWDOWN:
+        return voice.percent(value, signed=False)
+    if kind is AlertType.PRICE:
+        return voice.price(value)
+    return voice.money(value) if kind is AlertType.PORTFOLIO else voice.amount(value)
+
+
+def indicator(found: IndicatorOf) -> str:
+    """Write an indicator as traders do: RSI(14)."""
+    name = found.name.upper() if len(found.name) <= _LONGEST_SHORT else found.name.capitalize()
+    given = f"({', '.join(f'{each:g}' for each in found.params.values())})" if found.params else ""
+    return plain(f"{name}{given}{f' {found.line}' if found.line else ''}")
+
+
+def _way(found: ConditionView) -> Way:
+    if found.direction is None and found.value is not None and found.value < 0:
+        return Way.DOWN
+    return found.direction or Way.EITHER
+
+
+def _what(found: ConditionView, voice: Voice) -> str:
+    pair = str(found.pair) if found.pair else ""
+    if found.type is AlertType.INDICATOR:
+        length = f" {found.timeframe.value}" if found.timeframe else ""
+        return f"{indicator(found.indicator or _USUAL)} · {pair}{length}"
+    if found.type is AlertType.PORTFOLIO:
+        said = voice.say(f"figure.{found.figure or Figure.VALUE}")
+        return f"{said} {pair}".rstrip()
+    return pair
+
+
+def _level(found: ConditionView, voice: Voice) -> str:
+    against = found.against
+    if against is not None and against.indicator is not None:
+        return indicator(against.indicator)
+    value = found.value if against is None else against.value
+    # Which way it goes is said in words.
+    return figure(found, abs(value) if value is not None and found.condition in _PERCENT else value, voice)
