@@ -1,6 +1,6 @@
 """Cards of alerts: before they are saved, as they stand, and when they fired."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.asking import Action
@@ -150,11 +150,15 @@ def _frequency(found: AlertView, voice: Voice) -> str:
     return f"{often}, {voice.say('alert.cooldown', seconds=voice.figure(found.cooldown_seconds, 0))}"
 
 
-def _trade(trade: dict[str, Any], voice: Voice) -> str:
-    parts = (voice.name("side", str(trade.get("action"))), trade.get("amount"), trade.get("pair"))
-    return (
-        f"{plain(' '.join(str(each) for each in parts if each is not None))} ({voice.say('alert.approval')})"
-    )
+def _trade(trade: Mapping[str, Any], voice: Voice) -> str:
+    """Say in short which order is proposed; the request for approval shows it in full."""
+    base, _, quote = str(trade.get("pair")).partition("/")
+    counts = trade.get("amountType") or ("quote" if trade.get("type") == "market" else "base")
+    price = trade.get("price")
+    said = f"{voice.name('side', str(trade.get('action')))} {voice.amount(trade.get('amount'))}"
+    unit = base if counts == "base" else f"{quote} · {base}"
+    at = "" if price is None else f" @ {voice.price(price)}"
+    return f"{said} {plain(unit)}{at} ({voice.say('alert.approval')})"
 
 
 def alert_actions(found: AlertView, voice: Voice, number: str = "") -> tuple[Action, ...]:

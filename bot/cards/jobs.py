@@ -22,7 +22,6 @@ MOST_RUNS = 10
 MOST_TEMPLATES = 10
 _MOST_SHOWN = 200
 _SECOND_MS = 1_000
-_CENTS = 4
 
 Buttons = tuple[tuple[Action, ...], ...]
 
@@ -146,7 +145,7 @@ def _spent(found: RunView, voice: Voice) -> list[str]:
     spent = found.duration_ms
     return [
         *([f"{voice.figure(spent / _SECOND_MS, 1)} s"] if spent is not None else []),
-        *([f"{voice.figure(found.cost, _CENTS)} $"] if found.cost else []),
+        *([voice.dollars(found.cost)] if found.cost else []),
     ]
 
 

@@ -109,8 +109,8 @@ def fired(notice: Notice, voice: Voice, now: datetime) -> Told | None:
         _words(found, voice),
         voice.say("line.observed_against", value=observed, threshold=against),
         line(voice, "price", voice.price(found.price)) if other_price else None,
-        f"> {plain(found.message)}" if found.message else None,
         f"_{' · '.join([voice.time(found.fired_at), *_source(found, voice)])}_",
+        f"> {plain(found.message)}" if found.message else None,
     )
     analyze = [Action(voice.say("button.analyze"), "analyze", pair)] if pair else []
     snooze = Action(voice.say("button.snooze"), "alerts", f"pause {found.alert_id} {SNOOZE_MINUTES}")
