@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from memory.address import backend_of
+from memory.alerts import Alerts
 from memory.approvals import Approvals
 from memory.chats import Arrivals, Cards, Chats
 from memory.conversations import Messages, Sessions, Turns
@@ -66,6 +67,7 @@ class UnitOfWork:
         self.chats = Chats(connection)
         self.preferences = Preferences(connection)
         self.watchlist = Watchlist(connection)
+        self.alerts = Alerts(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

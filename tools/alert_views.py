@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from tools.alert_params import Against, AlertType, Condition, Figure, Frequency, IndicatorOf, Way, Window
+from tools.alert_params import Against, AlertType, Condition, Figure, IndicatorOf, Window
 from tools.preferences import QuietHours
 from tools.wire import CandleLength, Millis, Num, Pair, Result, unless_none
+from trading.alerts.conditions import Way
+from trading.alerts.rules import Frequency
 
 
 class CurrentView(Result):

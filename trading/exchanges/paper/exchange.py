@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading.clock import Clock
-from trading.exchanges.paper.replay import Event, Filler, replay
-from trading.exchanges.paper.tape import Tape, read_tape
+from trading.exchanges.paper.replay import Event, Filler, looked_at, replay
 from trading.margin import ceiling
 from trading.markets import Markets
 from trading.matching import Take, allows, slipped, waiting, walk
 from trading.model import ZERO, Instrument, Liquidity, Mode, Order, OrderBook, OrderStatus, OrderType, Side
 from trading.ports import MarketData, Report, Statement
+from trading.tape import Tape, read_tape
 
 SLIPPAGE = Decimal("0.0005")
 """What a taker loses where only a quote is known, as a fraction of the price."""
@@ -79,7 +79,9 @@ class PaperExchange:
             return ()
         pair = await self._pair(orders[0])
         orders = await self._queued(orders, pair)
-        tape = await read_tape(pair.market, pair.instrument.symbol, orders, until)
+        tape = await read_tape(
+            pair.market, pair.instrument.symbol, [looked_at(each) for each in orders], until
+        )
         reports: list[Report] = []
         for account in dict.fromkeys(order.account for order in orders):
             own = [order for order in orders if order.account == account]

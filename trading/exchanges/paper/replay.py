@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from trading.exchanges.paper.tape import MINUTE, Moment, Tape, looked_at
 from trading.fees import fee, rate
 from trading.margin import ceiling
 from trading.matching import (
@@ -21,6 +20,7 @@ from trading.matching import (
 )
 from trading.model import ZERO, Candle, Instrument, Liquidity, Order, OrderBook, OrderStatus, Side
 from trading.ports import Execution, Report
+from trading.tape import MINUTE, Moment, Tape
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,11 @@ def _outcome(order: Order, filled: Decimal, short: bool, spent: bool) -> tuple[O
     return OrderStatus.CANCELED, "the price ran away from what was reserved"
 
 
+def looked_at(order: Order) -> datetime:
+    """Return the last moment that has been searched for this order."""
+    return order.looked_at or order.created_at
+
+
 def replay(
     orders: Sequence[Order], tape: Tape, instrument: Instrument, slippage: Decimal
 ) -> tuple[list[Order], Event | None]:
@@ -136,7 +141,7 @@ def replay(
         due: list[Event] = []
         after = dict(state)
         for order in state.values():
-            if moment.concerns(order):
+            if moment.is_news(looked_at(order)):
                 after[order.id], event = _react(order, moment, instrument, slippage)
                 due += [event] if event is not None else []
         if due:

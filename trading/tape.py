@@ -1,4 +1,4 @@
-"""What a market did since resting orders were last looked at, as moments in order of time."""
+"""What a market did since it was last looked at, as moments in order of time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from trading.matching import INSTANT
-from trading.model import Candle, Order, PublicTrade, Source
+from trading.model import Candle, PublicTrade, Source
 from trading.ports import MarketData
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
@@ -28,7 +28,7 @@ _PAGE = 1_000
 class Moment:
     """Trades of one instant, or one whole minute as a candle.
 
-    `minute` restricts trades to orders that came to rest in that minute: for all others its candle speaks.
+    `minute` restricts trades to whoever last looked in that minute: for all others its candle speaks.
     """
 
     at: datetime
@@ -41,9 +41,8 @@ class Moment:
         """The last instant it speaks of."""
         return self.at if self.candle is None else self.at + MINUTE.span - INSTANT
 
-    def concerns(self, order: Order) -> bool:
-        """Return whether it happened after the order was last looked at."""
-        since = looked_at(order)
+    def is_news(self, since: datetime) -> bool:
+        """Return whether it is for somebody who last looked at `since`."""
         return since < self.at and (self.minute is None or MINUTE.floor(since) == self.minute)
 
 
@@ -60,17 +59,11 @@ class Tape:
     seen: datetime
 
 
-def looked_at(order: Order) -> datetime:
-    """Return the last moment that has been searched for this order."""
-    return order.looked_at or order.created_at
-
-
-async def read_tape(market: MarketData, symbol: Symbol, orders: Iterable[Order], until: datetime) -> Tape:
-    """Return what happened to a pair since the orders were looked at.
+async def read_tape(market: MarketData, symbol: Symbol, seen: Sequence[datetime], until: datetime) -> Tape:
+    """Return what happened to a pair after the moments up to which it has been seen, of which there is one.
 
     A long absence is cut to `WINDOW` minutes: the tape's `until` then says how far it goes.
     """
-    seen = [looked_at(order) for order in orders]
     live = until - RECENT
     border = MINUTE.floor(live)
     if min(seen) + INSTANT >= border:
@@ -98,7 +91,7 @@ def _complete(market: MarketData, moments: Sequence[Moment], until: datetime) ->
 async def _heads(
     market: MarketData, symbol: Symbol, seen: Iterable[datetime], live: datetime
 ) -> list[Moment]:
-    """Return the rest of each minute in the middle of which an order came to rest."""
+    """Return the rest of each minute in the middle of which somebody last looked."""
     since: dict[datetime, datetime] = {}
     for moment in seen:
         minute = MINUTE.floor(moment)

@@ -1,0 +1,1 @@
+"""Alerts: figures, conditions on them, and when they fire."""
