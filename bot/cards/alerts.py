@@ -8,7 +8,7 @@ from bot.cards.conditions import condition, current
 from bot.cards.deliveries import deliveries
 from bot.cards.parts import code, head, line, lines, more
 from bot.voice import Voice, plain
-from tools.alert_params import AlertType, Frequency
+from tools.alert_params import AlertType
 from tools.alert_views import (
     AlertCreated,
     AlertDeleted,
@@ -20,6 +20,7 @@ from tools.alert_views import (
     Firings,
     FiringView,
 )
+from trading.alerts.rules import Frequency
 
 MOST_ALERTS = 10
 MOST_BUTTONS = 5

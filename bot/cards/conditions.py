@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from bot.voice import Voice, plain
-from tools.alert_params import AlertType, Condition, Figure, IndicatorOf, Way, window_text
+from tools.alert_params import AlertType, Condition, Figure, IndicatorOf, window_text
 from tools.alert_views import ConditionView, CurrentView
+from trading.alerts.conditions import Way
 
 _PERCENT = frozenset({Condition.CHANGE, Condition.TRAILING})
 _GOES = frozenset({Condition.CROSS, *_PERCENT})
@@ -17,7 +18,7 @@ def condition(found: ConditionView, voice: Voice) -> str:
     phrase = f"condition.{found.condition}"
     if found.condition in _GOES:
         phrase = f"{phrase}.{_way(found)}"
-    said = voice.say(phrase, what=_what(found, voice), level=_level(found, voice))
+    said = voice.say(phrase, what=_what(found, voice), level=threshold(found, voice))
     return said if found.window is None else f"{said} {voice.say('within', span=window_text(found.window))}"
 
 
@@ -34,18 +35,21 @@ def current(found: ConditionView, voice: Voice) -> str:
 
 def figure(found: ConditionView, value: Decimal | None, voice: Voice) -> str:
     """Write a figure in the unit that a condition counts in."""
-    return figure_of(found.type, found.condition, value, voice, found.figure)
-
-
-def figure_of(
-    kind: AlertType, how: Condition, value: Decimal | None, voice: Voice, of: Figure | None = None
-) -> str:
-    """Write a figure of an alert: a price, percent, money, or whatever an indicator counts in."""
-    if how in _PERCENT or of is Figure.DRAWDOWN:
+    if found.condition in _PERCENT or found.figure is Figure.DRAWDOWN:
         return voice.percent(value, signed=False)
-    if kind is AlertType.PRICE:
+    if found.type is AlertType.PRICE:
         return voice.price(value)
-    return voice.money(value) if kind is AlertType.PORTFOLIO else voice.amount(value)
+    return voice.money(value) if found.type is AlertType.PORTFOLIO else voice.amount(value)
+
+
+def threshold(found: ConditionView, voice: Voice) -> str:
+    """Write what a condition's figure is held against: another indicator, or a figure like it."""
+    against = found.against
+    if against is not None and against.indicator is not None:
+        return indicator(against.indicator)
+    value = found.value if against is None else against.value
+    # Which way it goes is said in words.
+    return figure(found, abs(value) if value is not None and found.condition in _PERCENT else value, voice)
 
 
 def indicator(found: IndicatorOf) -> str:
@@ -70,12 +74,3 @@ def _what(found: ConditionView, voice: Voice) -> str:
         said = voice.say(f"figure.{found.figure or Figure.VALUE}")
         return f"{said} {pair}".rstrip()
     return pair
-
-
-def _level(found: ConditionView, voice: Voice) -> str:
-    against = found.against
-    if against is not None and against.indicator is not None:
-        return indicator(against.indicator)
-    value = found.value if against is None else against.value
-    # Which way it goes is said in words.
-    return figure(found, abs(value) if value is not None and found.condition in _PERCENT else value, voice)

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from bot.asking import Action, Call
-from bot.cards.conditions import figure_of
+from bot.cards.conditions import condition, figure, threshold
 from bot.cards.orders import approval_actions
-from bot.cards.parts import head, line, lines
+from bot.cards.parts import head, lines
 from bot.cards.told import approval_in
 from bot.cards.told import notice as notice_text
 from bot.voice import Voice, plain
 from tools.alert_params import AlertType, Condition
+from tools.alert_views import ConditionView
 from tools.wire import Millis, Num, Pair, Result
-from tools.words.language import Language
 from trading.notices import Notice
 
 SNOOZE_MINUTES = 60
@@ -45,7 +45,10 @@ Maker = Callable[[Notice, Voice, datetime], Told | None]
 
 
 class Fired(Result):
-    """An alert that fired: the figure that was seen, and what it was held against."""
+    """An alert that fired: each of its conditions with the figure that was seen, `actual`.
+
+    `text` says it all in a line; of one without `conditions` the first is known by what is beside them.
+    """
 
     alert_id: str
     type: AlertType
@@ -53,7 +56,7 @@ class Fired(Result):
     condition: Condition
     value: Num | None = None
     actual: Num | None = None
-    price: Num | None = None
+    conditions: list[dict[str, Any]] = Field(default_factory=list)
     message: str | None = None
     text: str
     fired_at: Millis
@@ -61,13 +64,33 @@ class Fired(Result):
     exchange: str | None = None
     late: bool = False
 
+    @property
+    def met(self) -> list[ConditionView]:
+        """The conditions, none where nothing names the indicator; raises ValidationError."""
+        first = {"type": self.type, "pair": self.pair, "condition": self.condition}
+        alone = (
+            []
+            if self.type is AlertType.INDICATOR
+            else [{**first, "value": self.value, "actual": self.actual}]
+        )
+        return [self._seen(each) for each in self.conditions or alone]
+
+    def _seen(self, asked: Mapping[str, Any]) -> ConditionView:
+        known = {"pair": None, "value": None, **asked}
+        seen = {
+            "value": known.pop("actual", None),
+            "at": self.fired_at,
+            "source": self.source,
+            "stale": False,
+        }
+        return ConditionView.model_validate({**known, "current": seen})
+
 
 class Flooded(Result):
     """An alert that was paused because it fired too often."""
 
     alert_id: str
     text: str
-    reason: str
 
 
 class Answered(Result):
@@ -100,17 +123,10 @@ def fired(notice: Notice, voice: Voice, now: datetime) -> Told | None:
     found = _read(Fired, notice.data)
     if found is None:
         return None
-    observed = figure_of(found.type, found.condition, found.actual, voice)
-    against = figure_of(found.type, found.condition, found.value, voice)
     pair = str(found.pair) if found.pair else ""
-    other_price = found.price is not None and found.price != found.actual
     markdown = lines(
         head(voice.say("notice.alert"), pair, voice.say("alert.late") if found.late else ""),
-        _words(found, voice),
-        voice.say("line.observed_against", value=observed, threshold=against),
-        line(voice, "price", voice.price(found.price)) if other_price else None,
-        f"_{' · '.join([voice.time(found.fired_at), *_source(found, voice)])}_",
-        f"> {plain(found.message)}" if found.message else None,
+        *(_told_of(found, voice)),
     )
     analyze = [Action(voice.say("button.analyze"), "analyze", pair)] if pair else []
     snooze = Action(voice.say("button.snooze"), "alerts", f"pause {found.alert_id} {SNOOZE_MINUTES}")
@@ -118,14 +134,24 @@ def fired(notice: Notice, voice: Voice, now: datetime) -> Told | None:
     return Told(markdown, ((snooze, _delete(found.alert_id, voice), *analyze),), picture=picture)
 
 
-def _words(found: Fired, voice: Voice) -> str:
-    """Return the condition: the service's own words, which are English, or where all is known ours."""
-    if voice.language is Language.EN or found.type is not AlertType.PRICE or found.pair is None:
-        return plain(found.text)
-    phrase = {Condition.ABOVE: "condition.above", Condition.BELOW: "condition.below"}.get(found.condition)
-    if phrase is None:
-        return plain(found.text)
-    return voice.say(phrase, what=str(found.pair), level=voice.price(found.value))
+def _told_of(found: Fired, voice: Voice) -> list[str | None]:
+    """Return the lines of what was seen; where nobody can say it in this language, the service's own."""
+    try:
+        met = found.met
+    except ValidationError:
+        met = []
+    if not met:
+        return [plain(found.text)]
+    return [
+        *(line for each in met for line in (condition(each, voice), _observed(each, voice))),
+        f"_{' · '.join([voice.time(found.fired_at), *_source(found, voice)])}_",
+        f"> {plain(found.message)}" if found.message else None,
+    ]
+
+
+def _observed(found: ConditionView, voice: Voice) -> str:
+    observed = figure(found, found.current.value, voice)
+    return voice.say("line.observed_against", value=observed, threshold=threshold(found, voice))
 
 
 def _source(found: Fired, voice: Voice) -> list[str]:
@@ -142,11 +168,7 @@ def flooded(notice: Notice, voice: Voice, now: datetime) -> Told | None:
     found = _read(Flooded, notice.data)
     if found is None:
         return None
-    markdown = lines(
-        head(voice.say("notice.alert.paused")),
-        plain(found.text),
-        line(voice, "reason", plain(found.reason)),
-    )
+    markdown = lines(head(voice.say("notice.alert.paused")), plain(found.text))
     resume = Action(voice.say("button.resume"), "alerts", f"resume {found.alert_id}")
     return Told(markdown, ((resume, _delete(found.alert_id, voice)),))
 

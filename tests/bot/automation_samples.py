@@ -161,7 +161,10 @@ FIRED: dict[str, Any] = {
     "actual": 65_010.5,
     "price": 65_010.5,
     "message": "time to *look*",
-    "text": "BTC/USDT above 65,000",
+    "text": "BTC/USDT above 65,000: 65,010.5",
+    "conditions": [
+        {"type": "price", "pair": "BTC/USDT", "condition": "above", "value": 65_000, "actual": 65_010.5}
+    ],
     "firedAt": epoch_ms(NOON),
     "source": "simulated",
     "exchange": "simulated",

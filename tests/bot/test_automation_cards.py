@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,44 +142,61 @@ SHOWN: Sequence[tuple[str, Result]] = (
         ),
     ),
 )
+OVERSOLD: dict[str, Any] = {
+    **FIRED,
+    "type": "indicator",
+    "pair": "ETH/USDT",
+    "condition": "below",
+    "value": 30,
+    "actual": 28.4,
+    "conditions": [],
+    "message": None,
+    "text": "RSI(14) of ETH/USDT on 1h below 30: 28.4",
+    "late": True,
+    "source": "live",
+    "exchange": "kraken",
+}
+BELOW = {
+    "type": "indicator",
+    "pair": "ETH/USDT",
+    "condition": "cross",
+    "direction": "down",
+    "timeframe": "4h",
+    "indicator": {"name": "macd", "params": {"fast": 12, "slow": 26, "signal": 9}},
+    "against": {"indicator": {"name": "macd", "line": "signal"}},
+    "actual": -1.5,
+}
+FELL = {
+    "type": "price",
+    "pair": "ETH/USDT",
+    "condition": "change",
+    "direction": "down",
+    "value": 3,
+    "window": "1h",
+    "actual": -3.2,
+}
+WORTH_LESS = {
+    **FIRED,
+    "type": "portfolio",
+    "pair": None,
+    "conditions": [],
+    "message": None,
+}
 TOLD: Sequence[Notice] = (
     notice("alert.triggered", "BTC/USDT above 65,000: 65,010.5", FIRED),
-    notice(
-        "alert.triggered",
-        "RSI of ETH/USDT below 30",
-        {
-            **FIRED,
-            "type": "indicator",
-            "condition": "below",
-            "value": 30,
-            "actual": 28.4,
-            "price": 3_000,
-            "message": None,
-            "text": "RSI of ETH/USDT below 30",
-            "late": True,
-            "source": "live",
-            "exchange": "kraken",
-        },
-    ),
-    notice(
-        "alert.triggered",
-        "portfolio down",
-        {**FIRED, "type": "portfolio", "pair": None, "price": None, "message": None, "text": "Worth less"},
-    ),
+    notice("alert.triggered", "both", {**OVERSOLD, "conditions": [BELOW, FELL]}),
+    notice("alert.triggered", "portfolio down", WORTH_LESS),
     notice("alert.triggered", "what nobody *knows*", {"alertId": "alr_1"}),
     notice(
         "alert.paused",
         "paused",
-        {
-            "alertId": "alr_00abc123",
-            "text": "BTC/USDT above 65,000",
-            "reason": "it fired 20 times in an hour",
-            "channel": "scripted",
-        },
+        {"alertId": "alr_00abc123", "text": "Paused the alert: it fired too often.", "reason": "often"},
     ),
     notice("job.result", "# Morning\n**All** is well.", ANSWERED),
     notice("job.result", "It fell.", {**ANSWERED, "jobId": None, "jobName": None, "alertId": "alr_00abc123"}),
     notice("job.failed", "the model *hangs*", {**ANSWERED, "status": "failed"}),
+    notice("alert.triggered", "of an indicator nobody names", OVERSOLD),
+    notice("alert.triggered", "of conditions nobody knows", {**OVERSOLD, "conditions": [{"type": "x"}]}),
 )
 
 
