@@ -1,6 +1,5 @@
 """The composition root: everything of one service, built, run and taken down in order."""
 
-import asyncio
 import os
 import random
 import time
@@ -20,6 +19,7 @@ from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
+from kit.background.running import running, telling
 from kit.background.workers import WorkerPool, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
 from kit.errors import CannotStart
@@ -33,6 +33,8 @@ from kit.parts import build_histories, build_live, build_market, build_model, bu
 from kit.platforms import Platforms
 from kit.settings import Settings
 from kit.system import Process
+from kit.webhook_key import build_webhooks
+from kit.webhooks import Lookup, posting
 from memory.database import Database
 from memory.errors import StoreError
 from memory.workspace import Workspace
@@ -49,6 +51,7 @@ from tools.registry import Registry
 from tools.services import Services
 from tools.skillbook import Skills
 from tools.trade_events import Herald
+from tools.webhooks import Webhooks
 from trading.clock import Clock, SystemClock
 from trading.desk import Desk
 from trading.exchanges.ccxt_client import known_exchanges
@@ -75,6 +78,7 @@ class Edge:
     model: Model | None = None
     live: Exchange | None = None
     chats: Adapters | None = None
+    lookup: Lookup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,8 @@ async def _build(
     clock = edge.clock
     new_id = id_maker(clock, edge.entropy)
     events = EventBus(database, clock)
-    telling = Loop("events", events.step, 0.0, clock)
-    await stack.enter_async_context(_telling(telling, events))
+    tells = Loop("events", events.step, 0.0, clock)
+    await stack.enter_async_context(telling(tells, events))
 
     markets = await _markets(settings, edge, stack)
     money = await _money(settings, edge, database, markets, events, new_id, stack)
@@ -125,8 +129,9 @@ async def _build(
     pool = await stack.enter_async_context(working(settings))
     backtests = await _backtests(database, events, pool, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
-    outbox = await _outbox(settings, database, [chats.channel, EventChannel(events, new_id)], clock)
-    loops = [telling, *money.loops, *_loops(database, outbox, keys, clock)]
+    others = (chats.channel, EventChannel(events, new_id))
+    outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
+    loops = [tells, *money.loops, *_loops(database, outbox, keys, clock)]
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -144,14 +149,8 @@ async def _build(
         pairing=Pairing(database, clock, new_id, edge.entropy),
         backtests=backtests,
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
-        system=Process(
-            clock,
-            database,
-            markets,
-            loops,
-            lambda: sum(each.clients() for each in gateways),
-            chats.problems,
-        ),
+        system=_process(clock, database, markets, loops, gateways, chats),
+        webhooks=webhooks,
         models=agent.models,
         platforms=chats,
     )
@@ -161,9 +160,23 @@ async def _build(
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
-    works = [*(loop.run for loop in loops if loop is not telling), *_warming(agent.graph, pool, clock, warm)]
-    await stack.enter_async_context(_running(works))
+    works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
+    await stack.enter_async_context(running(works))
     return App(services, registry, gateway, listening)
+
+
+def _process(
+    clock: Clock,
+    database: Database,
+    markets: Markets,
+    loops: Sequence[Loop],
+    gateways: Sequence[Gateway],
+    chats: Chats,
+) -> Process:
+    def clients() -> int:
+        return sum(each.clients() for each in gateways)
+
+    return Process(clock, database, markets, loops, clients, chats.problems)
 
 
 def _chats(
@@ -174,12 +187,22 @@ def _chats(
     return platforms, build_chats(adapters, database, settings.account, edge.clock, new_id, edge.entropy)
 
 
-async def _outbox(settings: Settings, database: Database, channels: Sequence[Channel], clock: Clock) -> Pump:
-    outbox = Pump(database, channels, clock)
+async def _outbox(
+    settings: Settings,
+    edge: Edge,
+    database: Database,
+    channels: Sequence[Channel],
+    new_id: NewId,
+    stack: AsyncExitStack,
+) -> tuple[Pump, Webhooks]:
+    """Return what delivers messages, by these channels and as posts to people's own addresses."""
+    webhooks = build_webhooks(settings, database, new_id, edge.clock, edge.entropy)
+    posts = await stack.enter_async_context(posting(webhooks, edge.clock, edge.lookup))
+    outbox = Pump(database, [posts, *channels], edge.clock)
     if settings.database_url is None:
         # Whoever was at a message in this home is dead.
         await outbox.release()
-    return outbox
+    return outbox, webhooks
 
 
 def _mounted(gateway: Gateway, platforms: Platforms) -> web.Application:
@@ -361,33 +384,3 @@ def _nanoseconds(clock: Clock) -> Callable[[], int]:
     if isinstance(clock, SystemClock):
         return time.monotonic_ns
     return lambda: int(clock.now().timestamp() * 1_000_000_000)
-
-
-@asynccontextmanager
-async def _telling(loop: Loop, events: EventBus) -> AsyncIterator[None]:
-    """Deliver events until the block ends, and then what is left of them."""
-    async with _running([loop.run]):
-        try:
-            yield
-        finally:
-            # A delivery that is stopped half-way would take its events with it.
-            await events.flush()
-    await events.drain()
-
-
-@asynccontextmanager
-async def _running(works: Sequence[Callable[[], Awaitable[object]]]) -> AsyncIterator[None]:
-    """Run works beside the block and stop them after it; one that has failed by then is told."""
-    tasks = [asyncio.create_task(_awaited(work)) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(outcome, Exception):
-                log.error("a background task failed", exc_info=outcome)
-
-
-async def _awaited(work: Callable[[], Awaitable[object]]) -> None:
-    await work()

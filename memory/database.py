@@ -25,6 +25,7 @@ from memory.preferences import Preferences
 from memory.risk import Risk
 from memory.strategies import OwnStrategies
 from memory.watchlist import Watchlist
+from memory.webhooks import WebhookRows
 from trading.stores import (
     AccountStore,
     ApprovalStore,
@@ -68,6 +69,7 @@ class UnitOfWork:
         self.preferences = Preferences(connection)
         self.watchlist = Watchlist(connection)
         self.alerts = Alerts(connection)
+        self.webhooks = WebhookRows(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

@@ -145,7 +145,7 @@ class Teller:
 
 
 def _text(params: CreateAlert, firing: Firing, place: Place) -> str:
-    """Return what has come, in one line: the condition, the figures, the moment, and whose prices they are."""
+    """Return what has come, in one line: the conditions, the figures, the moment and the market."""
     if len(params.parts) == 1:
         what = f"{conditions_text(params)}: {figure_text(firing.values[0])}"
     else:

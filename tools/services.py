@@ -13,6 +13,7 @@ from tools.pairing import Pairing
 from tools.picking import Picking
 from tools.policy import Principal
 from tools.skillbook import Skills
+from tools.webhooks import Webhooks
 from trading.backtest.histories import Histories
 from trading.clock import Clock
 from trading.desk import Desk
@@ -132,5 +133,6 @@ class Services:
     backtests: Backtests
     strategies: Picking
     system: System
+    webhooks: Webhooks
     models: Sequence[str] = ()
     platforms: Platforms = NO_PLATFORMS

@@ -1,7 +1,6 @@
 """Messages on their way to people: tried again with growing waits, in order, and given up with a reason."""
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -13,15 +12,14 @@ import structlog
 from kit.backoff import Backoff
 from memory.database import Database, UnitOfWork
 from memory.records import Delivery
+from tools.channels import platform_of
 from tools.delivering import Channel, NotDelivered, Progress
 from tools.events import EventBus
 from tools.policy import Role
+from tools.webhooks import is_webhook
 from trading.clock import Clock, epoch_ms
 from trading.notices import OWNER, Notice
 from trading.ports import NewId
-
-PERSON = re.compile(r"[a-z][a-z0-9]{1,19}:[0-9]{1,20}")
-"""The id of somebody of a chat platform."""
 
 LEASE = timedelta(seconds=60)
 """How long one attempt may take before another process makes the next."""
@@ -36,7 +34,7 @@ log = structlog.get_logger(__name__)
 class EventChannel:
     """To whoever is connected, or comes back: an event `notice` of the recipient's own.
 
-    What the owner is told, every person who is one is told in their chats too.
+    What the owner is told, every person who is one is told in their chats too, unless it names its channel.
     """
 
     def __init__(self, events: EventBus, new_id: NewId) -> None:
@@ -44,8 +42,8 @@ class EventChannel:
         self._new_id = new_id
 
     def reaches(self, recipient: str) -> bool:
-        """Tell whether somebody connects here: people of chat platforms do not."""
-        return PERSON.fullmatch(recipient) is None
+        """Tell whether somebody connects here: people of chat platforms do not, nor do webhooks."""
+        return platform_of(recipient) is None and not is_webhook(recipient)
 
     async def send(self, notice: Delivery, progress: Progress) -> str:
         """Do nothing yet: the delivery is the event."""
@@ -54,7 +52,8 @@ class EventChannel:
     async def note(self, uow: UnitOfWork, notice: Notice) -> None:
         """Record the event, which is told once the delivery is on disk."""
         await self._events.record(uow, "notice", told(notice), notice.recipient)
-        if notice.recipient == OWNER:
+        # What names its channel is meant for this recipient alone.
+        if notice.recipient == OWNER and "channel" not in notice.data:
             owners = [
                 each.id
                 for each in await uow.people.all()

@@ -31,6 +31,7 @@ from tools.policy import Scope, Surface
 from tools.registry import AnyCapability, Registry, capability
 from tools.services import Chat, Services
 from tools.skillbook import Skills
+from tools.webhooks import Webhooks
 from tools.wire import IsoTime, NoParams, Params, Result
 from trading.backtest.histories import Histories
 from trading.clock import ManualClock
@@ -183,6 +184,7 @@ class House:
             pairing=cast(Pairing, None),
             skills=Skills([each.name for each in self.capabilities]),
             system=self,
+            webhooks=cast(Webhooks, None),
         )
 
     def _new_id(self, prefix: str) -> str:

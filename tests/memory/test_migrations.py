@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema, schema_chats, schema_runs
+from memory import migrate, schema, schema_chats, schema_runs, schema_webhooks
 from memory.address import normalised
 from memory.chat_records import Arrival, Card, Chat
 from memory.database import Database
@@ -32,6 +32,7 @@ from memory.records import (
     TranscriptMessage,
     Turn,
     Watched,
+    Webhook,
 )
 from tests.memory.samples import account
 from tests.peers.databases import prepare
@@ -69,6 +70,7 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (PairingRequest, schema_chats.pairings),
     (Preference, schema_chats.preferences),
     (Watched, schema_chats.watchlist),
+    (Webhook, schema_webhooks.webhooks),
 )
 
 
