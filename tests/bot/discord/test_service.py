@@ -330,5 +330,6 @@ async def test_what_a_job_says_by_itself_wakes_nobody(discord: LoopbackDiscord, 
         await discord.say(discord.me, chat, contents(chat)[0])
         asked = await discord.say(ada, chat, "hello")
         assert await desk.settled(asked["id"]) == "answered"
-        assert contents(chat)[1:] == ["Hello."]
+        # The job's message, the same come back, and the answer.
+        assert contents(chat)[2:] == ["Hello."]
     assert [[each.text for each in request.messages] for request in model.requests] == [["hello"]]
