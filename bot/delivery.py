@@ -17,13 +17,10 @@ from bot.presses import Dealt, Deed, Presses
 from bot.series import Outlet, Series, Thread, Wanted
 from memory.database import UnitOfWork
 from memory.records import Delivery
-from tools.delivering import NotDelivered, Progress
+from tools.delivering import TURNED_OFF, NotDelivered, Progress
 from tools.preferences import Loudness, kind_of, loudness
 from trading.clock import Clock
 from trading.notices import Notice
-
-TURNED_OFF = "turned off"
-"""The name of a delivery that its recipient does not want."""
 
 log = structlog.get_logger(__name__)
 

@@ -87,7 +87,10 @@ def delivery(**more: Any) -> DeliveryView:
     )
 
 
-LOST = delivery(status="failed", delivered_at=None, delivered_as=None, reason="the chat is closed to us")
+LOST = delivery(
+    status="undeliverable", delivered_at=None, delivered_as=None, reason="the chat is closed to us"
+)
+UNWANTED = delivery(delivered_as="turned off")
 
 
 def firing(**more: Any) -> FiringView:
@@ -126,7 +129,7 @@ def job(**more: Any) -> JobView:
             "retries": 2,
             "created_at": NOON,
             "last_status": "success",
-            "last_delivery": "failed",
+            "last_delivery": "undeliverable",
             **more,
         }
     )

@@ -18,6 +18,7 @@ from tests.bot.automation_samples import (
     LOST,
     RSI,
     UNKNOWN,
+    UNWANTED,
     WORTH,
     alert,
     condition,
@@ -79,7 +80,13 @@ SHOWN: Sequence[tuple[str, Result]] = (
     (
         "alert.history",
         views.Firings(
-            firings=[firing(), firing(deliveries=[delivery(), LOST]), firing(deliveries=[])], has_more=True
+            firings=[
+                firing(),
+                firing(deliveries=[delivery(), LOST]),
+                firing(deliveries=[]),
+                firing(deliveries=[UNWANTED]),
+            ],
+            has_more=True,
         ),
     ),
     ("alert.history", views.Firings(firings=[], has_more=False)),

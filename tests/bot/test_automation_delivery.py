@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.chat import ChatError, Message, Unreachable
-from bot.delivery import TURNED_OFF
 from bot.scripted import ScriptedChat
 from tests.bot.automation_samples import ANSWERED, FIRED, notice
 from tests.bot.room import ADA, BEN, PATIENCE, Room, buttons, private, room
+from tools.delivering import TURNED_OFF
 from trading.notices import Notice
 
 
