@@ -73,7 +73,7 @@ PHRASES: Mapping[str, str] = {
     "usage.compare": "`/compare rsi macd btc 1d last year`",
     "usage.backtests": "`/backtests` · `/backtests 20`",
     "usage.strategies": "`/strategies`",
-    "usage.alerts": "`/alerts` · `/alerts delete 2` · `/alerts pause 2 30m` · `/alerts resume 2`\n"
+    "usage.alerts": "`/alerts` · `/alerts delete 2` · `/alerts snooze 2 30m` · `/alerts resume 2`\n"
     "`/alerts history 2` · `/alerts clear`",
     "usage.jobs": "`/jobs` · `/jobs run 1` · `/jobs pause 1` · `/jobs resume 1` · `/jobs delete 1`\n"
     "`/jobs history 1` · `/jobs templates`",

@@ -259,7 +259,7 @@ ROWS: tuple[Row, ...] = (
             "alert.history",
         ),
         (
-            Slot("action", choices=("show", "pause", "resume", "delete", "history", "clear")),
+            Slot("action", choices=("show", "pause", "snooze", "resume", "delete", "history", "clear")),
             Slot("which"),
             Slot("minutes", "number"),
         ),

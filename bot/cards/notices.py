@@ -129,7 +129,7 @@ def fired(notice: Notice, voice: Voice, now: datetime) -> Told | None:
         *(_told_of(found, voice)),
     )
     analyze = [Action(voice.say("button.analyze"), "analyze", pair)] if pair else []
-    snooze = Action(voice.say("button.snooze"), "alerts", f"pause {found.alert_id} {SNOOZE_MINUTES}")
+    snooze = Action(voice.say("button.snooze"), "alerts", f"snooze {found.alert_id} {SNOOZE_MINUTES}m")
     picture = Call("chart.candles", {"pair": pair}) if pair else None
     return Told(markdown, ((snooze, _delete(found.alert_id, voice), *analyze),), picture=picture)
 

@@ -21,7 +21,8 @@ _ALL = frozenset({"all", "alle", "everything", "alles"})
 _TEMPLATES = frozenset({"templates", "template", "vorlagen", "vorlage"})
 _VERBS: Mapping[str, str] = {
     **dict.fromkeys(("delete", "remove", "loesche", "loeschen", "entferne", "entfernen"), "delete"),
-    **dict.fromkeys(("pause", "snooze", "pausiere", "pausieren", "stumm"), "pause"),
+    **dict.fromkeys(("pause", "pausiere", "pausieren"), "pause"),
+    **dict.fromkeys(("snooze", "spaeter"), "snooze"),
     **dict.fromkeys(("resume", "unpause", "fortsetzen", "weiter", "aktiviere"), "resume"),
     **dict.fromkeys(("history", "verlauf", "runs", "laeufe"), "history"),
     **dict.fromkeys(("show", "get", "zeig", "zeige"), "show"),
@@ -54,7 +55,7 @@ _JOBS: Mapping[str, Callable[[str], Call]] = {
 
 
 def alerts(words: Words) -> Plan | Misread:
-    """Read what becomes of which alert: delete 2, pause 2 30m, history; nothing lists them."""
+    """Read what becomes of which alert: delete 2, pause 2, snooze 2 30m, history; nothing lists them."""
     verb, rest = _verb(words)
     if fold(words.raw.strip()) in _LISTS:
         return Plan((Call("alert.list", {}),))
@@ -62,8 +63,8 @@ def alerts(words: Words) -> Plan | Misread:
         return Plan((Call("alert.clear", {}),), sure=words.voice.say("sure.clear"), question=CLEAR)
     if verb == "history" and not rest:
         return Plan((Call("alert.history", {"limit": MOST_ROWS}),))
-    if verb == "pause":
-        return _pausing(words, rest)
+    if verb in ("pause", "snooze"):
+        return _pausing(words, rest, SNOOZE_MINUTES if verb == "snooze" else None)
     make = _ALERTS.get(verb)
     return (
         misread(words.voice, "misread.automation", words=plain(words.raw[:80]))
@@ -72,13 +73,14 @@ def alerts(words: Words) -> Plan | Misread:
     )
 
 
-def _pausing(words: Words, rest: Sequence[str]) -> Plan | Misread:
-    """Read which alert, and for how long: an hour where nothing is said."""
+def _pausing(words: Words, rest: Sequence[str], usual: int | None) -> Plan | Misread:
+    """Read which alert, and for how long; without an end it stays paused until it is resumed."""
     found = _SPAN.fullmatch(fold(" ".join(rest[1:]))) if rest[1:] else None
     if rest[1:] and found is None:
         return misread(words.voice, "misread.minutes")
-    minutes = SNOOZE_MINUTES if found is None else int(found[1]) * _MINUTES[(found[2] or "m")[0]]
-    return _of_alert(words, rest[:1], lambda name: Call("alert.pause", {"alertId": name, "minutes": minutes}))
+    minutes = usual if found is None else int(found[1]) * _MINUTES[(found[2] or "m")[0]]
+    span = {} if minutes is None else {"minutes": minutes}
+    return _of_alert(words, rest[:1], lambda name: Call("alert.pause", {"alertId": name, **span}))
 
 
 def _of_alert(words: Words, rest: Sequence[str], make: Calling) -> Plan | Misread:

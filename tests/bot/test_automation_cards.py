@@ -262,7 +262,7 @@ def test_what_fired_can_be_snoozed_deleted_and_analysed_and_is_drawn(voice: Voic
     told = shown(TOLD[0], voice, NOON)
     (row,) = told.actions
     assert [(each.command, each.words, each.tone) for each in row] == [
-        ("alerts", "pause alr_00abc123 60", "plain"),
+        ("alerts", "snooze alr_00abc123 60m", "plain"),
         ("alerts", "delete alr_00abc123", "bad"),
         ("analyze", "BTC/USDT", "plain"),
     ]
