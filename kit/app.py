@@ -17,6 +17,7 @@ from agent.models.port import Model
 from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
+from kit.automation import automation_loops, build_alerting
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
 from kit.background.running import running, telling
@@ -132,6 +133,8 @@ async def _build(
     others = (chats.channel, EventChannel(events, new_id))
     outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
     loops = [tells, *money.loops, *_loops(database, outbox, keys, clock)]
+    alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
+    stack.push_async_callback(alerting.listener.close)
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -151,10 +154,12 @@ async def _build(
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
         system=_process(clock, database, markets, loops, gateways, chats),
         webhooks=webhooks,
+        alerting=alerting,
         models=agent.models,
         platforms=chats,
     )
     platforms.typing.attend(registry, services)
+    loops += automation_loops(services, registry)
     loops += await _answering(chats, services, registry, settings, stack)
     await _take_up(agent.runner, Context(LOCAL_OWNER, services, registry), settings.account)
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))

@@ -112,7 +112,7 @@ class WebhookChannel:
         """Post a message; return the status of the answer and the message's id."""
         webhook = await self.webhooks.find(notice.recipient)
         if webhook is None:
-            raise NotDelivered("this webhook is not known any more", final=True)
+            raise NotDelivered("nothing is posted to this webhook any more", final=True)
         url = self._url(webhook)
         body = orjson.dumps(told(notice))
         try:
@@ -122,7 +122,7 @@ class WebhookChannel:
                 self._judge(answer, notice.failures)
                 return f"{answer.status} {notice.id}"
         except TimeoutError:
-            raise NotDelivered(f"{url.host} did not answer within {LIMITS.total:.0f} seconds") from None
+            raise NotDelivered(f"{url.host} did not answer in time") from None
         except ClientConnectorError as error:
             # Names change what they stand for, so that another try may do.
             reason = str(error.os_error) if isinstance(error.os_error, Forbidden) else "cannot be reached"
@@ -184,7 +184,7 @@ def retry_after(header: str | None, now: datetime) -> float:
 
 @asynccontextmanager
 async def posting(
-    webhooks: Webhooks, clock: Clock, lookup: Lookup | None = None
+    webhooks: Webhooks, clock: Clock, lookup: Lookup | None = None, limits: ClientTimeout = LIMITS
 ) -> AsyncIterator[WebhookChannel]:
     """Keep a client for posts until the block ends. Nothing of one post is kept for another."""
     connector = TCPConnector(
@@ -196,7 +196,7 @@ async def posting(
     async with ClientSession(
         connector=connector,
         cookie_jar=DummyCookieJar(),
-        timeout=LIMITS,
+        timeout=limits,
         read_bufsize=KEPT_OF_ANSWER,
         auto_decompress=False,
         trust_env=False,

@@ -23,6 +23,7 @@ from trading.ports import NewId
 from trading.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
+    from tools.alerting import Alerting
     from tools.context import Context
 
 
@@ -134,5 +135,6 @@ class Services:
     strategies: Picking
     system: System
     webhooks: Webhooks
+    alerting: "Alerting"
     models: Sequence[str] = ()
     platforms: Platforms = NO_PLATFORMS

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from memory.database import Database, UnitOfWork
 from memory.records import Webhook
+from tools.apikeys import principal_of
 from tools.policy import Principal
 from trading.clock import Clock
 from trading.ports import NewId
@@ -53,14 +54,25 @@ class Webhooks:
         return known.id, f"{SHOWN_AS}{base64.b64encode(self._secret(known.id)).decode()}"
 
     async def find(self, recipient: str) -> Webhook | None:
-        """Return the address that a message goes to."""
+        """Return the address that a message goes to, None also when its principal was shut out."""
         async with self._database.read() as uow:
-            return await uow.webhooks.get(recipient.removeprefix(PREFIX))
+            webhook = await uow.webhooks.get(recipient.removeprefix(PREFIX))
+            shut_out = webhook is not None and await self._is_shut_out(uow, webhook.principal)
+        return None if shut_out else webhook
 
     def sign(self, webhook: Webhook, signed: bytes) -> str:
         """Return the signature of what is posted to an address."""
         made = hmac.digest(self._secret(webhook.id), signed, hashlib.sha256)
         return f"v1,{base64.b64encode(made).decode()}"
+
+    async def _is_shut_out(self, uow: UnitOfWork, principal: str) -> bool:
+        person = await uow.people.get(principal)
+        if person is not None:
+            return person.revoked_at is not None
+        key = next((each for each in await uow.keys.all() if principal_of(each).id == principal), None)
+        now = self._clock.now()
+        ends = () if key is None else (key.revoked_at, key.expires_at)
+        return any(each is not None and each <= now for each in ends)
 
     def _secret(self, webhook_id: str) -> bytes:
         return hmac.digest(self._key(), webhook_id.encode(), hashlib.sha256)

@@ -20,6 +20,7 @@ from memory.database import Database
 from tests.service import predictable
 from tests.wire import HELLO, Wire
 from tools import market, system, tool
+from tools.alerting import Alerting
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests
 from tools.context import Context
@@ -185,6 +186,7 @@ class House:
             skills=Skills([each.name for each in self.capabilities]),
             system=self,
             webhooks=cast(Webhooks, None),
+            alerting=cast(Alerting, None),
         )
 
     def _new_id(self, prefix: str) -> str:

@@ -220,6 +220,59 @@ async def test_an_attempt_that_was_cut_off_is_made_again_when_its_lease_is_over(
     assert (delivered.attempts, delivered.delivered_as) == (2, "post:n1")
 
 
+async def test_a_slow_recipient_keeps_no_new_message_of_others_waiting(office: Office) -> None:
+    class Slow(Post):
+        async def send(self, notice: Delivery, progress: Progress) -> str:
+            if notice.recipient == "ann":
+                entered.set()
+                await answered.wait()
+            return await super().send(notice, progress)
+
+    entered, answered, post = asyncio.Event(), asyncio.Event(), Slow()
+    await office.add("n1", "n2")
+    step = asyncio.create_task(office.pump(post).step())
+    await entered.wait()
+    await office.add("m1", "m2", to="bob")
+    await office.add("c1", to="cid")
+    for _ in range(500):
+        await office.clock.advance(0.1)
+        await asyncio.sleep(0.002)
+        if len(post.noted) == 3:
+            break
+    assert sorted(post.noted) == ["c1", "m1", "m2"]
+    assert not step.done()
+    answered.set()
+    await step
+    assert post.noted[-2:] == ["n1", "n2"]
+    assert [(each.attempts, each.delivered_as) for each in await office.of()] == [
+        (1, "post:n1"),
+        (1, "post:n2"),
+    ]
+
+
+async def test_a_pump_that_is_stopped_leaves_nothing_running(office: Office) -> None:
+    entered, left = asyncio.Event(), asyncio.Event()
+
+    class Stuck(Post):
+        async def send(self, notice: Delivery, progress: Progress) -> str:
+            entered.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                left.set()
+            return ""
+
+    await office.add("n1")
+    step = asyncio.create_task(office.pump(Stuck()).step())
+    await entered.wait()
+    step.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await step
+    assert left.is_set()
+    (waiting,) = await office.of()
+    assert (waiting.attempts, waiting.delivered_at, waiting.due_at) == (1, None, NOON + LEASE)
+
+
 async def test_a_message_that_kills_every_attempt_is_given_up(office: Office) -> None:
     def behave(notice: Notice) -> None:
         if notice.id == "n1":
