@@ -20,6 +20,7 @@ from tools.alert_views import (
     Firings,
     FiringView,
 )
+from tools.alerts import HOLDS_ALREADY
 from trading.alerts.rules import Frequency
 
 MOST_ALERTS = 10
@@ -60,7 +61,7 @@ def _made(alert: AlertView, met: str | None, warnings: Sequence[str], voice: Voi
     return lines(
         whole(alert, voice),
         f"**{voice.say(met)}**" if met else None,
-        *(f"- {plain(each)}" for each in warnings),
+        *(f"- {plain(each)}" for each in warnings if each != HOLDS_ALREADY),
     )
 
 
@@ -92,21 +93,12 @@ def shown_aloud(found: AlertShown, voice: Voice) -> str:
 
 def listing(found: AlertList, voice: Voice) -> str:
     """Show alerts by their numbers."""
-    return _listed([brief(each, voice) for each in found.alerts], voice)
-
-
-def listing_aloud(found: AlertList, voice: Voice) -> str:
-    """Show alerts where others read along: of those of the account only that they are there."""
-    return _listed([_aloud(each, voice) or brief(each, voice) for each in found.alerts], voice)
-
-
-def _listed(rows: Sequence[str], voice: Voice) -> str:
-    if not rows:
+    if not found.alerts:
         return voice.say("card.no_alerts")
-    numbered = [f"{number}. {row}" for number, row in enumerate(rows[:MOST_ALERTS], 1)]
-    title = head(voice.say("card.alerts"), voice.figure(len(rows), 0))
-    rest = more(voice, len(rows) - MOST_ALERTS)
-    return "\n\n".join([title, *numbered, *([rest] if rest else [])])
+    rows = [f"{number}. {brief(each, voice)}" for number, each in enumerate(found.alerts[:MOST_ALERTS], 1)]
+    title = head(voice.say("card.alerts"), voice.figure(len(found.alerts), 0))
+    rest = more(voice, len(found.alerts) - MOST_ALERTS)
+    return "\n\n".join([title, *rows, *([rest] if rest else [])])
 
 
 def brief(found: AlertView, voice: Voice) -> str:
@@ -166,7 +158,7 @@ def alert_actions(found: AlertView, voice: Voice, number: str = "") -> tuple[Act
     """Return what can be done about an alert."""
     label = f"{number} " if number else ""
     delete = Action(f"{label}{voice.say('button.delete')}", "alerts", f"delete {found.id}", "bad")
-    verb = {"active": "pause", "paused": "resume"}.get(found.status)
+    verb = {"active": "pause", "paused": "resume", "triggered": "resume"}.get(found.status)
     if verb is None:
         return (delete,)
     return (Action(f"{label}{voice.say(f'button.{verb}')}", "alerts", f"{verb} {found.id}"), delete)
