@@ -61,7 +61,8 @@ class Acts:
     async def command(self, guest: Guest, taken: Taken, outlet: Outlet, said: Said) -> str:
         """Do a command and show what came of it; return how that ended."""
         now = self._services.clock.now()
-        reading = self._commands.read(said.command, said.words, said.options or {}, guest.voice, now)
+        options = said.options or {}
+        reading = self._commands.read(said.command, said.words, options, guest.voice, now, guest.zone)
         try:
             shown = await self._done(guest, taken, reading, said)
         except CallError as error:

@@ -185,8 +185,9 @@ def failed(notice: Notice, voice: Voice, now: datetime) -> Told | None:
     if found is None:
         return None
     again = Action(voice.say("button.run_again"), "jobs", f"run {found.job_id}")
+    why = notice.text.removeprefix(f"{found.job_name} failed: ")
     title = f"{_asked_by(found, voice)} · {voice.name('run', 'failed')}"
-    return Told("\n".join([title, plain(notice.text)]), ((again,),) if found.job_id else ())
+    return Told("\n".join([title, plain(why)]), ((again,),) if found.job_id else ())
 
 
 def _asked_by(found: Answered, voice: Voice) -> str:
