@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from aiohttp import (
+    ClientConnectorCertificateError,
     ClientConnectorError,
     ClientError,
     ClientResponse,
@@ -80,7 +81,8 @@ class Resolver(AbstractResolver):
         addresses = {str(each[4][0]): each[0] for each in found}
         inner = [each for each in addresses if not is_public(each)]
         if inner and place_of(host, port) not in self._listed:
-            raise Forbidden(f"{host} stands for {inner[0]}")
+            # Which one it is would tell strangers of this network.
+            raise Forbidden("this name stands for an address of this machine or its network")
         return [
             ResolveResult(
                 hostname=host, host=each, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST
@@ -125,8 +127,7 @@ class WebhookChannel:
             raise NotDelivered(f"{url.host} did not answer in time") from None
         except ClientConnectorError as error:
             # Names change what they stand for, so that another try may do.
-            reason = str(error.os_error) if isinstance(error.os_error, Forbidden) else "cannot be reached"
-            raise NotDelivered(f"{url.host}: {reason}") from None
+            raise NotDelivered(f"{url.host}: {_why(error)}") from None
         except (ClientError, ValueError) as error:
             raise NotDelivered(f"{url.host}: {type(error).__name__}") from None
 
@@ -168,6 +169,14 @@ class WebhookChannel:
         raise NotDelivered(reason, final=failures + 1 >= MOST_REFUSALS)
 
 
+def _why(error: ClientConnectorError) -> str:
+    if isinstance(error.os_error, Forbidden):
+        return str(error.os_error)
+    if isinstance(error, ClientConnectorCertificateError):
+        return "its certificate is not to be trusted"
+    return "it cannot be reached"
+
+
 def retry_after(header: str | None, now: datetime) -> float:
     """Return how many seconds a server asks to be left alone for, at most LONGEST_WAIT; 0 if it does not."""
     if header is None:
@@ -187,18 +196,18 @@ async def posting(
     webhooks: Webhooks, clock: Clock, lookup: Lookup | None = None, limits: ClientTimeout = LIMITS
 ) -> AsyncIterator[WebhookChannel]:
     """Keep a client for posts until the block ends. Nothing of one post is kept for another."""
-    connector = TCPConnector(
-        limit=0,
-        resolver=Resolver(webhooks.listed, lookup or socket.getaddrinfo),
-        use_dns_cache=False,
-        force_close=True,
-    )
-    async with ClientSession(
+    resolver = Resolver(webhooks.listed, lookup or socket.getaddrinfo)
+    connector = TCPConnector(limit=0, resolver=resolver, use_dns_cache=False, force_close=True)
+    session = ClientSession(
         connector=connector,
         cookie_jar=DummyCookieJar(),
         timeout=limits,
         read_bufsize=KEPT_OF_ANSWER,
         auto_decompress=False,
         trust_env=False,
-    ) as session:
-        yield WebhookChannel(webhooks, session, clock)
+    )
+    async with session:
+        try:
+            yield WebhookChannel(webhooks, session, clock)
+        finally:
+            await resolver.close()

@@ -49,6 +49,8 @@ class Alerting:
 
     def __init__(self, database: Database, listener: Listener, teller: Teller, clock: Clock) -> None:
         self.listener = listener
+        self.stepped_at: datetime | None = None
+        """The moment up to which the last whole step has looked."""
         self._database = database
         self._teller = teller
         self._clock = clock
@@ -75,10 +77,11 @@ class Alerting:
                 self._stored = await uow.alerts.seen()
         # Whatever fails below, the next step starts from what is on disk.
         self._whole = False
+        now = self._clock.now()
         await self._sync()
         if self._alerts:
-            await self._listen()
-        self._whole = True
+            await self._listen(now)
+        self._whole, self.stepped_at = True, now
 
     def looked_at(self, figure: Figure) -> datetime | None:
         """Return when a figure was last looked at, None where nobody has."""
@@ -129,8 +132,7 @@ class Alerting:
             known = self._seen.get(symbol)
             self._seen[symbol] = start if known is None else known
 
-    async def _listen(self) -> None:
-        now = self._clock.now()
+    async def _listen(self, now: datetime) -> None:
         wanted = self._wanted()
         for symbol in self._seen.keys() - wanted.keys():
             del self._seen[symbol]

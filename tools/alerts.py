@@ -32,6 +32,7 @@ from tools.market import EVERYWHERE
 from tools.policy import Scope
 from tools.preferences import QuietHours
 from tools.registry import capability, validate_as
+from tools.trade import NO_SUCH_PAIR
 from tools.wire import NoParams, Params, Until
 from trading.alerts.conditions import Seen, step
 from trading.alerts.figures import Figure
@@ -81,7 +82,7 @@ class OfFirings(Params):
     before: AlertId | None = None
 
 
-@capability("alert.preview", surfaces=EVERYWHERE)
+@capability("alert.preview", surfaces=EVERYWHERE, errors=NO_SUCH_PAIR)
 async def preview(ctx: Context, params: CreateAlert) -> AlertPreview:
     """Show an alert as it would be made, and whether its condition holds already; nothing is made."""
     draft = await _draft(ctx, params)
@@ -89,7 +90,7 @@ async def preview(ctx: Context, params: CreateAlert) -> AlertPreview:
     return AlertPreview(alert=view, met=draft.met, warnings=list(draft.warnings))
 
 
-@capability("alert.create", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
+@capability("alert.create", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True, errors=NO_SUCH_PAIR)
 async def create(ctx: Context, params: CreateAlert) -> AlertCreated:
     """Make an alert: people are told when its condition is met, also after a restart."""
     services = ctx.services

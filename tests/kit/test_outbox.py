@@ -74,6 +74,13 @@ def office(database: Database) -> Office:
     return Office(database)
 
 
+@pytest.fixture
+async def small_office(sqlite_url: str) -> AsyncIterator[Office]:
+    """An office for what has nothing to do with the database it is in."""
+    async with Database.open(sqlite_url) as database:
+        yield Office(database)
+
+
 async def test_messages_are_delivered_in_the_order_they_were_made(office: Office) -> None:
     post = Post()
     await office.add("n1", "n2", "n3")
@@ -250,7 +257,35 @@ async def test_a_slow_recipient_keeps_no_new_message_of_others_waiting(office: O
     ]
 
 
-async def test_a_pump_that_is_stopped_leaves_nothing_running(office: Office) -> None:
+async def test_a_pump_makes_no_second_attempt_beside_one_that_overstays(small_office: Office) -> None:
+    tries: list[str] = []
+    answered = asyncio.Event()
+
+    class Slow(Post):
+        async def send(self, notice: Delivery, progress: Progress) -> str:
+            tries.append(notice.id)
+            if notice.recipient == "ann":
+                await answered.wait()
+            return await super().send(notice, progress)
+
+    post = Slow()
+    await small_office.add("n1")
+    step = asyncio.create_task(small_office.pump(post).step())
+    for number in range(3):
+        await small_office.clock.advance(LEASE.total_seconds())
+        await small_office.add(f"m{number}", to="bob")
+        for _ in range(500):
+            await small_office.clock.advance(0.1)
+            await asyncio.sleep(0.002)
+            if f"m{number}" in post.noted:
+                break
+    assert tries == ["n1", "m0", "m1", "m2"]
+    answered.set()
+    await step
+    assert post.noted == ["m0", "m1", "m2", "n1"]
+
+
+async def test_a_pump_that_is_stopped_leaves_nothing_running(small_office: Office) -> None:
     entered, left = asyncio.Event(), asyncio.Event()
 
     class Stuck(Post):
@@ -262,14 +297,14 @@ async def test_a_pump_that_is_stopped_leaves_nothing_running(office: Office) -> 
                 left.set()
             return ""
 
-    await office.add("n1")
-    step = asyncio.create_task(office.pump(Stuck()).step())
+    await small_office.add("n1")
+    step = asyncio.create_task(small_office.pump(Stuck()).step())
     await entered.wait()
     step.cancel()
     with pytest.raises(asyncio.CancelledError):
         await step
     assert left.is_set()
-    (waiting,) = await office.of()
+    (waiting,) = await small_office.of()
     assert (waiting.attempts, waiting.delivered_at, waiting.due_at) == (1, None, NOON + LEASE)
 
 

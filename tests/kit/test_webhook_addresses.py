@@ -65,6 +65,13 @@ def names(*answers: Sequence[str]) -> Lookup:
         "https://2130706433:{port}/",
         "https://\uff11\uff12\uff17.0.0.1:{port}/",
         "https://user:password@127.0.0.1:{port}/",
+        f"https://{'a' * 70}.example:{{port}}/",
+        "https://a..example:{port}/",
+        "https://[::1:{port}/",
+        "https://127.0.0.1:99999/",
+        "localhost:{port}",
+        "ftp://localhost:{port}/",
+        "",
     ],
 )
 async def test_nothing_is_ever_posted_to_this_machine(sqlite_url: str, inner: Door, url: str) -> None:

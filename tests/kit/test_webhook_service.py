@@ -1,7 +1,9 @@
 """Webhooks of a whole service: their key, their secrets, and who is told by them."""
 
 import stat
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,21 @@ from tests.wire import wire
 from tools.channels import ChannelName, check_channels, reach
 from tools.errors import InvalidParams
 from tools.policy import LOCAL_OWNER, Principal, Role
+from tools.services import PlatformState
 from tools.webhooks import recipient_of
 from trading.notices import Notice
 
 TELEGRAM, DISCORD, WEBSOCKET, WEBHOOK = ChannelName
+
+
+class Connected:
+    """Telegram, which works, and Discord, which does not."""
+
+    def states(self) -> Sequence[PlatformState]:
+        return [
+            PlatformState("telegram", "running"),
+            PlatformState("discord", "failing", "the token is refused"),
+        ]
 
 
 async def hook(service: Running, url: str, principal: Principal = LOCAL_OWNER) -> tuple[str, str]:
@@ -169,3 +182,7 @@ async def test_what_can_never_work_is_refused_and_the_rest_is_said(tmp_path: Pat
         ]:
             with pytest.raises(InvalidParams):
                 check_channels(services, channels, address)
+        connected = replace(services, platforms=Connected())
+        assert check_channels(connected, [TELEGRAM], None) == ()
+        (warning,) = check_channels(connected, [TELEGRAM, DISCORD], None)
+        assert "the token is refused" in warning

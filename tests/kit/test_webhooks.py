@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from aiohttp import ClientTimeout, web
 from kit.webhooks import MOST_REFUSALS, retry_after
 from memory.records import ApiKey, Person
 from tests.kit.posting import desk, until
-from tests.peers.webhooks import Forged, answering, receiving, verify
+from tests.peers.webhooks import Forged, Receiver, answering, receiving, verify
 from tests.service import NOON
 from tools.policy import Principal, Role
 from trading.clock import epoch_ms
@@ -159,11 +160,15 @@ async def test_a_server_that_hangs_holds_up_nobody_else(sqlite_url: str) -> None
         await until(lambda: hanging.posted)
         for number in range(1, 4):
             await sender.add(quick)
-            await until(lambda wanted=number: len(server.posted) == wanted, sender.clock)
+            await until(partial(_has, server, number), sender.clock)
         assert not step.done()
         answered.set()
         await step
         assert (await sender.last(slow)).delivered_at is not None
+
+
+def _has(server: Receiver, number: int) -> bool:
+    return len(server.posted) == number
 
 
 async def test_a_server_that_never_answers_is_left_and_tried_again(sqlite_url: str) -> None:
