@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import cast
 
-from bot.reading import access, account, automation, backtests, market, trades
+from bot.reading import access, account, automation, backtests, market, new_alerts, trades
 from bot.rows import Row, Slot, led
 from tools.market import OfCandles
 from tools.orders import OfOrders
@@ -203,6 +203,15 @@ ROWS: tuple[Row, ...] = (
         ("strategies.list",),
         (),
         ("strategien",),
+    ),
+    Row(
+        "alert",
+        "automation",
+        new_alerts.alert,
+        ("alert.create", "alert.preview"),
+        (Slot("words", required=True),),
+        ("alarm",),
+        longest=LONGEST_WISH,
     ),
     Row(
         "alerts",

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from bot.voice import Voice, plain
 from tools.alert_params import AlertType, Condition, Figure, IndicatorOf, window_text
+from tools.alert_rules import DAY
 from tools.alert_views import ConditionView, CurrentView
 from trading.alerts.conditions import Way
 
@@ -19,7 +20,9 @@ def condition(found: ConditionView, voice: Voice) -> str:
     if found.condition in _GOES:
         phrase = f"{phrase}.{_way(found)}"
     said = voice.say(phrase, what=_what(found, voice), level=threshold(found, voice))
-    return said if found.window is None else f"{said} {voice.say('within', span=window_text(found.window))}"
+    if found.condition is not Condition.CHANGE:
+        return said
+    return f"{said} {voice.say('within', span=window_text(found.window or DAY))}"
 
 
 def current(found: ConditionView, voice: Voice) -> str:
@@ -34,12 +37,10 @@ def current(found: ConditionView, voice: Voice) -> str:
 
 
 def figure(found: ConditionView, value: Decimal | None, voice: Voice) -> str:
-    """Write a figure in the unit that a condition counts in."""
-    if found.condition in _PERCENT or found.figure is Figure.DRAWDOWN:
-        return voice.percent(value, signed=False)
-    if found.type is AlertType.PRICE:
-        return voice.price(value)
-    return voice.money(value) if found.type is AlertType.PORTFOLIO else voice.amount(value)
+    """Write a figure that was seen, in the unit that a condition counts in."""
+    if _in_percent(found):
+        return voice.percent(value, signed=found.condition is Condition.CHANGE)
+    return voice.price(value) if found.type is AlertType.PRICE else voice.money(value)
 
 
 def threshold(found: ConditionView, voice: Voice) -> str:
@@ -48,8 +49,10 @@ def threshold(found: ConditionView, voice: Voice) -> str:
     if against is not None and against.indicator is not None:
         return indicator(against.indicator)
     value = found.value if against is None else against.value
-    # Which way it goes is said in words.
-    return figure(found, abs(value) if value is not None and found.condition in _PERCENT else value, voice)
+    if _in_percent(found):
+        # Which way it goes is said in words.
+        return voice.percent(None if value is None else abs(value), signed=False)
+    return voice.amount(value) if found.type is AlertType.INDICATOR else figure(found, value, voice)
 
 
 def indicator(found: IndicatorOf) -> str:
@@ -57,6 +60,10 @@ def indicator(found: IndicatorOf) -> str:
     name = found.name.upper() if len(found.name) <= _LONGEST_SHORT else found.name.capitalize()
     given = f"({', '.join(f'{each:g}' for each in found.params.values())})" if found.params else ""
     return plain(f"{name}{given}{f' {found.line}' if found.line else ''}")
+
+
+def _in_percent(found: ConditionView) -> bool:
+    return found.condition in _PERCENT or found.figure is Figure.DRAWDOWN
 
 
 def _way(found: ConditionView) -> Way:

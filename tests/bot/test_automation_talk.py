@@ -42,6 +42,39 @@ def labels(chat: Room) -> list[str]:
     return [each.label for each in buttons(chat.posted(ADA)[-1].message)]
 
 
+async def test_an_alert_in_words_is_shown_before_it_is_saved(chat: Room) -> None:
+    await chat.settled(await chat.say(ADA, "/alert btc above 1000000, every time"))
+    card = chat.posted(ADA)[-1]
+    assert card.message.part.text.startswith(
+        "**Save this?**\n\n**BTC/USDT above 1,000,000.00** · active\nNow: 68,"
+    )
+    assert (await states(chat), labels(chat)) == ([], ["Save", "Cancel"])
+    assert await chat.settled(await chat.press(ADA, "Cancel")) == "dropped"
+    assert await states(chat) == []
+
+    await chat.settled(await chat.say(ADA, "/alarm btc über 1000000"))
+    twice = [await chat.press(ADA, "Save"), await chat.press(ADA, "Save")]
+    assert sorted([await chat.settled(each) for each in twice]) == ["answered", "press.used"]
+    assert await states(chat) == ["active"]
+    assert chat.texts(ADA)[-1].startswith("**Alert saved**\n**BTC/USDT above 1,000,000.00** · active")
+    assert labels(chat) == ["Pause", "Delete"]
+
+
+async def test_an_alert_that_would_fire_at_once_says_so_first_and_one_that_cannot_be_is_not_asked(
+    chat: Room,
+) -> None:
+    await chat.settled(await chat.say(ADA, "/alert btc above 1"))
+    assert "**This holds already: saved like that, it fires at once.**" in chat.texts(ADA)[-1]
+    for words in ("btc", "nobodyknows above 7", "btc above 7 until yesterday", "rsi(100000) of btc above 7"):
+        await chat.settled(await chat.say(ADA, f"/alert {words}"))
+        assert labels(chat) == [], words
+    # What is asked of a viewer would be refused: they are told so, and nothing is made.
+    await chat.let_in(ADA, "viewer")
+    await chat.settled(await chat.say(ADA, "/alert btc above 1000000"))
+    await chat.settled(await chat.press(ADA, "Save"))
+    assert (await states(chat), chat.texts(ADA)[-1][:19]) == ([], "You may not do that")
+
+
 async def test_alerts_are_listed_paused_resumed_and_deleted(chat: Room) -> None:
     await call(chat, "alert.create", **HIGH)
     await call(chat, "alert.create", **{**HIGH, "value": 2_000_000})
