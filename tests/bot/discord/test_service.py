@@ -333,3 +333,23 @@ async def test_what_a_job_says_by_itself_wakes_nobody(discord: LoopbackDiscord, 
         # The job's message, the same come back, and the answer.
         assert contents(chat)[2:] == ["Hello."]
     assert [[each.text for each in request.messages] for request in model.requests] == [["hello"]]
+
+
+async def test_an_alert_is_made_and_deleted_by_slash_commands(
+    discord: LoopbackDiscord, tmp_path: Path
+) -> None:
+    async with at_desk(tmp_path, discord) as desk:
+        ada, chat = await desk.comes("ada", "trader")
+        asked = await discord.slash(ada, chat, "alert", words="btc above 1000000")
+        assert await desk.settled(asked.id) == "answered"
+        [card] = written(chat)
+        pressed = await discord.press(ada, chat, card["id"], buttons(card, GOOD)[0])
+        assert await desk.settled(pressed.id) == "answered"
+        assert contents(chat)[-1].startswith("**Alarm gespeichert**")
+        for action, state in (("pause", "pausiert"), ("resume", "aktiv")):
+            asked = await discord.slash(ada, chat, "alerts", action=action, which="1")
+            assert await desk.settled(asked.id) == "answered"
+            assert f"· {state}" in contents(chat)[-1]
+        asked = await discord.slash(ada, chat, "alerts", action="delete", which="1")
+        assert await desk.settled(asked.id) == "answered"
+        assert contents(chat)[-1] == "Der Alarm ist gelöscht."
