@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -17,7 +16,8 @@ from agent.models.port import Model
 from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
-from kit.automation import automation_loops, build_alerting
+from kit.automation import Automation, automating, build_alerting, build_scheduler
+from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
 from kit.background.running import running, telling
@@ -30,7 +30,7 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import Money, build_money
-from kit.parts import build_histories, build_live, build_market, build_model, build_reference, model_names
+from kit.parts import build_histories, build_live, build_market, build_model, build_reference, named_models
 from kit.platforms import Platforms
 from kit.settings import Settings
 from kit.system import Process
@@ -59,11 +59,6 @@ from trading.exchanges.ccxt_client import known_exchanges
 from trading.markets import CachedMarket, Markets
 from trading.ports import Exchange, MarketData, NewId
 
-KEPT_EVENTS = 100_000
-KEPT_CALLS = timedelta(days=90)
-KEPT_NOTICES = timedelta(days=90)
-KEPT_JOBS = timedelta(days=90)
-KEPT_PAIRINGS = timedelta(days=2)
 WARM_AFTER = 2.0
 
 log = structlog.get_logger(__name__)
@@ -133,8 +128,10 @@ async def _build(
     others = (chats.channel, EventChannel(events, new_id))
     outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
     loops = [tells, *money.loops, *_loops(database, outbox, keys, clock)]
-    alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
-    stack.push_async_callback(alerting.listener.close)
+    automation = Automation(
+        build_alerting(database, markets, money.portfolio, events, clock, new_id),
+        build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id),
+    )
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -152,16 +149,19 @@ async def _build(
         pairing=Pairing(database, clock, new_id, edge.entropy),
         backtests=backtests,
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
-        system=_process(clock, database, markets, loops, gateways, chats),
+        system=Process(clock, database, markets, loops, partial(_clients, gateways), chats.problems),
         webhooks=webhooks,
-        alerting=alerting,
+        alerting=automation.alerting,
+        prompter=automation.scheduler.worker,
         models=agent.models,
         platforms=chats,
+        timezone=settings.timezone,
     )
     platforms.typing.attend(registry, services)
-    loops += automation_loops(services, registry)
     loops += await _answering(chats, services, registry, settings, stack)
-    await _take_up(agent.runner, Context(LOCAL_OWNER, services, registry), settings.account)
+    ctx = Context(LOCAL_OWNER, services, registry)
+    await _take_up(agent.runner, ctx, settings.account)
+    loops += await automating(automation, settings, ctx, stack)
     gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
     gateways.append(gateway)
     listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
@@ -170,18 +170,8 @@ async def _build(
     return App(services, registry, gateway, listening)
 
 
-def _process(
-    clock: Clock,
-    database: Database,
-    markets: Markets,
-    loops: Sequence[Loop],
-    gateways: Sequence[Gateway],
-    chats: Chats,
-) -> Process:
-    def clients() -> int:
-        return sum(each.clients() for each in gateways)
-
-    return Process(clock, database, markets, loops, clients, chats.problems)
+def _clients(gateways: Sequence[Gateway]) -> int:
+    return sum(each.clients() for each in gateways)
 
 
 def _chats(
@@ -239,6 +229,7 @@ class _Agent:
 
     runner: Runner
     graph: LazyGraph
+    workspace: Workspace
     models: Sequence[str]
 
 
@@ -251,11 +242,11 @@ async def _agent(
     workspace.make(workspace_templates())
     waiting = partial(_waiting, database)
     graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
-    runner = Runner(model, registry, workspace, graph)
+    named = {model.name: model} if edge.model else named_models(settings, model)
+    runner = Runner(model, registry, workspace, graph, named=named)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
-    names = (model.name,) if edge.model else tuple(model_names(settings))
-    return _Agent(runner, graph, names)
+    return _Agent(runner, graph, workspace, tuple(named))
 
 
 async def _answering(
@@ -346,7 +337,7 @@ def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Seq
     return (
         Loop("outbox", outbox.step, 1.0, clock),
         Loop("keys", keys.refresh, 5.0, clock),
-        Loop("housekeeping", partial(_tidy, database, clock), 3600.0, clock),
+        Loop("housekeeping", partial(tidy, database, clock), 3600.0, clock),
     )
 
 
@@ -354,15 +345,6 @@ async def _waiting(database: Database) -> frozenset[str]:
     """Return the turns that wait for a person, and so go on."""
     async with database.read() as uow:
         return frozenset(each.id for each in await uow.turns.waiting())
-
-
-async def _tidy(database: Database, clock: Clock) -> None:
-    async with database.transact() as uow:
-        await uow.events.prune(KEPT_EVENTS)
-        await uow.calls.prune(clock.now() - KEPT_CALLS)
-        await uow.notices.prune(clock.now() - KEPT_NOTICES)
-        await uow.jobs.prune(clock.now() - KEPT_JOBS)
-        await uow.pairings.prune(clock.now() - KEPT_PAIRINGS)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agent.models.catalog import Access, assemble, build, default_spec
 from agent.models.errors import ModelError
+from agent.models.failover import Failover
 from agent.models.port import Model
 from kit.errors import CannotStart
 from kit.settings import Settings
@@ -88,6 +89,12 @@ def access(settings: Settings) -> Mapping[str, Access]:
 def model_names(settings: Settings) -> tuple[str, ...]:
     """Return the models that answer, in their order."""
     return settings.model or (default_spec(access(settings)),)
+
+
+def named_models(settings: Settings, model: Model) -> Mapping[str, Model]:
+    """Return the models that answer as one, by the names they are set by, in their order."""
+    each = model.models if isinstance(model, Failover) else (model,)
+    return dict(zip(model_names(settings), each, strict=True))
 
 
 async def check_model(name: str, settings: Settings) -> None:

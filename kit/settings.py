@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from kit.errors import WrongSettings
 from kit.near import near, question
+from tools.preferences import TimeOfDay, Zone
 from trading.markets import PAPER_NAMES
 
 PREFIX = "KIT_"
@@ -76,6 +77,11 @@ class Settings(BaseSettings):
     backtest_workers: Annotated[int, Field(ge=1, le=64)] = 2
     backtest_memory_mb: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
     backtest_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
+
+    timezone: Zone = "UTC"
+    heartbeat_minutes: Annotated[int, Field(ge=0, le=1_440)] = 30
+    heartbeat_from: TimeOfDay = "00:00"
+    heartbeat_to: TimeOfDay = "00:00"
 
     telegram_bot_token: SecretStr | None = Field(None, validation_alias=_elsewhere("telegram_bot_token"))
     telegram_api_url: str | None = None

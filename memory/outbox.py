@@ -115,9 +115,10 @@ class Outbox:
             query, values = query.where(_O.seq < PLACE), {**values, "mark": before}
         return DELIVERY.read_all(await self._connection.execute(query, values))
 
-    async def named(self, ids: Sequence[str]) -> Sequence[Delivery]:
-        """Return the messages of these ids that are still on record, in any order."""
-        return DELIVERY.read_all(await self._connection.execute(DELIVERY.query.where(_O.id.in_(ids))))
+    async def named(self, ids: Collection[str]) -> Sequence[Delivery]:
+        """Return messages by their ids, in the order they were made; what is no longer kept is left out."""
+        query = DELIVERY.query.where(_O.id.in_(ids)).order_by(_O.seq)
+        return DELIVERY.read_all(await self._connection.execute(query)) if ids else ()
 
     async def prune(self, before: datetime) -> int:
         """Forget the settled messages that were made before `before` and return how many that were."""

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from memory.alert_records import Alert, AlertFiring
+from tools.acting import principal_now
 from tools.context import Context, Door, Repeat
 from tools.errors import CallError, Code
-from tools.principals import principal_of
 from tools.services import Services
 from trading.model import Origin
 
@@ -42,7 +42,7 @@ class Proposals:
         async with self._services.database.read() as uow:
             alert = await uow.alerts.get(firing.principal, firing.alert)
             account = "main" if alert is None else alert.account
-            who = await principal_of(uow, firing.principal, account, now)
+            who = await principal_now(uow, firing.principal, account, now)
         trade = _trade(alert)
         if who is None or trade is None:
             return GONE

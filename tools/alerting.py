@@ -9,11 +9,11 @@ import structlog
 
 from memory.alert_records import Alert, AlertStatus
 from memory.database import Database, UnitOfWork
+from tools.acting import principal_now
 from tools.alert_firing import FLOODED, Teller
 from tools.alert_listening import Listener
 from tools.alert_params import CreateAlert
 from tools.alert_rules import rule_of, standing_in, standing_out
-from tools.principals import principal_of
 from trading.alerts.board import Board, Firing, gate_of, symbol_of
 from trading.alerts.feed import Beat, Heard, Wanted
 from trading.alerts.figures import Figure, Holding
@@ -212,7 +212,7 @@ class Alerting:
         """Write down one firing and return the alert after it; what others have changed stays as it is."""
         if row.status is not AlertStatus.ACTIVE:
             return row
-        who = await principal_of(uow, row.principal, row.account, now)
+        who = await principal_now(uow, row.principal, row.account, now)
         if who is None:
             return await self._stop(uow, row, CUT_OFF, revision)
         once = self._rules[row.id].frequency is Frequency.ONCE

@@ -9,6 +9,7 @@ from tools import (
     chart,
     chart_equity,
     chat,
+    cron,
     data,
     keys,
     ledger,
@@ -123,6 +124,14 @@ CATALOG: tuple[AnyCapability, ...] = (
     watchlist.list_watched,
     settings.get_settings,
     settings.set_settings,
+    cron.add,
+    cron.list_jobs,
+    cron.get,
+    cron.update,
+    cron.run,
+    cron.remove,
+    cron.history,
+    cron.templates,
 )
 
 

@@ -28,8 +28,8 @@ AT_ONCE = 50
 """Recipients who are served side by side."""
 LOOK_AGAIN = 1.0
 """Seconds after which a pump that waits for slow recipients looks for messages to others."""
-PATIENCE = Backoff(first=2.0, factor=2.0, longest=900.0, attempts=15)
-"""One to two hours of trying."""
+PATIENCE = Backoff(first=2.0, factor=2.0, longest=900.0, attempts=30)
+"""Three to six hours of trying."""
 
 Going = dict[asyncio.Task[None], str]
 """Deliveries that are being made, each with its recipient."""

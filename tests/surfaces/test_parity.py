@@ -174,6 +174,22 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"notifications": {"approvals": "off"}},
         "INVALID_PARAMS",
     ),
+    "cron.templates": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "cron.add": (
+        {"name": "hello", "schedule": "0 9 * * *", "prompt": '{"tool": "status", "args": {}}'},
+        {"name": "hello", "schedule": "0 9 31 2 *", "prompt": "Hello"},
+        "INVALID_PARAMS",
+    ),
+    "cron.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "cron.get": ({"name": "hello"}, {"name": "nobody"}, "NOT_FOUND"),
+    "cron.update": (
+        {"name": "hello", "timezone": "Europe/Berlin"},
+        {"name": "hello", "timezone": "Europe/Atlantis"},
+        "INVALID_PARAMS",
+    ),
+    "cron.run": ({"name": "hello"}, {"name": "nobody"}, "NOT_FOUND"),
+    "cron.history": ({"name": "hello"}, {"name": "hello", "limit": 0}, "INVALID_PARAMS"),
+    "cron.remove": ({"name": "hello"}, {"name": "hello"}, "NOT_FOUND"),
     "chat.history": ({"sessionId": "nobody"}, {"limit": -1}, "INVALID_PARAMS"),
     "chat.abort": ({"sessionId": "nobody"}, {}, "MISSING_PARAMS"),
     "chat.send": (
