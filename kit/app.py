@@ -30,7 +30,15 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import Money, build_money
-from kit.parts import build_histories, build_live, build_market, build_model, build_reference, named_models
+from kit.parts import (
+    build_histories,
+    build_live,
+    build_market,
+    build_model,
+    build_reference,
+    model_names,
+    named_models,
+)
 from kit.platforms import Platforms
 from kit.settings import Settings
 from kit.system import Process
@@ -128,10 +136,9 @@ async def _build(
     others = (chats.channel, EventChannel(events, new_id))
     outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
     loops = [tells, *money.loops, *_loops(database, outbox, keys, clock)]
-    automation = Automation(
-        build_alerting(database, markets, money.portfolio, events, clock, new_id),
-        build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id),
-    )
+    alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
+    scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
+    automation = Automation(alerting, scheduler)
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -151,23 +158,28 @@ async def _build(
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
         system=Process(clock, database, markets, loops, partial(_clients, gateways), chats.problems),
         webhooks=webhooks,
-        alerting=automation.alerting,
-        prompter=automation.scheduler.worker,
+        alerting=alerting,
+        prompter=scheduler.worker,
         models=agent.models,
         platforms=chats,
         timezone=settings.timezone,
     )
     platforms.typing.attend(registry, services)
     loops += await _answering(chats, services, registry, settings, stack)
-    ctx = Context(LOCAL_OWNER, services, registry)
-    await _take_up(agent.runner, ctx, settings.account)
-    loops += await automating(automation, settings, ctx, stack)
-    gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
-    gateways.append(gateway)
-    listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
+    loops += await _going_on(agent, automation, Context(LOCAL_OWNER, services, registry), settings, stack)
+    gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
+    listening = await stack.enter_async_context(listen(_mounted(gateways[0], platforms), settings))
     works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
     await stack.enter_async_context(running(works))
-    return App(services, registry, gateway, listening)
+    return App(services, registry, gateways[0], listening)
+
+
+async def _going_on(
+    agent: "_Agent", automation: Automation, ctx: Context, settings: Settings, stack: AsyncExitStack
+) -> Sequence[Loop]:
+    """Go on with what the last process left, and return what goes on by itself."""
+    await _take_up(agent.runner, ctx, settings.account)
+    return await automating(automation, settings, ctx, stack)
 
 
 def _clients(gateways: Sequence[Gateway]) -> int:
@@ -242,7 +254,7 @@ async def _agent(
     workspace.make(workspace_templates())
     waiting = partial(_waiting, database)
     graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
-    named = {model.name: model} if edge.model else named_models(settings, model)
+    named = named_models(model, None if edge.model else model_names(settings))
     runner = Runner(model, registry, workspace, graph, named=named)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)

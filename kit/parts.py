@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agent.models.catalog import Access, assemble, build, default_spec
@@ -91,10 +91,10 @@ def model_names(settings: Settings) -> tuple[str, ...]:
     return settings.model or (default_spec(access(settings)),)
 
 
-def named_models(settings: Settings, model: Model) -> Mapping[str, Model]:
-    """Return the models that answer as one, by the names they are set by, in their order."""
+def named_models(model: Model, names: Sequence[str] | None) -> Mapping[str, Model]:
+    """Return the models that answer as one, in their order, by these names or else by their own."""
     each = model.models if isinstance(model, Failover) else (model,)
-    return dict(zip(model_names(settings), each, strict=True))
+    return dict(zip(names or [one.name for one in each], each, strict=True))
 
 
 async def check_model(name: str, settings: Settings) -> None:

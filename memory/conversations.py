@@ -12,6 +12,9 @@ from memory.records import MessageRole, Session, TranscriptMessage, Turn, TurnSt
 from memory.rows import Shape, changing
 from memory.sql import insert_unless_there
 
+RUNS_OWN = "job:"
+"""How the id of a conversation begins that one run of a prompt has to itself."""
+
 SESSION = Shape(schema.sessions, Session)
 MESSAGE = Shape(schema.messages, TranscriptMessage)
 TURN = Shape(schema.turns, Turn)
@@ -21,9 +24,10 @@ _S, _M, _T = schema.sessions.c, schema.messages.c, schema.turns.c
 INSERT_SESSION = schema.sessions.insert()
 ENSURE_SESSION = insert_unless_there(schema.sessions)
 ONE_SESSION = SESSION.query.where(_S.principal == bindparam("who"), _S.id == bindparam("which"))
-SESSIONS_OF = SESSION.query.where(_S.principal == bindparam("who")).order_by(
-    _S.updated_at.desc(), _S.id.desc()
-)
+# A run has a conversation of its own, which would bury those that people hold.
+SESSIONS_OF = SESSION.query.where(
+    _S.principal == bindparam("who"), ~_S.id.startswith(RUNS_OWN, autoescape=True)
+).order_by(_S.updated_at.desc(), _S.id.desc())
 USE_SESSION = (
     update(schema.sessions)
     .where(_S.principal == bindparam("who"), _S.id == bindparam("which"))
@@ -77,7 +81,7 @@ class Sessions:
         return SESSION.read(found.one_or_none())
 
     async def list(self, principal: str) -> Sequence[Session]:
-        """Return the sessions of a principal, the one used last first."""
+        """Return the sessions of a principal, the one used last first; those of single runs are left out."""
         return SESSION.read_all(await self._connection.execute(SESSIONS_OF, {"who": principal}))
 
     async def touch(self, principal: str, session_id: str, at: datetime) -> None:

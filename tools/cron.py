@@ -27,6 +27,7 @@ MOST = 100
 """Jobs that one person may have."""
 
 REMOVED = "its job was removed"
+REPLACED = "another job of this name took the place of its job"
 
 
 @capability("cron.add", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
@@ -71,6 +72,7 @@ async def add(ctx: Context, params: AddJob) -> JobAdded:
         else:
             job = replace(job, id=earlier.id)
             await uow.cron_jobs.replace(job)
+            await uow.prompt_runs.drop(job.id, now, REPLACED)
         (shown,) = await show_jobs(uow, [job])
     return JobAdded(job=shown, replaced=earlier is not None, warnings=warnings, webhook_secret=secret)
 

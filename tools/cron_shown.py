@@ -9,7 +9,7 @@ from memory.records import Delivery
 from tools.alert_views import DeliveryView
 from tools.cron_params import JobSession, Missed
 from tools.cron_views import JobView, RunView
-from tools.schedules import parse
+from tools.schedules import BadSchedule, parse
 
 Deliveries = Mapping[str, Delivery]
 """Messages by their ids."""
@@ -39,7 +39,7 @@ def _job(job: CronJob, last: PromptRun | None, deliveries: Deliveries) -> JobVie
         enabled=job.enabled,
         last_run_at=last.started_at if last else None,
         next_run_at=job.next_at,
-        text=parse(job.schedule, job.timezone, job.anchor).text,
+        text=_words(job),
         timezone=job.timezone,
         session=JobSession(job.session),
         channels=list(job.target.get("channels") or ()),
@@ -52,6 +52,13 @@ def _job(job: CronJob, last: PromptRun | None, deliveries: Deliveries) -> JobVie
         model=job.model,
         webhook=job.target.get("webhook"),
     )
+
+
+def _words(job: CronJob) -> str:
+    try:
+        return parse(job.schedule, job.timezone, job.anchor).text
+    except BadSchedule:
+        return job.schedule
 
 
 def _run(run: PromptRun, deliveries: Deliveries) -> RunView:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
+from memory.conversations import RUNS_OWN
 from memory.cron_records import PromptRun, Source
 from memory.database import Database, UnitOfWork
 from tools.channels import ChannelName
 from tools.policy import LOCAL_OWNER, Role
-from tools.prompt_queue import ISOLATED
 from tools.sentinels import HEARTBEAT_OK
 from trading.clock import EPOCH, Clock
 from trading.notices import OWNER
@@ -85,7 +85,7 @@ class Heart:
             source=Source.HEARTBEAT,
             name=JOB,
             prompt=f"{PROMPT}{tasks.strip()}",
-            session=f"{ISOLATED}{run_id}",
+            session=f"{RUNS_OWN}{run_id}",
             target=await _last_chat(uow),
             created_at=now,
             due_at=now,

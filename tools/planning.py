@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from memory.conversations import RUNS_OWN
 from memory.cron_records import CronJob, PromptRun, RunStatus, Source
 from memory.database import Database, UnitOfWork
 from tools.cron_params import JobSession, Missed
-from tools.prompt_queue import ISOLATED
-from tools.schedules import parse
+from tools.schedules import BadSchedule, parse
 from trading.clock import EPOCH, MICROSECOND, Clock
 from trading.ports import NewId
 
@@ -53,7 +53,13 @@ class Planner:
             return await uow.cron_jobs.is_due(self._clock.now())
 
     async def _plan(self, uow: UnitOfWork, job: CronJob, now: datetime) -> None:
-        schedule = parse(job.schedule, job.timezone, job.anchor)
+        try:
+            schedule = parse(job.schedule, job.timezone, job.anchor)
+        except BadSchedule as error:
+            # It was one when it was made: the rules of a zone are the system's. The others go on.
+            await uow.cron_jobs.disable(job.id)
+            await uow.prompt_runs.add(self._run(job, job.next_at or now, f"the job is off: {error}", now))
+            return
         if job.next_at is None or not await uow.cron_jobs.move(job, schedule.after(now)):
             return
         slots = schedule.between(job.next_at - MICROSECOND, now, MOST_MISSED + 1)
@@ -96,7 +102,7 @@ def run_of(job: CronJob, run_id: str, now: datetime, slot: datetime | None) -> P
         source=Source.ASKED if slot is None else Source.SLOT,
         name=job.name,
         prompt=job.prompt,
-        session=JobSession.MAIN if job.session == JobSession.MAIN else f"{ISOLATED}{run_id}",
+        session=JobSession.MAIN if job.session == JobSession.MAIN else f"{RUNS_OWN}{run_id}",
         target=job.target,
         created_at=now,
         due_at=now if slot is None else slot + jitter(job, slot),

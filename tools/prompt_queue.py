@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from memory.conversations import RUNS_OWN
 from memory.cron_records import PromptRun, Source
 from memory.database import UnitOfWork
 from tools.channels import ChannelName
 from trading.ports import NewId
-
-ISOLATED = "job:"
-"""How a conversation of a run's own begins."""
 
 RETRIES = 2
 
@@ -42,7 +40,7 @@ async def queue_prompt(
         source=Source.ALERT,
         name=name,
         prompt=prompt,
-        session=f"{ISOLATED}{run_id}",
+        session=f"{RUNS_OWN}{run_id}",
         target={"channels": None if channels is None else list(channels), "webhook": webhook},
         created_at=at,
         due_at=at,

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+from trading.clock import EPOCH
+
 SHORTEST = timedelta(seconds=60)
 LONGEST = timedelta(days=366)
 FIELDS = 5
@@ -74,8 +76,7 @@ class Cron:
     @property
     def text(self) -> str:
         """The rule in words."""
-        zone = "" if self.zone.key == "UTC" else f" in {self.zone.key}"
-        return f"{CronSim(self.fields, datetime(2026, 1, 1)).explain()}{zone or ' UTC'}"  # noqa: DTZ001
+        return f"{CronSim(self.fields, EPOCH).explain()} ({self.zone.key})"
 
     def _slots(self, moment: datetime) -> Iterator[datetime]:
         zone: tzinfo = UTC if self.zone.key == "UTC" else self.zone
@@ -131,7 +132,7 @@ class Once:
     def text(self) -> str:
         """The rule in words."""
         local = self.moment.astimezone(self.zone)
-        return f"Once, on {local:%Y-%m-%d at %H:%M} {'UTC' if self.zone.key == 'UTC' else self.zone.key}"
+        return f"Once, on {local:%Y-%m-%d at %H:%M} ({self.zone.key})"
 
 
 @lru_cache(maxsize=1_024)

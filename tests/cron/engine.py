@@ -16,6 +16,7 @@ from memory.records import Call, TurnStatus
 from tests.service import predictable
 from tools.chat import Sent, TurnUsage, view
 from tools.context import Context
+from tools.errors import CallError
 from tools.events import EventBus
 from tools.planning import Planner
 from tools.policy import LOCAL_OWNER
@@ -39,10 +40,11 @@ class Cut(StrEnum):
 
 @dataclass
 class Desk:
-    """What `chat.send` comes to: `answer` each time, unless the next one is to be cut off."""
+    """What `chat.send` comes to: `answer` each time, unless it is to fail or to be cut off."""
 
     answer: str = "done"
     cut: Cut | None = None
+    failure: CallError | None = None
     asked: list[str] = field(default_factory=list)
     stuck: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -54,6 +56,8 @@ class Desk:
         assert ctx.request_id is not None
         services, cut = ctx.services, self.cut
         await self._stop(cut is Cut.BEFORE)
+        if self.failure is not None:
+            raise self.failure
         asked = Asked(raw["sessionId"], raw["message"], ctx.request_id, None, False, True)
         begun = await begin(services, ctx.principal.id, asked, "scripted:model")
         if cut is Cut.ACTED:

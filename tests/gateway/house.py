@@ -30,7 +30,7 @@ from tools.pairing import Pairing
 from tools.picking import Picking
 from tools.policy import Scope, Surface
 from tools.registry import AnyCapability, Registry, capability
-from tools.services import Chat, Services
+from tools.services import Chat, Prompter, Services
 from tools.skillbook import Skills
 from tools.webhooks import Webhooks
 from tools.wire import IsoTime, NoParams, Params, Result
@@ -187,6 +187,7 @@ class House:
             system=self,
             webhooks=cast(Webhooks, None),
             alerting=cast(Alerting, None),
+            prompter=cast(Prompter, None),
         )
 
     def _new_id(self, prefix: str) -> str:
