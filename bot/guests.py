@@ -35,7 +35,8 @@ class Guest:
     def zone(self) -> ZoneInfo | None:
         """Whose clocks they live by as far as they have said so: those of their quiet hours."""
         quiet = self.preferences.quiet_hours
-        return None if quiet is None else ZoneInfo(quiet.zone)
+        # Quiet hours for which nobody named a zone are in UTC, which tells nothing of where they live.
+        return None if quiet is None or quiet.zone == "UTC" else ZoneInfo(quiet.zone)
 
     @property
     def lane(self) -> str:
