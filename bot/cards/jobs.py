@@ -71,7 +71,7 @@ def brief(found: JobView, voice: Voice) -> str:
     told = voice.name("delivery", found.last_delivery) if found.last_delivery else None
     return lines(
         head(plain(found.name), voice.say("job.on" if found.enabled else "job.off")),
-        f"{plain(found.text)} · {code(found.schedule)} · {plain(found.timezone)}",
+        f"{plain(found.text)} · {code(found.schedule)}",
         line(voice, "next_run", voice.time(following) if following else voice.say("run.none")),
         line(voice, "last_run", f"{ended} · {voice.time(last)}" if last else ended),
         line(voice, "told", told) if told else None,
