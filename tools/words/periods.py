@@ -23,7 +23,8 @@ PERIODS = {
     "24h": "today|daily|24h|24 h|24 hours|last 24 hours|last 24h|this day|1d|heute|24 stunden|"
     "letzten 24 stunden|letzte 24 stunden|letzte 24h|tages|last day",
     "7d": "week|this week|weekly|last week|7d|7 days|last 7 days|past week|woche|diese woche|dieser woche|"
-    "letzte woche|7 tage|letzten 7 tage|letzte 7 tage|1w",
+    "letzte woche|7 tage|letzten 7 tage|letzte 7 tage|1w|wochenbericht|"
+    "woechentlichen bericht|woechentlicher bericht",
     "30d": "month|this month|monthly|last month|30d|30 days|last 30 days|past month|monat|diesen monat|"
     "dieser monat|letzten monat|30 tage|letzten 30 tage|letzte 30 tage|1m",
     "ytd": "ytd|this year|year|year to date|jahr|dieses jahr|seit jahresbeginn|diesem jahr",

@@ -20,6 +20,15 @@ BRIEFINGS = "morning briefing|morgenbriefing|morning update|morgenbericht|mornin
 WEEKLY_REPORTS = (
     "weekly report|weekly summary|weekly recap|wochenbericht|woechentlicher bericht|woechentlichen bericht"
 )
+MINE: Mapping[str, str] = {
+    "weekly report": "my",
+    "weekly summary": "my",
+    "weekly recap": "my",
+    "wochenbericht": "mein",
+    "woechentlicher bericht": "mein",
+}
+"""Reports whose bare name asks for a job, and the word that makes it ask for the report."""
+
 DAILY_REPORTS = (
     "briefing|daily report|daily briefing|daily summary|daily digest|daily update|evening briefing|"
     "evening report|evening summary|evening update|market briefing|tagesbriefing|tagesbericht|abendbriefing|"

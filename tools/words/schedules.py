@@ -141,6 +141,9 @@ def read_job(
     if unread:
         reading.lacks(JobGap.UNREAD)
     prompt = _prompt(reading)
+    if prompt and (mine := words.MINE.get(_folded(prompt))):
+        # By itself it would ask for a job.
+        prompt = f"{mine} {prompt}"
     if prompt is None:
         reading.lacks(JobGap.PROMPT)
     params: dict[str, Any] = {"name": job_name(prompt or ""), "schedule": reading.schedule, "prompt": prompt}

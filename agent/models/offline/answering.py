@@ -102,11 +102,17 @@ def _timeframes(understood: Understood, turn: Turn, voice: Voice, model: str) ->
     return voice.say("bad_timeframe", timeframes=", ".join(Timeframe))
 
 
+def _reminder(understood: Understood, turn: Turn, voice: Voice, model: str) -> str:
+    return voice.say("reminder", text=understood.intent.said)
+
+
 _WORDS: Mapping[Kind, Words] = {
     Kind.GREETING: _with_examples("greeting", "greeting_examples"),
     Kind.THANKS: _plain("thanks"),
     Kind.GOODBYE: _plain("goodbye"),
     Kind.IDENTITY: _plain("identity"),
+    Kind.HEARTBEAT: _plain("heartbeat"),
+    Kind.REMINDER: _reminder,
     Kind.MODEL: _plain("model"),
     Kind.HELP: _help,
     Kind.EXPLAIN: _explained,

@@ -4,6 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from agent.models.offline.automation import (
+    AUTOMATIONS,
+    MARK_OF_HEARTBEAT,
+    checklist,
+    completed,
+    was_proposed,
+)
 from agent.models.offline.grammar import (
     match_follow_up,
     read_pairs,
@@ -35,6 +42,13 @@ RECENT = timedelta(hours=1)
 """How long the language of a message holds for those that do not tell theirs."""
 
 _TRADES = (Kind.ORDER, Kind.MARGIN, Kind.OCO)
+_LOOKS = frozenset(
+    {
+        *(Kind.PRICE, Kind.ANALYSIS, Kind.OVERVIEW, Kind.ORDERS, Kind.WAITING, Kind.LIMITS, Kind.PORTFOLIO),
+        *(Kind.HOLDING, Kind.POSITIONS, Kind.PNL, Kind.HISTORY, Kind.REPORT, Kind.WATCHLIST, Kind.BRIEFING),
+        *(Kind.ALERT_LIST, Kind.ALERT_HISTORY, Kind.JOB_LIST, Kind.STATUS),
+    }
+)
 _WITHDRAWN = (Kind.DENY, Kind.DROPPED)
 _TIMED = (Kind.PRICE, Kind.ANALYSIS, Kind.ADVICE, Kind.CHART)
 _ABOUT_PAIRS = (*_TIMED, Kind.HOLDING, Kind.HISTORY)
@@ -75,10 +89,12 @@ def understand_conversation(said: Sequence[Said]) -> Understood:
     """Return what the last of these messages asks for."""
     if not said:
         return Understood(Intent(Kind.HELP), Language.EN)
+    if MARK_OF_HEARTBEAT in said[-1].text:
+        return _looked_around(said[-1])
     start = _start(said)
     heard = [
         Heard(
-            read_sentence(ORDER_ID.sub("1", each.text)),
+            read_sentence(ORDER_ID.sub("1", each.text), each.at),
             _language(said[: place + 1]),
             each.answer,
             next(iter(ORDER_ID.findall(each.text)), "").lower(),
@@ -86,6 +102,17 @@ def understand_conversation(said: Sequence[Said]) -> Understood:
         for place, each in enumerate(said[start:], start)
     ]
     return Understood(_named(_resolve(heard), heard), heard[-1].language)
+
+
+def _looked_around(said: Said) -> Understood:
+    """Return the first point of a heartbeat's list that can be looked up; what changes things is left."""
+    for point in checklist(said.text):
+        sentence = read_sentence(point, said.at)
+        language = sentence.language or Language.EN
+        intent = understand(sentence, language)
+        if intent.kind in _LOOKS:
+            return Understood(intent, language)
+    return Understood(Intent(Kind.HEARTBEAT), Language.EN)
 
 
 def _named(intent: Intent, heard: Sequence[Heard]) -> Intent:
@@ -124,6 +151,9 @@ def _resolve(heard: Sequence[Heard]) -> Intent:
     before = heard[:-1] if len(sentence.tokens) <= SHORT_ANSWER else ()
     previous = _resolve(before) if before else Intent(Kind.UNKNOWN)
     asked = bool(before) and was_asked(previous, before[-1].answer)
+    if before and previous.kind in AUTOMATIONS:
+        pending = asked or was_proposed(previous, before[-1].answer)
+        return (pending and _automated(previous, heard[-1], direct, asked)) or direct
     if previous.kind in TRIALS and (tried := _tried(previous, heard[-1], direct, asked)):
         return tried
     if not _may_continue(direct, sentence):
@@ -148,6 +178,21 @@ def _tried(previous: Intent, heard: Heard, direct: Intent, asked: bool) -> Inten
     if not asked and not follows:
         return None
     return complete_trial(previous, strip_politeness(heard.sentence.tokens), heard.language, asked)
+
+
+def _automated(previous: Intent, heard: Heard, direct: Intent, asked: bool) -> Intent | None:
+    """Return what an answer makes of the alert or job asked about, None when it stands for itself."""
+    if direct.kind in _WITHDRAWN:
+        return Intent(Kind.DROPPED)
+    if direct.kind is Kind.APPROVE and direct.number is None:
+        # What was asked has no yes; what was shown is made just so.
+        return None if asked else replace(previous, confirmed=True)
+    plain = direct.kind in (Kind.UNKNOWN, Kind.PRICE, *AUTOMATIONS)
+    known = direct.kind in AUTOMATIONS and (direct.alert or direct.job) is not None
+    whole = known and (direct.alert or direct.job).gap is None  # type: ignore[union-attr]
+    if not plain or whole:
+        return None
+    return completed(previous, heard.sentence.said, heard.language, heard.sentence.at)
 
 
 def _may_continue(direct: Intent, sentence: Sentence) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from agent.models.offline import sentences_de, sentences_en
+from agent.models.offline.automation import unannounced, with_details
 from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.patterns import compile_pattern
 from agent.models.offline.trial_sentences import understand_trial
@@ -54,6 +55,10 @@ def grammar() -> Grammar:
 
 def understand(sentence: Sentence, language: Language) -> Intent:
     """Return what a sentence asks for, numbers read as `language` writes them; UNKNOWN if nothing."""
+    return with_details(_understood(sentence, language), sentence, language)
+
+
+def _understood(sentence: Sentence, language: Language) -> Intent:
     if sentence.too_long:
         return Intent(Kind.TOO_LONG)
     stripped = strip_politeness(sentence.tokens)
@@ -64,7 +69,8 @@ def understand(sentence: Sentence, language: Language) -> Intent:
     if first in order_words.SIDES or first in order_words.DIRECTIONS:
         return _trade(stripped, language) or _matched(sentence, stripped) or Intent(Kind.UNCLEAR_ORDER)
     found = _matched(sentence, stripped) or understand_trial(stripped, language)
-    return found or _trade(stripped, language) or Intent(Kind.UNKNOWN)
+    found = found or _trade(stripped, language) or unannounced(sentence, language)
+    return found or Intent(Kind.UNKNOWN)
 
 
 def strip_politeness(tokens: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tools.words.alerts import AlertRead
 from tools.words.pairs import Pair
+from tools.words.schedules import JobRead
 from tools.words.trials import Trial
 from tools.words.wishes import Close, Order
 from trading.timeframes import Timeframe
@@ -45,9 +47,19 @@ class Kind(StrEnum):
     ALERT_LIST = "alert_list"
     ALERT_DELETE = "alert_delete"
     ALERT_CLEAR = "alert_clear"
+    ALERT_PAUSE = "alert_pause"
+    ALERT_RESUME = "alert_resume"
+    ALERT_HISTORY = "alert_history"
     JOB_NEW = "job_new"
     JOB_LIST = "job_list"
     JOB_DELETE = "job_delete"
+    JOB_PAUSE = "job_pause"
+    JOB_RESUME = "job_resume"
+    JOB_RUN = "job_run"
+    JOB_HISTORY = "job_history"
+    BRIEFING = "briefing"
+    REMINDER = "reminder"
+    HEARTBEAT = "heartbeat"
     BACKTEST = "backtest"
     OPTIMIZE = "optimize"
     COMPARE = "compare"
@@ -93,7 +105,8 @@ class Intent:
     """What a message asks for, with what it names.
 
     `term` is a word of the glossary, `rest` free text in folded words, `state` how orders are to stand,
-    `meant` what a near miss may have been.
+    `meant` what a near miss may have been. `said` are the words of an alert or job, which is `confirmed` when
+    it was shown and agreed to.
     """
 
     kind: Kind
@@ -107,4 +120,9 @@ class Intent:
     order: Order = field(default_factory=Order)
     close: Close = field(default_factory=Close)
     trial: Trial = field(default_factory=Trial)
+    alert: AlertRead | None = None
+    job: JobRead | None = None
+    said: str = ""
+    minutes: int = 0
+    confirmed: bool = False
     meant: "Intent | None" = None

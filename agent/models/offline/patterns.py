@@ -31,6 +31,7 @@ _SLOTS = {
     "period": rf" (?P<period>{_longest_first(PERIOD_OF)})",
     "state": rf" (?P<state>{_longest_first(STATE_OF)})",
     "orderlog": r" (?P<state>orderhistorie|orderverlauf|auftragshistorie|auftragsverlauf)",
+    "weeklog": r" (?P<period>wochenbericht|woechentlichen bericht|woechentlicher bericht)",
     "rest": r" (?P<rest>\S.*?)",
 }
 _TOKEN = re.compile(r"[\[\]()|]|\{\w+\}|<\w+>|[^\s\[\]()|{}<>]+")

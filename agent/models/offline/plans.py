@@ -4,12 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.models.offline import (
+    plan_alerts,
+    plan_jobs,
+    telling_alerts,
     telling_backtests,
+    telling_jobs,
     telling_lists,
     telling_market,
     telling_money,
     telling_orders,
 )
+from agent.models.offline.facts import Facts
 from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.plan_backtests import LISTED, plan_cancel_backtest, plan_last, plan_trial
 from agent.models.offline.plan_orders import plan_cancel, plan_cancel_all, plan_orders
@@ -109,6 +114,18 @@ def _history(intent: Intent) -> Sequence[Call]:
     limit = min(intent.number or HISTORY_ROWS, MAX_HISTORY_ROWS) or HISTORY_ROWS
     pair = {"pair": str(intent.pairs[0].symbol)} if intent.pairs else {}
     return (Call("trade_history", {**pair, "limit": limit}),)
+
+
+def _alerts(intent: Intent, facts: Facts, voice: Voice) -> str:
+    return telling_alerts.listed(facts, voice)
+
+
+def _cleared(intent: Intent, facts: Facts, voice: Voice) -> str:
+    return voice.count("alerts.cleared", facts.number("deleted"))
+
+
+def _jobs(intent: Intent, facts: Facts, voice: Voice) -> str:
+    return telling_jobs.listed(facts, voice)
 
 
 _ADVICE = once(_analyses, each(telling_market.advice, "\n\n"))
@@ -295,6 +312,52 @@ ROWS: Mapping[Kind, Row] = {
         once(lambda intent: _nothing_asked("watchlist_list"), each(telling_lists.watchlist)),
         ("watchlist_list",),
         _said("watchlist", "zeig watchlist"),
+    ),
+    Kind.ALERT_NEW: Row(
+        plan_alerts.plan_alert,
+        ("alert_preview", "alert_create"),
+        _said("alert if BTC above 100000|tell me when ETH drops 5% in 1h", "sag mir wenn BTC um 5% fällt"),
+    ),
+    Kind.ALERT_LIST: Row(
+        once(lambda intent: _nothing_asked("alert_list"), each(_alerts)),
+        ("alert_list",),
+        _said("show alerts", "zeig alarme"),
+    ),
+    Kind.ALERT_DELETE: Row(
+        plan_alerts.plan_listed, ("alert_list", "alert_delete"), _said("delete alert 2", "lösche alarm 2")
+    ),
+    Kind.ALERT_CLEAR: Row(
+        once(lambda intent: _nothing_asked("alert_clear"), each(_cleared)),
+        ("alert_clear",),
+    ),
+    Kind.ALERT_PAUSE: Row(plan_alerts.plan_listed, ("alert_list", "alert_pause")),
+    Kind.ALERT_RESUME: Row(plan_alerts.plan_listed, ("alert_list", "alert_resume")),
+    Kind.ALERT_HISTORY: Row(
+        plan_alerts.plan_history,
+        ("alert_list", "alert_history"),
+        _said("when did my alerts fire", "wann haben meine alarme ausgelöst"),
+    ),
+    Kind.JOB_NEW: Row(
+        plan_jobs.plan_job,
+        ("cron_list", "cron_add"),
+        _said("every day at 18:00 send my portfolio", "jeden tag um 18 uhr mein portfolio"),
+    ),
+    Kind.JOB_LIST: Row(
+        once(lambda intent: _nothing_asked("cron_list"), each(_jobs)),
+        ("cron_list",),
+        _said("show jobs", "zeig jobs"),
+    ),
+    Kind.JOB_DELETE: Row(
+        plan_jobs.plan_listed_job, ("cron_list", "cron_remove"), _said("delete job 1", "lösche job 1")
+    ),
+    Kind.JOB_PAUSE: Row(plan_jobs.plan_listed_job, ("cron_list", "cron_update")),
+    Kind.JOB_RESUME: Row(plan_jobs.plan_listed_job, ("cron_list", "cron_update")),
+    Kind.JOB_RUN: Row(
+        plan_jobs.plan_listed_job, ("cron_list", "cron_run"), _said("run job 1", "starte job 1")
+    ),
+    Kind.JOB_HISTORY: Row(plan_jobs.plan_listed_job, ("cron_list", "cron_history")),
+    Kind.BRIEFING: Row(
+        plan_jobs.plan_briefing, ("market_price",), _said("morning briefing", "morgenbriefing")
     ),
     Kind.PLATFORMS: Row(
         once(lambda intent: _nothing_asked("platforms_list"), each(telling_lists.platforms)),

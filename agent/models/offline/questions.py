@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from agent.models.offline.automation import AUTOMATIONS, automation_question
 from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.trial_questions import trial_question
 from agent.models.offline.trial_sentences import TRIALS
@@ -43,6 +44,8 @@ def question(intent: Intent, voice: Voice) -> str:
     if intent.kind is Kind.CLOSE:
         named = intent.close.pair is not None or intent.close.everything
         return "" if named else voice.say("ask_close")
+    if intent.kind in AUTOMATIONS:
+        return automation_question(intent, voice)
     if intent.kind in TRIALS:
         return trial_question(intent, voice)
     gap = find_gap(intent.order) if intent.kind in _TRADES else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from agent.models.offline.automation_sentences_de import AUTOMATION_SENTENCES
 from agent.models.offline.intents import Kind
 from agent.models.offline.order_sentences_de import ORDER_SENTENCES
 
@@ -153,6 +154,8 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "statusbericht) [an] [{period}]",
         "(schick|schicke|sende|schreib|erstelle|mach) [mir] [einen|den|eine] (bericht|zusammenfassung|"
         "tagesbericht)",
+        "(schick|schicke|sende|schreib|erstelle|mach|zeig) [mir] [einen|den|meinen] {weeklog}",
+        "(mein|meinen|den|der) {weeklog}",
     ),
     Kind.WATCH: (
         "(ueberwache|beobachte|verfolge|behalte) [den] {pairs} [kurs|im auge]",
@@ -170,46 +173,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] (watchlist|beobachtungsliste|merkliste) [an]",
         "was (beobachte|ueberwache|ueberwachst|beobachtest) (ich|du)",
     ),
-    Kind.ALERT_NEW: (
-        "[setze|setz|stelle|stell|erstelle|neuer|neuen] [mir] [einen|ein] [preis] (alarm|preisalarm|"
-        "kursalarm|alert) (wenn|falls|bei|sobald|fuer) {rest}",
-        "(sag|sage|melde|gib|schreib|sag mir|melde mir|gib mir|schreib mir|melde dich|gib mir bescheid|sag "
-        "mir bescheid|sag bescheid|gib bescheid|sage mir|benachrichtige mich|benachrichtige|informiere "
-        "mich|warne mich|alarmiere mich|warn mich) (wenn|falls|sobald|bei) {rest}",
-        "(alarm|preisalarm|kursalarm) {pair} {rest}",
-        "(setze|setz|stelle|erstelle|neuer) [einen] (alarm|preisalarm) [{rest}]",
-    ),
-    Kind.ALERT_LIST: (
-        "[<show>] [<the>] [aktive|aktiven] (alarme|preisalarme) [an]",
-        "welche alarme (habe ich|sind aktiv|gibt es)",
-    ),
-    Kind.ALERT_DELETE: (
-        "(loesche|entferne|storniere) [den|meinen] (alarm|preisalarm) [nummer|nr] {n}",
-        "alarm {n} (loeschen|entfernen)",
-    ),
-    Kind.ALERT_CLEAR: (
-        "(loesche|entferne|leere) (alle|alle meine|meine|die) (alarme|preisalarme)",
-        "alle (alarme|preisalarme) (loeschen|entfernen)",
-    ),
-    Kind.JOB_NEW: (
-        "[schick|schicke|sende] [mir] [ein|das] (morgenbriefing|briefing|abendbriefing|tagesbriefing|"
-        "marktbriefing|morgenbericht) [{rest}]",
-        "(wochenbericht|monatsbericht|woechentlicher bericht) [{rest}]",
-        "(jeden|jede|jedes|alle) (tag|morgen|abend|woche|monat|stunde|stunden|montag|dienstag|mittwoch|"
-        "donnerstag|freitag|samstag|sonntag|werktag|{n}) {rest}",
-        "in {n} (m|min|minute|minuten|h|stunde|stunden|tag|tagen|sekunden) {rest}",
-        "(um|morgen um|heute um) {clock} [uhr] {rest}",
-        "(erinnere mich|plane) {rest}",
-    ),
-    Kind.JOB_LIST: (
-        "[<show>] [<the>] (jobs|aufgaben|zeitplan|zeitplaene|geplante aufgaben|geplanten aufgaben|"
-        "erinnerungen) [an]",
-        "welche jobs (habe ich|laufen|gibt es)",
-    ),
-    Kind.JOB_DELETE: (
-        "(loesche|entferne|stoppe|storniere) [den|die|meinen] (job|aufgabe|zeitplan) [nummer|nr] {n}",
-        "(job|aufgabe) {n} (loeschen|entfernen|stoppen)",
-    ),
+    **AUTOMATION_SENTENCES,
     Kind.BACKTEST: (
         "(mach|mache|starte) [einen|noch einen|mir einen] backtest",
         "einen backtest [machen|starten]",

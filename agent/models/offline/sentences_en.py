@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from agent.models.offline.automation_sentences_en import AUTOMATION_SENTENCES
 from agent.models.offline.intents import Kind
 from agent.models.offline.order_sentences_en import ORDER_SENTENCES
 
@@ -70,6 +71,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] [crypto] market [overview|summary|update|status|report]",
         "[<show>] [<the>] [crypto] markets",
         "overview [of the market]",
+        "give me an overview of the market [the pairs that {rest}]",
         "(what is|whats) (happening|going on|up|new) [in|on|with] [the] [crypto] [market|markets] [today]",
         "how (is|are) the [crypto] (market|markets) [doing|looking] [today]",
         "hows the [crypto] market [doing|looking] [today]",
@@ -96,6 +98,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "[<show>] [<the>] [risk|trading] limits",
         "(what is|whats) my [risk] limit",
         "how much (may|can) i (risk|lose)",
+        "check my risk [positions without {rest}]",
     ),
     Kind.PORTFOLIO: (
         "[<show>] [<the>] (portfolio|balance|balances|account|wallet|assets|holdings|funds|cash) [value|"
@@ -108,6 +111,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "how (is|are) my (portfolio|account|assets) [doing|looking|performing]",
         "how rich am i",
         "what am i holding",
+        "(send|show|give) [me] (my|the) (portfolio|balance|account)",
     ),
     Kind.HOLDING: (
         "how (much|many) {pair} do i (have|own|hold)",
@@ -149,6 +153,11 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
     Kind.REPORT: (
         "[<show>] [<the>|a] [daily|status|portfolio|account|trading] (report|summary|recap) [{period}]",
         "(send|write|make|create|give) [me] [a|the|my] [daily|portfolio|account] (report|summary)",
+        "(send|write|make|create|give|show) [me] [a|the|my] {period} [portfolio|account|trading] "
+        "(report|summary|recap)",
+        "(my|the|our) {period} [portfolio|account|trading] (report|summary|recap)",
+        "write my {period} portfolio report what {rest}",
+        "write my {period} report profit {rest}",
     ),
     Kind.WATCH: (
         "(watch|monitor|track|follow|keep an eye on|observe) [the] {pairs} [price]",
@@ -163,32 +172,7 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "what am i watching",
         "what are you watching",
     ),
-    Kind.ALERT_NEW: (
-        "[set|create|add|make|new] [a|an|me] [price] (alert|alarm) [me] (if|when|at|for|on|that|once) {rest}",
-        "(alert|notify|warn|ping|message|inform|remind) me (if|when|at|once|as soon as) {rest}",
-        "(tell me|let me know|say something|text me) (if|when|once|as soon as) {rest}",
-        "alert {pair} {rest}",
-        "(set|create|add|new) [a|an] [price] alert [{rest}]",
-    ),
-    Kind.ALERT_LIST: (
-        "[<show>] [<the>] [active|price] (alerts|alarms)",
-        "(what|which) alerts (do i have|are set|are active)",
-    ),
-    Kind.ALERT_DELETE: ("(delete|remove|cancel|clear) [my|the] (alert|alarm) [number|no] {n}",),
-    Kind.ALERT_CLEAR: ("(clear|delete|remove|cancel) [all|all my|all the|my|the] (alerts|alarms)",),
-    Kind.JOB_NEW: (
-        "[set up|schedule|send|create|add] [me] [a|the|my] (morning|daily|evening|weekly|market) (briefing|"
-        "update|digest|newsletter) [{rest}]",
-        "(weekly|monthly|hourly) (report|summary) [{rest}]",
-        "(daily|morning|evening) (report|summary) (at|every) {rest}",
-        "(every|each) (day|morning|evening|week|hour|month|monday|tuesday|wednesday|thursday|friday|"
-        "saturday|sunday|weekday|night|minute|{n}) {rest}",
-        "in {n} (m|min|minute|minutes|h|hour|hours|day|days|second|seconds) {rest}",
-        "(at|tomorrow|tomorrow at) {clock} [am|pm|oclock] {rest}",
-        "(schedule|remind me) {rest}",
-    ),
-    Kind.JOB_LIST: ("[<show>] [<the>] [scheduled] (jobs|schedules|schedule|cron jobs|crons|reminders)",),
-    Kind.JOB_DELETE: ("(delete|remove|cancel|stop) [my|the] (job|schedule|reminder) [number|no] {n}",),
+    **AUTOMATION_SENTENCES,
     Kind.BACKTEST: ("[run|do|make|start] [a|another|me a] (backtest|back test)",),
     Kind.STRATEGIES: (
         "[<show>] [<the>|all the|the available|available] [trading] strategies",

@@ -7,7 +7,7 @@ from agent.models.offline import sentences_de, sentences_en
 from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
 from agent.models.offline.patterns import words_of
-from tools.words import backtest_words, order_words, spans
+from tools.words import alerts, backtest_words, order_words, spans
 from tools.words.periods import LENGTH_UNITS, PERIODS, STATES, TIMEFRAMES
 
 # Words that nobody means as a coin, though no pattern needs them.
@@ -47,6 +47,7 @@ VOCABULARY = frozenset(
         *order_words.VOCABULARY,
         *backtest_words.WORDS,
         *spans.WORDS,
+        *alerts.WORDS,
         *TIMEFRAMES,
         *LENGTH_UNITS,
         *words_of(" ".join(PERIODS.values())),

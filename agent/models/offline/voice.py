@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from agent.models.offline import answers_de, answers_en, backtest_answers_de, backtest_answers_en
+from agent.models.offline import (
+    answers_de,
+    answers_en,
+    automation_answers_de,
+    automation_answers_en,
+    backtest_answers_de,
+    backtest_answers_en,
+)
 from agent.models.offline.facts import Facts
 from tools.words.language import Language
 from tools.words.render import (
@@ -17,8 +24,8 @@ from tools.words.render import (
 )
 
 ANSWERS: Mapping[Language, Mapping[str, str]] = {
-    Language.EN: {**answers_en.ANSWERS, **backtest_answers_en.ANSWERS},
-    Language.DE: {**answers_de.ANSWERS, **backtest_answers_de.ANSWERS},
+    Language.EN: {**answers_en.ANSWERS, **backtest_answers_en.ANSWERS, **automation_answers_en.ANSWERS},
+    Language.DE: {**answers_de.ANSWERS, **backtest_answers_de.ANSWERS, **automation_answers_de.ANSWERS},
 }
 _DATES = {Language.EN: "%Y-%m-%d %H:%M UTC", Language.DE: "%d.%m.%Y %H:%M UTC"}
 _LAST_MILLISECOND = Decimal(4_000_000_000_000)

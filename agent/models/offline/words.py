@@ -1,6 +1,7 @@
 """From a message to a sentence: its tokens, and the language it is in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent.models.offline.detection import detect
 from agent.models.offline.vocabulary import VOCABULARY
@@ -17,11 +18,13 @@ _STOP_LOSS = frozenset({"loss", "stoploss", "sl"})
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A message, ready to be matched; `language` is None when its words do not tell."""
+    """A message as it was `said` at a time; `language` is None when its words do not tell."""
 
     tokens: tuple[str, ...]
     language: Language | None
     too_long: bool = False
+    said: str = ""
+    at: datetime | None = None
 
     @property
     def text(self) -> str:
@@ -29,7 +32,7 @@ class Sentence:
         return "".join(f" {token}" for token in self.tokens)
 
 
-def read_sentence(message: str) -> Sentence:
+def read_sentence(message: str, at: datetime | None = None) -> Sentence:
     """Split a message into tokens."""
     said = message.strip()
     words = words_in(said[:MAX_CHARS])
@@ -39,4 +42,4 @@ def read_sentence(message: str) -> Sentence:
     if tokens[-1:] == ("stop",) and len(tokens) < _FEW and not _STOP_LOSS.isdisjoint(words):
         # A bare "stop" asks for something else.
         tokens = (*tokens, "order")
-    return Sentence(tokens, detect(words))
+    return Sentence(tokens, detect(words), said=said, at=at)
