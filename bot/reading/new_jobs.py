@@ -10,6 +10,7 @@ from bot.voice import plain
 from tools.cron_views import JobList
 from tools.wire import Result
 from tools.words.language import fold
+from tools.words.schedule_texts import schedule_text
 from tools.words.schedules import read_job
 
 LONGEST_NAME = 58
@@ -31,11 +32,12 @@ def _named(words: Words, params: Mapping[str, Any]) -> Callable[[Sequence[Result
     def then(answers: Sequence[Result]) -> Plan | Misread:
         taken = {fold(each.name) for each in cast(JobList, answers[0]).jobs}
         asked = {**params, "name": _free(str(params["name"]), taken)}
-        zone = f" · {plain(asked['timezone'])}" if "timezone" in asked else ""
+        zone = plain(asked.get("timezone", ""))
+        said = schedule_text(asked["schedule"], words.voice.language)
         sure = words.voice.say(
             "sure.job",
             name=plain(asked["name"]),
-            schedule=f"{code(asked['schedule'])}{zone}",
+            schedule=" · ".join(each for each in (said, code(asked["schedule"]), zone) if each),
             prompt=plain(asked["prompt"]),
         )
         return Plan((Call("cron.add", asked),), sure=sure, question=SAVE)
