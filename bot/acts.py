@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.asking import DO, Call, Misread, Own, Plan, preview_of
 from bot.calls import Door
@@ -62,7 +63,8 @@ class Acts:
         """Do a command and show what came of it; return how that ended."""
         now = self._services.clock.now()
         options = said.options or {}
-        reading = self._commands.read(said.command, said.words, options, guest.voice, now, guest.zone)
+        zone = guest.zone or ZoneInfo(self._services.timezone)
+        reading = self._commands.read(said.command, said.words, options, guest.voice, now, zone)
         try:
             shown = await self._done(guest, taken, reading, said)
         except CallError as error:

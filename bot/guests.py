@@ -32,10 +32,11 @@ class Guest:
         return not (self.place.private or self.preferences.group_balances)
 
     @property
-    def zone(self) -> ZoneInfo:
-        """Whose clocks they mean: those of their quiet hours, UTC where nobody knows."""
+    def zone(self) -> ZoneInfo | None:
+        """Whose clocks they live by as far as they have said so: those of their quiet hours."""
         quiet = self.preferences.quiet_hours
-        return ZoneInfo("UTC" if quiet is None else quiet.zone)
+        # Quiet hours for which nobody named a zone are in UTC, which tells nothing of where they live.
+        return None if quiet is None or quiet.zone == "UTC" else ZoneInfo(quiet.zone)
 
     @property
     def lane(self) -> str:

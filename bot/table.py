@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import cast
 
-from bot.reading import access, account, automation, backtests, market, new_alerts, trades
+from bot.reading import access, account, automation, backtests, market, new_alerts, new_jobs, trades
 from bot.rows import Row, Slot, led
 from tools.market import OfCandles
 from tools.orders import OfOrders
@@ -233,6 +233,15 @@ ROWS: tuple[Row, ...] = (
         ),
         ("alarme",),
         refreshes=True,
+    ),
+    Row(
+        "job",
+        "automation",
+        new_jobs.job,
+        ("cron.add", "cron.list"),
+        (Slot("words", required=True),),
+        ("aufgabe",),
+        longest=LONGEST_WISH,
     ),
     Row(
         "jobs",

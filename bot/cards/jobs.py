@@ -15,6 +15,8 @@ from tools.cron_views import (
     RunView,
     Templates,
 )
+from tools.words.language import Language
+from tools.words.schedule_texts import schedule_text
 
 MOST_JOBS = 10
 MOST_BUTTONS = 5
@@ -71,11 +73,20 @@ def brief(found: JobView, voice: Voice) -> str:
     told = voice.name("delivery", found.last_delivery) if found.last_delivery else None
     return lines(
         head(plain(found.name), voice.say("job.on" if found.enabled else "job.off")),
-        f"{plain(found.text)} · {code(found.schedule)} · {plain(found.timezone)}",
+        f"{plain(_schedule(found, voice))} · {code(found.schedule)}",
         line(voice, "next_run", voice.time(following) if following else voice.say("run.none")),
         line(voice, "last_run", f"{ended} · {voice.time(last)}" if last else ended),
         line(voice, "told", told) if told else None,
     )
+
+
+def _schedule(found: JobView, voice: Voice) -> str:
+    """Return when a job runs: in the service's words, which are English, or in ours where there are any."""
+    # How long from when is known only of what has been saved just now.
+    if voice.language is Language.EN or found.schedule.startswith("in "):
+        return found.text
+    said = schedule_text(found.schedule, voice.language)
+    return f"{said} ({found.timezone})" if said else found.text
 
 
 def job_actions(found: JobView, voice: Voice, number: str = "") -> tuple[Action, ...]:

@@ -120,7 +120,7 @@ def job(**more: Any) -> JobView:
             "enabled": True,
             "last_run_at": NOON,
             "next_run_at": NOON + timedelta(hours=20),
-            "text": "every day at 09:00",
+            "text": "At 09:00 every day (Europe/Berlin)",
             "timezone": "Europe/Berlin",
             "session": "isolated",
             "channels": ["telegram"],

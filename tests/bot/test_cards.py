@@ -82,6 +82,18 @@ SAID = """
     /alerts history
     /alert btc
     /alarm bananen im weltall
+    /jobs
+    /job every day at 8 check my positions
+    /aufgabe in 20 minuten btc prüfen
+    /jobs
+    /aufgaben
+    /jobs pause 2
+    /aufgaben fortsetzen 2
+    /jobs history 1
+    /jobs delete 1
+    /aufgaben vorlagen
+    /job check btc
+    /aufgabe jeden tag um 8
 """
 GERMAN = (
     "/preis",
@@ -93,6 +105,7 @@ GERMAN = (
     "/gewinn",
     "/verlauf",
     "/alarm",
+    "/aufgabe",
 )
 
 
