@@ -1,6 +1,7 @@
 """Who somebody in a chat is to us: what they may do, how they want it, and in which language."""
 
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from bot.chat import Incoming, Place
 from bot.voice import Voice
@@ -29,6 +30,12 @@ class Guest:
     def shared(self) -> bool:
         """Whether others read along, who are not to see this one's money."""
         return not (self.place.private or self.preferences.group_balances)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Whose clocks they mean: those of their quiet hours, UTC where nobody knows."""
+        quiet = self.preferences.quiet_hours
+        return ZoneInfo("UTC" if quiet is None else quiet.zone)
 
     @property
     def lane(self) -> str:

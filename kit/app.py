@@ -267,6 +267,7 @@ async def _answering(
     """Let people be answered in chats; return what goes on for that."""
     reception = answering(chats, services, registry)
     stack.push_async_callback(reception.close)
+    stack.push_async_callback(chats.channel.close)
     stack.callback(services.events.listen(reception.heard))
     if settings.database_url is None:
         # Nobody else can be at what the last process of this home left.

@@ -129,6 +129,10 @@ class Teller:
             "condition": first.condition,
             "value": _number(first.value),
             "actual": _number(actual),
+            "conditions": [
+                {**part.model_dump(mode="json", by_alias=True, exclude_none=True), "actual": _number(value)}
+                for part, value in zip(params.parts, firing.values, strict=True)
+            ],
             "price": _number(actual) if first.type == "price" and first.condition != "change" else None,
             "message": params.message,
             "text": _text(params, firing, self._place),

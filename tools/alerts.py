@@ -39,6 +39,9 @@ from trading.alerts.figures import Figure
 from trading.alerts.rules import Frequency, Rule
 from trading.errors import ExchangeUnavailable, UnknownIndicator
 
+HOLDS_ALREADY = "This holds already, so that it fires at once."
+"""The warning of an alert that is met, for those who read no other field."""
+
 MOST_ALERTS = 200
 LONGEST_PAUSE = 60 * 24 * 90
 
@@ -243,7 +246,7 @@ async def _draft(ctx: Context, params: CreateAlert, old: Alert | None = None) ->
         warnings += (await reach(uow, who, names, params.webhook)).problems
     met = _met(rule, values)
     if met:
-        warnings.append("This holds already, so that it fires at once.")
+        warnings.append(HOLDS_ALREADY)
     asked: dict[str, Any] = params.model_dump(mode="json", by_alias=True, exclude_none=True)
     alert = Alert(
         id=services.new_id("alert"),

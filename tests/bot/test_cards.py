@@ -68,8 +68,32 @@ SAID = """
     /close all
     /strategies
     /backtests
+    /alerts
+    /alert btc above 1000000
+    /alarm eth fällt um 5% in 1h, jedes mal
+    /alert rsi of btc below 30 and btc below 1
+    /alerts
+    /alarme
+    /alerts pause 2
+    /alerts snooze 1 30m
+    /alarme fortsetzen 2
+    /alerts delete 7
+    /alerts delete 1
+    /alerts history
+    /alert btc
+    /alarm bananen im weltall
 """
-GERMAN = ("/preis", "/analyse", "/kaufen", "/positionen", "/aufträge", "/guthaben", "/gewinn", "/verlauf")
+GERMAN = (
+    "/preis",
+    "/analyse",
+    "/kaufen",
+    "/positionen",
+    "/aufträge",
+    "/guthaben",
+    "/gewinn",
+    "/verlauf",
+    "/alarm",
+)
 
 
 @pytest_asyncio.fixture

@@ -1,0 +1,55 @@
+"""What keeps an alert or a job from being made as it was said."""
+
+from enum import StrEnum
+
+
+class AlertGap(StrEnum):
+    """Something that has to be asked for, or that cannot be."""
+
+    PAIR = "pair"
+    PAIRS = "pairs"
+    """One condition names more coins than one."""
+    CONDITION = "condition"
+    """Nothing was said that could be waited for."""
+    RELATION = "relation"
+    """Whether above, below or by so much."""
+    DIRECTION = "direction"
+    VALUE = "value"
+    VALUES = "values"
+    """More figures than one condition has a place for."""
+    PERCENT = "percent"
+    """A move is counted in percent."""
+    MONEY = "money"
+    """A figure of money was given in percent."""
+    CURRENCY = "currency"
+    LINE = "line"
+    """Which line of an indicator."""
+    PERIOD = "period"
+    WINDOW = "window"
+    TIMEFRAME = "timeframe"
+    MIXED = "mixed"
+    """Both "and" and "or"."""
+    MANY = "many"
+    """More conditions than one alert has."""
+    EXPIRY = "expiry"
+    """A moment that has passed, or that no calendar has."""
+    NOW = "now"
+    """A moment that cannot be reckoned, as it is not known what time it is."""
+    TRADE = "trade"
+    """The order behind "and then" is not all understood."""
+    UNREAD = "unread"
+    """Words without a meaning here."""
+
+
+class JobGap(StrEnum):
+    """Something that has to be asked for, or that cannot be."""
+
+    WHEN = "when"
+    PROMPT = "prompt"
+    PAST = "past"
+    CLOCK = "clock"
+    """A time that no clock shows or a day that no calendar has."""
+    SPAN = "span"
+    """Too short or too long."""
+    NOW = "now"
+    UNREAD = "unread"
