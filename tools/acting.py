@@ -1,5 +1,6 @@
 """As whom something is done that was asked for earlier."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from memory.database import UnitOfWork
@@ -23,4 +24,4 @@ async def principal_now(uow: UnitOfWork, principal_id: str, account: str, now: d
         return principal_of_person(person, account)
     key = await uow.keys.get(principal_id.removeprefix(KEY))
     good = key is not None and key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
-    return principal_of(key) if key is not None and good else None
+    return replace(principal_of(key), account=account) if key is not None and good else None
