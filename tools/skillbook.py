@@ -54,7 +54,16 @@ CORE_SKILLS = (
         "alert-system",
         "Alert System",
         "Tells you when a condition is met",
-        ("alert.create", "alert.list", "alert.delete"),
+        (
+            "alert.preview",
+            "alert.create",
+            "alert.list",
+            "alert.update",
+            "alert.pause",
+            "alert.resume",
+            "alert.delete",
+            "alert.history",
+        ),
     ),
     SkillSheet(
         "backtester",

@@ -14,6 +14,7 @@ import pytest_asyncio
 from agent.models.scripted import ScriptedModel
 from kit.automation import build_alerting
 from memory.records import Delivery, Person
+from tests.agent.talking import says
 from tests.service import NOON, Running, running
 from tools.alerting import Alerting
 from tools.alerts import MOST_ALERTS
@@ -36,6 +37,7 @@ class World:
 
     home: Path
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOON))
+    model: ScriptedModel = field(default_factory=lambda: ScriptedModel([]))
     service: Running | None = None
     traded_at: datetime = NOON
 
@@ -45,9 +47,7 @@ class World:
 
     @asynccontextmanager
     async def up(self) -> AsyncIterator["World"]:
-        async with running(
-            self.home, clock=self.clock, model=ScriptedModel([]), market=self.market
-        ) as self.service:
+        async with running(self.home, clock=self.clock, model=self.model, market=self.market) as self.service:
             yield self
         self.service = None
 
@@ -130,7 +130,7 @@ async def test_an_alert_fires_once_and_says_what_when_and_where(world: World) ->
     fired_at = world.traded_at
     await world.trade(71_000)
     (notice,) = await world.notices("owner")
-    told = {key: value for key, value in notice.data.items() if key not in ("firingId", "text")}
+    told = {key: value for key, value in notice.data.items() if key not in ("firingId", "text", "conditions")}
     assert notice.kind == "alert.triggered"
     assert told == {
         "alertId": made["alertId"],
@@ -148,6 +148,7 @@ async def test_an_alert_fires_once_and_says_what_when_and_where(world: World) ->
         "frequency": "once",
         "channel": "websocket",
     }
+    assert [each["actual"] for each in notice.data["conditions"]] == [70_500]
     shown = (await world.call("alert.get", alertId=made["alertId"]))["alert"]
     assert (shown["status"], shown["active"], shown["fired"]) == ("triggered", False, 1)
     assert shown["lastFiredAt"] == epoch_ms(fired_at)
@@ -412,3 +413,21 @@ async def test_what_an_account_comes_to_is_watched(world: World) -> None:
     assert sorted(each["alertId"] for each in await world.firings()) == sorted(
         each["id"] for each in (await world.call("alert.list"))["alerts"]
     )
+
+
+async def test_an_alert_asks_the_agent_and_its_answer_is_told_as_well(tmp_path: Path) -> None:
+    world = World(tmp_path, model=ScriptedModel([says("It ran up on volume.")]))
+    async with world.up():
+        made = await world.call("alert.create", **ABOVE, prompt="Why did it move?")
+        await world.trade(70_500)
+
+        async def answered() -> bool:
+            await world.clock.advance(1)
+            return any(each.kind == "job.result" for each in await world.notices("owner"))
+
+        await world.until(answered)
+        first, second = await world.notices("owner")
+        assert [first.kind, second.kind] == ["alert.triggered", "job.result"]
+        assert second.text == "It ran up on volume."
+        assert second.data["alertId"] == made["alertId"]
+        assert second.data["runId"] == first.data["runId"] == (await world.firings())[0]["runId"]
