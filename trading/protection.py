@@ -13,7 +13,7 @@ from trading.funds import locked, reservation, spends
 from trading.margin import closes, liquidation_trigger, opening
 from trading.matching import INSTANT
 from trading.model import ZERO, Order, OrderStatus, OrderType, Origin, Position, Side
-from trading.orders import LIQUIDATION, OPEN, RESTING, advance, elsewhere, is_liquidation
+from trading.orders import LIQUIDATION, OPEN, RESTING, UNDECIDED, advance, elsewhere, is_liquidation
 from trading.ports import NewId
 
 GONE = "what it was to give is gone"
@@ -162,8 +162,9 @@ def fit(asset: str, held: Decimal, open_orders: Sequence[Order], at: datetime) -
     """Return the resting orders that must be cut because only `held` of the asset they give away is left.
 
     Protective groups together never exceed the holding: the oldest give way first, as what was bought first
-    counts as sold first. Neither does what all other orders have reserved: there the newest give way first,
-    sells by a part, all others as a whole. Orders whose answer is still to come are never touched.
+    counts as sold first, but those last of which an exchange has, or may have, an order. Neither does what
+    all other orders have reserved: there the newest give way first, sells by a part, all others as a whole.
+    Orders whose answer is still to come are never touched.
     """
     giving = [order for order in open_orders if spends(order) == asset]
     spot = [order for order in giving if order.leverage is None]
@@ -196,19 +197,26 @@ def fit_margin(
 
 def _fit_groups(giving: Iterable[Order], held: Decimal, at: datetime) -> list[Order]:
     groups: dict[str, list[Order]] = {}
+    there: dict[str, Decimal] = {}
     for order in giving:
+        name = order.group or order.id
         if order.reduce_only and order.status in RESTING:
-            groups.setdefault(order.group or order.id, []).append(order)
+            groups.setdefault(name, []).append(order)
+        if order.reduce_only and (order.status in UNDECIDED or elsewhere(order)):
+            there[name] = max(there.get(name, ZERO), order.remaining)
     sizes = {name: max(order.remaining for order in group) for name, group in groups.items()}
-    excess = sum(sizes.values(), ZERO) - held
-    cut: list[Order] = []
-    for name, group in groups.items():
-        if excess <= 0:
-            break
-        target = max(sizes[name] - excess, ZERO)
-        excess -= sizes[name] - target
-        cut += [_cut(order, order.remaining - target, at) for order in group if order.remaining > target]
-    return cut
+    excess = max(sum(sizes.values(), ZERO) - held, ZERO)
+    # What an exchange has, or may have, protects its part whatever is written down here.
+    for spared in (there, {}):
+        for name, size in sizes.items():
+            given = min(excess, size - min(size, spared.get(name, ZERO)))
+            sizes[name], excess = size - given, excess - given
+    return [
+        _cut(order, order.remaining - sizes[name], at)
+        for name, group in groups.items()
+        for order in group
+        if order.remaining > sizes[name]
+    ]
 
 
 def _fit_reserved(giving: Iterable[Order], held: Decimal, at: datetime) -> list[Order]:
