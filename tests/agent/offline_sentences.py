@@ -305,4 +305,9 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("offene Freigaben", WAITING),
     *ORDER_CALLS,
     *BACKTEST_CALLS,
+    ("morning briefing", [("watchlist_list", {}), ("portfolio_get", {})]),
+    ("morgenbriefing", [("watchlist_list", {}), ("portfolio_get", {})]),
+    ("my weekly report", [("portfolio_get", {}), ("portfolio_pnl", {"period": "7d"})]),
+    ("mein wochenbericht", [("portfolio_get", {}), ("portfolio_pnl", {"period": "7d"})]),
+    ("create my daily portfolio report", [("portfolio_get", {}), ("portfolio_pnl", {"period": "24h"})]),
 ]

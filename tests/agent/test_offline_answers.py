@@ -290,14 +290,6 @@ async def test_every_kind_has_an_answer_also_when_no_tool_is_on_offer() -> None:
         assert await said(text, ())
 
 
-@pytest.mark.parametrize("text", [text for text, kind in KINDS if kind in (Kind.ALERT_NEW, Kind.JOB_NEW)])
-async def test_what_has_no_plan_says_so_even_if_its_tool_is_on_offer(text: str) -> None:
-    later = [*SPECS, ToolSpec("alert_create", "", {}), ToolSpec("cron_add", "", {})]
-    voice = Voice(language_of(text))
-    kind = understand_conversation([Said(text)]).intent.kind
-    assert await said(text, later) == voice.say("unavailable", topic=voice.say(f"topic.{kind}"))
-
-
 @pytest.mark.parametrize(
     ("text", "coin"),
     [

@@ -26,6 +26,7 @@ _BEFORE = re.compile(
 )
 _GLUED = re.compile(rf" (?P<average>ema|sma|ma|rsi|atr)(?P<period>{_N})(?= |$)")
 _SECOND = re.compile(
+    r"(?<! on)(?<! auf)"
     rf" (?:the|its|der|die|den|dem|ihre?n?|seine?n?) (?P<period>{_N}) ?(?P<unit>{_UNIT})(?= |$)"
 )
 _PLAIN = "moving average|average|mean|durchschnitt|schnitt|mittel|mittelwert|gleitenden durchschnitt"
