@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from agent.models.port import Message, Role, ToolCall, ToolSpec
+from agent.tool_schemas import compact
 from memory.records import SessionMode
 from tools.context import Context, Repeat
 from tools.errors import TELLS_BALANCES, CallError, InvalidParams, NotFound
@@ -92,8 +93,7 @@ class Toolbox:
 
 def _spec(found: AnyCapability) -> ToolSpec:
     schema = found.params.model_json_schema(by_alias=True)
-    schema.pop("title", None)
-    return ToolSpec(found.tool_name, found.description, schema)
+    return ToolSpec(found.tool_name, found.description, compact(schema))
 
 
 def _bounded(text: str) -> str:

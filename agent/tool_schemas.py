@@ -1,0 +1,38 @@
+"""The schemas of tools as a model is told of them: every word is paid for in every call."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NULL = {"type": "null"}
+NAMES = ("properties", "$defs")
+"""Below these stand names that were chosen here, not words of the schema language."""
+
+
+def compact(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema that allows the same, without titles and without the null of what may be left out."""
+    return {
+        name: _names(value) if name in NAMES else _value(value)
+        for name, value in _plain(schema).items()
+        if name != "title"
+    }
+
+
+def _plain(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    choices = schema.get("anyOf")
+    if choices is None or NULL not in choices or schema.get("default", NULL) is not None:
+        return schema
+    rest = [each for each in choices if each != NULL]
+    others = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
+    return {**others, **rest[0]} if len(rest) == 1 else {**others, "anyOf": rest}
+
+
+def _names(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: compact(each) for name, each in value.items()}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return compact(value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_value(each) for each in value]
+    return value

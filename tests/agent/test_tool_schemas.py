@@ -1,0 +1,43 @@
+"""What a model is told of a tool is short, and allows the same."""
+
+from typing import Any
+
+from agent.tool_schemas import compact
+from tools.catalog import build_registry
+from tools.policy import Surface
+
+
+def test_titles_and_the_null_of_what_may_be_left_out_are_not_told() -> None:
+    schema = {
+        "title": "Wish",
+        "type": "object",
+        "properties": {
+            "title": {"anyOf": [{"type": "string", "maxLength": 5}, {"type": "null"}], "default": None},
+            "needed": {"anyOf": [{"type": "string"}, {"type": "null"}], "title": "Needed"},
+            "either": {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "null"}], "default": None},
+            "list": {"type": "array", "items": {"title": "Item", "$ref": "#/$defs/Item"}},
+        },
+        "$defs": {"Item": {"title": "Item", "enum": ["title", "default"]}},
+        "required": ["needed"],
+    }
+    assert compact(schema) == {
+        "type": "object",
+        "properties": {
+            "title": {"type": "string", "maxLength": 5},
+            "needed": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "either": {"anyOf": [{"type": "string"}, {"type": "number"}]},
+            "list": {"type": "array", "items": {"$ref": "#/$defs/Item"}},
+        },
+        "$defs": {"Item": {"enum": ["title", "default"]}},
+        "required": ["needed"],
+    }
+
+
+def test_every_tool_keeps_its_parameters() -> None:
+    def names(schema: dict[str, Any]) -> dict[str, set[str]]:
+        defined = {name: set(each.get("properties", ())) for name, each in schema.get("$defs", {}).items()}
+        return {"": set(schema.get("properties", ())), **defined}
+
+    for each in build_registry().served(Surface.MODEL):
+        schema = each.params.model_json_schema(by_alias=True)
+        assert names(compact(schema)) == names(schema), each.name
