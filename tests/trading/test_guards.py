@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.trading.guarded import Fault, Guarded, guarded, told
-from tests.trading.house import MAIN
+from tests.trading.house import BTC, MAIN
 from trading.held import Answer
 from trading.model import Mode, Order, OrderStatus, OrderType, Origin, Side
 from trading.orders import kept_here, parked
@@ -204,6 +204,23 @@ async def test_nothing_is_sent_for_an_account_that_is_not_armed(house: Guarded) 
     await house.moves(59_000)
     assert len(house.venue.sent) == 1
     assert kept_here((await protection(house))[OrderType.STOP])
+
+
+async def test_a_sale_cuts_what_is_kept_here_before_what_the_exchange_has(house: Guarded) -> None:
+    await house.buy("0.05", stop_loss=60_000)
+    sale = (await house.sell("0.02", type="limit", price=69_000)).order
+    await house.desk.guard()
+    await house.buy("0.03", stop_loss=61_000)
+    await house.clock.advance(1)
+    house.market.trade(BTC, 69_100)
+    await house.desk.settle()
+    assert (await house.stored(sale)).status is OrderStatus.FILLED
+    stops = [each for each in await house.open_orders() if each.reduce_only]
+    assert {(each.stop_price, parked(each), each.remaining) for each in stops} == {
+        (D(60_000), True, D("0.05")),
+        (D(61_000), False, D("0.01")),
+    }
+    await house.audit()
 
 
 async def test_protection_works_while_trading_is_halted(house: Guarded) -> None:
