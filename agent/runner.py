@@ -29,6 +29,7 @@ from tools.context import Context
 from tools.errors import AgentBusy, CallError, InternalError
 from tools.policy import Principal
 from tools.registry import Registry
+from tools.sentinels import NOTHING_TO_REPORT
 from tools.services import Answered, Asked, Services
 from trading.clock import iso
 from trading.model import Origin
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 MAX_TURN = timedelta(seconds=120)
 RETRY_SECONDS = 1.0
+FROM_JOB = (
+    "comes from a scheduled job or an alert, not from a person, and nobody is there to answer a question: "
+    f"when there is nothing worth telling, answer with exactly {NOTHING_TO_REPORT}"
+)
 LATE = "was written a while ago and not read until now: do nothing about it, ask whether it still holds"
 
 FAILURES: Mapping[type[ModelError], type[CallError]] = {
@@ -57,7 +62,10 @@ class _Ending:
 
 
 class Runner:
-    """Answers messages with a model and tools; `graph` builds the loop when the first turn needs it."""
+    """Answers messages with a model and tools; `graph` builds the loop when the first turn needs it.
+
+    `named` are the models that a message may ask for.
+    """
 
     def __init__(
         self,
@@ -66,8 +74,10 @@ class Runner:
         workspace: Workspace,
         graph: Callable[[], Awaitable["TurnGraph"]],
         max_turn: timedelta = MAX_TURN,
+        named: Mapping[str, Model] | None = None,
     ) -> None:
         self._model = model
+        self._named = named or {}
         self._toolbox = Toolbox(registry)
         self._workspace = workspace
         self._graph = graph
@@ -89,7 +99,7 @@ class Runner:
             except Stopped:
                 return await self._withdrawn(ctx, asked, visit, tell)
             with self._lane(visit):
-                begun = await begin(ctx.services, ctx.principal.id, asked, self._model.name)
+                begun = await begin(ctx.services, ctx.principal.id, asked, self._chosen(asked.model).name)
                 return await self._answer(ctx, begun, visit, tell)
 
     async def take_up(self, ctx: Context) -> None:
@@ -162,7 +172,7 @@ class Runner:
             await asyncio.wait(self._working)
 
     async def _answer(self, ctx: Context, begun: Begun, visit: Visit, tell: Teller) -> Answered:
-        turn = self._turn(ctx, begun, tell)
+        turn = self._turn(ctx, begun, tell, self._chosen(visit.model))
         ending = _Ending(TurnStatus.FAILED, InternalError("the agent failed; the fault is in the log"))
         try:
             if begun.messages is not None:
@@ -187,12 +197,15 @@ class Runner:
             raise ending.failure
         return answered
 
-    def _turn(self, ctx: Context, begun: Begun, tell: Teller) -> Turn:
+    def _chosen(self, name: str | None) -> Model:
+        return self._model if name is None else self._named.get(name, self._model)
+
+    def _turn(self, ctx: Context, begun: Begun, tell: Teller, model: Model) -> Turn:
         record = begun.turn
         tools_ctx = replace(ctx.inner(), origin=Origin.MODEL, session_id=record.session_id, frame_id=None)
         turn = Turn(
             id=record.id,
-            model=self._model,
+            model=model,
             toolbelt=self._toolbox.belt(tools_ctx, begun.mode),
             system="",
             said=tell.said,
@@ -323,6 +336,8 @@ async def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
         "prices": services.markets.source.value,
         "session": f"{begun.turn.session_id}, mode {begun.mode.value}",
     }
+    if ctx.origin is Origin.JOB:
+        facts["this message"] = FROM_JOB
     if ctx.late:
         facts["this message"] = LATE
     return facts if begun.cut is None else {**facts, "the last turn": begun.cut}

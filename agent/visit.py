@@ -23,6 +23,7 @@ class Visit:
 
     def __init__(self, principal: str, asked: Asked) -> None:
         self.key = (principal, asked.session_id)
+        self.model = asked.model
         self.names = {asked.request_id, asked.frame_id}
         self.stopped: TurnStatus | None = None
         """How the turn shall end, once somebody has stopped it."""

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from bot.asking import Call, Misread, Own, Plan, preview_of
+from bot.asking import DO, Call, Misread, Own, Plan, preview_of
 from bot.calls import Door
 from bot.cards.table import actions, show, shows_balances
 from bot.cards.told import confirmation
@@ -15,7 +16,7 @@ from bot.guests import Guest
 from bot.inbox import Taken
 from bot.own import OwnCommands
 from bot.pictures import Captioned, picture_of
-from bot.presses import CONFIRM_TIME, Deed, Presses, Rows
+from bot.presses import CONFIRM_TIME, SAVE_TIME, Deed, Presses, Rows
 from bot.series import Outlet, Series, Thread, Wanted
 from tools.errors import CallError
 from tools.preferences import confirms
@@ -61,7 +62,9 @@ class Acts:
     async def command(self, guest: Guest, taken: Taken, outlet: Outlet, said: Said) -> str:
         """Do a command and show what came of it; return how that ended."""
         now = self._services.clock.now()
-        reading = self._commands.read(said.command, said.words, said.options or {}, guest.voice, now)
+        options = said.options or {}
+        zone = guest.zone or ZoneInfo(self._services.timezone)
+        reading = self._commands.read(said.command, said.words, options, guest.voice, now, zone)
         try:
             shown = await self._done(guest, taken, reading, said)
         except CallError as error:
@@ -120,6 +123,8 @@ class Acts:
             return Shown(found.markdown)
         late = self._services.clock.now() - taken.incoming.at > CONFIRM_TIME
         # What was said long ago, while nobody was there to hear it, may not be wanted at the price of now.
+        if found.question is not None:
+            return await self._asked(guest, found)
         if found.trades and (late or confirms(guest.preferences, await self._mode(guest))):
             return await self._asked(guest, found)
         if found.trades:
@@ -127,18 +132,22 @@ class Acts:
         return await self._run(guest, wish, found.calls, said)
 
     async def _asked(self, guest: Guest, plan: Plan) -> Shown:
-        """Return the card on which a person confirms a trade."""
+        """Return the card on which a person confirms what is about to be done."""
+        if any(kept_back(guest, call.name) for call in plan.calls):
+            return Shown(guest.voice.say("shared.private"))
         wanted = [preview for call in plan.calls if (preview := preview_of(call)) is not None]
         previews = [await self._door.call(guest, each.name, each.params) for each in wanted]
         calls = tuple((call.name, dict(call.params)) for call in plan.calls)
-        voice = guest.voice
+        voice, question = guest.voice, plan.question or DO
+        leave = "bad" if question.tone == "good" else "plain"
         rows = (
             (
-                Deed(voice.say("button.confirm"), "good", calls=calls),
-                Deed(voice.say("button.leave"), "bad"),
+                Deed(voice.say(question.yes), question.tone, calls=calls),
+                Deed(voice.say(question.no), leave),
             ),
         )
-        return Shown(confirmation(plan, previews, voice), rows, lasts=CONFIRM_TIME)
+        text = confirmation(plan, previews, voice, guest.shared)
+        return Shown(text, rows, lasts=CONFIRM_TIME if plan.trades else SAVE_TIME)
 
     async def _run(self, guest: Guest, wish: str, calls: Sequence[Call], said: Said | None) -> Shown:
         if any(kept_back(guest, call.name) for call in calls):
@@ -157,7 +166,7 @@ class Acts:
         rows = rows if guest.place.private else _without_approvals(rows)
         if not texts:
             return Shown("", (), tuple(pictures))
-        if said is not None and (again := self._again(said, guest)) is not None:
+        if said is not None and (again := self._again(said, guest, calls)) is not None:
             rows.append([again])
         return Shown("\n\n".join(texts), rows, tuple(pictures))
 
@@ -197,10 +206,10 @@ class Acts:
         assert account is not None
         return account.mode
 
-    def _again(self, said: Said, guest: Guest) -> Deed | None:
+    def _again(self, said: Said, guest: Guest, calls: Sequence[Call]) -> Deed | None:
         """Return the button that asks for the same again."""
         line = self._commands.line(said.command, said.words, said.options or {})
-        again = self._commands.refresh(said.command, line, guest.voice)
+        again = self._commands.refresh(said.command, line, guest.voice, calls)
         if again is None:
             return None
         return Deed(again.label, again.tone, again.command, again.words, refreshes=True)

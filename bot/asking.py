@@ -40,16 +40,33 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a person is asked before something is done: phrases of the question and of both answers."""
+
+    asked: str
+    yes: str
+    no: str
+    tone: str = "good"
+
+
+DO = Question("card.confirm", "button.confirm", "button.leave")
+SAVE = Question("card.save", "button.save", "button.discard")
+CLEAR = Question("card.confirm", "button.clear", "button.leave", "bad")
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Calls to make by the door, one after the other.
 
     Their answers are shown as cards; with `then` they are not, but make what comes next. `sure` says what is
-    about to be done, for a confirmation that nothing previews.
+    about to be done, for a confirmation that nothing previews. With a `question` it is confirmed first,
+    whatever its person prefers.
     """
 
     calls: tuple[Call, ...]
     then: Callable[[Sequence[Result]], "Plan | Misread"] | None = None
     sure: str = ""
+    question: Question | None = None
 
     @property
     def trades(self) -> bool:
@@ -71,12 +88,14 @@ class Action:
 
 
 def preview_of(call: Call) -> Call | None:
-    """Return the call that tells what an order would come to, None for what is no order.
+    """Return the call that tells what an order or an alert would come to, None for what is neither.
 
     Of two orders of which one cancels the other, that is what the limit would come to.
     """
     if call.name == "trade.execute":
         return Call("trade.preview", call.params)
+    if call.name == "alert.create":
+        return Call("alert.preview", call.params)
     if call.name == "trade.oco":
         limit = {name: value for name, value in call.params.items() if name != "stopPrice"}
         return Call("trade.preview", {**limit, "type": "limit"})

@@ -213,7 +213,7 @@ PHRASES: Mapping[str, str] = {
     "notice.access": "Zugang",
     "notice.backtest": "Backtest",
     "notice.alert": "Alarm",
-    "notice.job": "Auftrag",
+    "notice.job": "Aufgabe",
     "card.confirm": "**Soll ich?**",
     "line.or_stop": "Oder Stop bei: {value}",
     "button.confirm": "Ausführen",

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
+from zoneinfo import ZoneInfo
 
 from bot.asking import Action, Call, Misread, Own, Plan, Reading
 from bot.chat import CommandSpec, Option
-from bot.reading.words import MOST_CHARS, misread, read_words
-from bot.table import PICTURES, ROWS, Row
+from bot.reading.words import MOST_CHARS, UTC_ZONE, misread, read_words
+from bot.rows import Row
+from bot.table import PICTURES, ROWS
 from bot.voice import Voice, plain
 from tools.errors import CallError
 from tools.registry import AnyCapability, validate
@@ -44,8 +46,12 @@ class Commands:
         options: Mapping[str, str],
         voice: Voice,
         now: datetime,
+        zone: ZoneInfo = UTC_ZONE,
     ) -> Reading:
-        """Return what a command comes to: as it was typed, or with its options by name."""
+        """Return what a command comes to: as it was typed, or with its options by name.
+
+        Times of the day in it are by the clocks of `zone`.
+        """
         row = self._by_name.get(fold(command[:MOST_NAME]))
         if row is None:
             return self._unknown(command, voice)
@@ -54,7 +60,7 @@ class Commands:
         line = self.line(command, text, options)
         if row.read is None:
             return Own(row.name, line.strip()[:MOST_CHARS])
-        words = read_words(line, voice, now)
+        words = read_words(line, voice, now, zone, row.longest)
         found = words if isinstance(words, Misread) else row.read(words)
         checked = self._checked(found, row, voice)
         if isinstance(checked, Misread) and not checked.usage:
@@ -66,10 +72,13 @@ class Commands:
         row = self._by_name.get(fold(command[:MOST_NAME]))
         return typed(row, options) if row is not None and options else text
 
-    def refresh(self, command: str, line: str, voice: Voice) -> Action | None:
-        """Return the button that asks for the same again, None for a command that is not repeated so."""
+    def refresh(self, command: str, line: str, voice: Voice, calls: Sequence[Call] = ()) -> Action | None:
+        """Return the button that asks for the same again, None for a command that is not repeated so.
+
+        What has changed something is done once, also where the same command only looks otherwise.
+        """
         row = self.row(command)
-        if row is None or not row.refreshes:
+        if row is None or not row.refreshes or any(self._changes(each) for each in calls):
             return None
         return Action(voice.say("button.refresh"), row.name, line)
 
@@ -114,6 +123,10 @@ class Commands:
             return self._checked(then(answers), row, voice)
 
         return replace(found, then=after)
+
+    def _changes(self, call: Call) -> bool:
+        capability = self._served.get(call.name)
+        return capability is None or capability.effects
 
     def _odd(self, call: Call) -> str:
         capability = self._served.get(call.name)

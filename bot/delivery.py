@@ -1,34 +1,43 @@
 """Messages of the outbox on their way to people's private chats."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from contextlib import suppress
+from functools import partial
 
-from bot.cards.orders import approval_actions
-from bot.cards.told import approval_in
-from bot.cards.told import notice as notice_text
+import structlog
+
+from bot.asking import Call
+from bot.calls import Door
+from bot.cards.notices import Told, shown
 from bot.chat import ChatError, TryLater, Unreachable
 from bot.guests import Guest, Guests
+from bot.lanes import Lanes
+from bot.pictures import Drawn
 from bot.presses import Dealt, Deed, Presses
 from bot.series import Outlet, Series, Thread, Wanted
 from memory.database import UnitOfWork
 from memory.records import Delivery
-from tools.delivering import NotDelivered, Progress
+from tools.delivering import TURNED_OFF, NotDelivered, Progress
 from tools.preferences import Loudness, kind_of, loudness
 from trading.clock import Clock
 from trading.notices import Notice
 
-TURNED_OFF = "turned off"
-"""The name of a delivery that its recipient does not want."""
+log = structlog.get_logger(__name__)
 
 
 class ChatChannel:
-    """To the people of chat platforms, in private, as loud as they want it."""
+    """To the people of chat platforms, in private, as loud as they want it.
+
+    A picture follows once it is drawn: no message waits for one, or is held back by one that fails.
+    """
 
     def __init__(self, outlets: Mapping[str, Outlet], guests: Guests, presses: Presses, clock: Clock) -> None:
         self._outlets = outlets
         self._guests = guests
         self._presses = presses
         self._clock = clock
+        self._door: Door | None = None
+        self._lanes = Lanes()
 
     def reaches(self, recipient: str) -> bool:
         """Tell whether somebody is of a platform that is connected."""
@@ -46,6 +55,14 @@ class ChatChannel:
         except ChatError as error:
             raise NotDelivered(str(error)) from error
 
+    def attend(self, door: Door) -> None:
+        """Take on what draws pictures."""
+        self._door = door
+
+    async def close(self) -> None:
+        """Stop drawing; the messages themselves have arrived."""
+        await self._lanes.close()
+
     async def note(self, uow: UnitOfWork, notice: Notice) -> None:
         """Write down nothing: the platform's name of the message is all there is to know."""
 
@@ -57,24 +74,43 @@ class ChatChannel:
         how = loudness(guest.preferences, kind_of(notice.kind), self._clock.now())
         if how is Loudness.OFF:
             return TURNED_OFF
-        text = notice_text(notice.kind, notice.text, notice.data, guest.voice)
-        dealt = await self._dealt(guest, notice, text)
-        thread = Thread(place, notice.id, silent=how is Loudness.SILENT)
+        told = shown(notice, guest.voice, self._clock.now())
+        dealt = await self._dealt(guest, told)
+        thread = Thread(place, notice.id, silent=how is Loudness.SILENT or notice.data.get("silent") is True)
         series = Series(outlet, thread, progress, notice.progress, patient=False)
-        series.want(Wanted(text, dealt.buttons if dealt else ()))
+        series.want(Wanted(told.markdown, dealt.buttons if dealt else ()))
         await series.reach()
+        name = series.messages[0]
         if dealt is not None:
             await self._presses.shown(dealt.id, series.messages[-1])
-        return series.messages[0]
+        if told.picture is not None:
+            work = partial(
+                self._draw, outlet, guest, told.picture, Thread(place, f"{notice.id}/p", None, name, True)
+            )
+            self._lanes.add(place.key, work, _undrawn)
+        return name
 
-    async def _dealt(self, guest: Guest, notice: Notice, text: str) -> Dealt | None:
-        """Return the card of a request that can be answered here, None for anything else."""
-        asked = approval_in(notice.data) if notice.kind.startswith("approval.") else None
-        left = timedelta(0) if asked is None else asked.expires_at - self._clock.now()
-        if asked is None or left <= timedelta(0):
+    async def _dealt(self, guest: Guest, told: Told) -> Dealt | None:
+        """Return the card of a message with buttons, None for one without."""
+        if not told.actions:
             return None
-        rows: list[list[Deed]] = [
-            [Deed(each.label, each.tone, each.command, each.words) for each in row]
-            for row in approval_actions(asked, guest.voice)
+        rows = [
+            [Deed(each.label, each.tone, each.command, each.words) for each in row] for row in told.actions
         ]
-        return await self._presses.deal(guest, text, rows, lasts=left, subject=asked.approval_id)
+        return await self._presses.deal(guest, told.markdown, rows, lasts=told.lasts, subject=told.subject)
+
+    async def _draw(self, outlet: Outlet, guest: Guest, drawing: Call, thread: Thread) -> None:
+        """Send the picture of a message that has arrived, beneath it and without another sound."""
+        if self._door is None:
+            return
+        found = await Drawn(drawing.name, drawing.params).fetched(self._door, guest)
+        if found is None:
+            return
+        series = Series(outlet, thread)
+        series.want(Wanted(found.caption, (), found.picture))
+        with suppress(ChatError):
+            await series.reach()
+
+
+async def _undrawn(error: Exception) -> None:
+    log.error("a picture could not be drawn", exc_info=error)

@@ -1,6 +1,7 @@
 """Who somebody in a chat is to us: what they may do, how they want it, and in which language."""
 
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from bot.chat import Incoming, Place
 from bot.voice import Voice
@@ -29,6 +30,13 @@ class Guest:
     def shared(self) -> bool:
         """Whether others read along, who are not to see this one's money."""
         return not (self.place.private or self.preferences.group_balances)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Whose clocks they live by as far as they have said so: those of their quiet hours."""
+        quiet = self.preferences.quiet_hours
+        # Quiet hours for which nobody named a zone are in UTC, which tells nothing of where they live.
+        return None if quiet is None or quiet.zone == "UTC" else ZoneInfo(quiet.zone)
 
     @property
     def lane(self) -> str:

@@ -73,8 +73,10 @@ PHRASES: Mapping[str, str] = {
     "usage.compare": "`/compare rsi macd btc 1d letztes jahr`",
     "usage.backtests": "`/backtests` · `/backtests 20`",
     "usage.strategies": "`/strategies`",
-    "usage.alerts": "`/alerts`",
-    "usage.jobs": "`/jobs`",
+    "usage.alerts": "`/alerts` · `/alerts löschen 2` · `/alerts pause 2 30m` · `/alerts fortsetzen 2`\n"
+    "`/alerts verlauf 2` · `/alerts leeren`",
+    "usage.jobs": "`/jobs` · `/jobs starten 1` · `/jobs pause 1` · `/jobs fortsetzen 1` · `/jobs löschen 1`\n"
+    "`/jobs verlauf 1` · `/jobs vorlagen`",
     "usage.leaderboard": "`/leaderboard`",
     "usage.approve": "`/approve` zeigt mit Knöpfen, was wartet",
     "usage.revoke": "`/revoke ID`; `/approve` zeigt, was wartet",

@@ -73,8 +73,10 @@ PHRASES: Mapping[str, str] = {
     "usage.compare": "`/compare rsi macd btc 1d last year`",
     "usage.backtests": "`/backtests` · `/backtests 20`",
     "usage.strategies": "`/strategies`",
-    "usage.alerts": "`/alerts`",
-    "usage.jobs": "`/jobs`",
+    "usage.alerts": "`/alerts` · `/alerts delete 2` · `/alerts snooze 2 30m` · `/alerts resume 2`\n"
+    "`/alerts history 2` · `/alerts clear`",
+    "usage.jobs": "`/jobs` · `/jobs run 1` · `/jobs pause 1` · `/jobs resume 1` · `/jobs delete 1`\n"
+    "`/jobs history 1` · `/jobs templates`",
     "usage.leaderboard": "`/leaderboard`",
     "usage.approve": "`/approve` lists what waits, with buttons",
     "usage.revoke": "`/revoke ID`; `/approve` lists what waits",

@@ -17,6 +17,8 @@ from trading.clock import Clock
 
 ENTROPY_BYTES = 15
 CONFIRM_TIME = timedelta(seconds=120)
+SAVE_TIME = timedelta(minutes=15)
+"""How long a trade, and what is no trade, can be confirmed: prices go on, the rest waits for its reader."""
 KEPT = timedelta(days=30)
 
 PLACE: TypeAdapter[Place] = TypeAdapter(Place)

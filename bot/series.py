@@ -225,10 +225,16 @@ class Series:
         )
 
     def _refuse(self, number: int, error: ChatError) -> None:
-        part = self._parts[number].part
+        wanted = number < len(self._parts)
+        refused = self._parts[number] if wanted else self._tried[-1]
+        part = refused.part
         if part.text == part.plain and not part.marks:
             raise Unreachable(f"not even plain text is taken: {error}") from error
         log.warning("a platform refuses this markup; the plain text goes instead", reason=str(error))
+        if not wanted:
+            # It is sent again only to find out its name.
+            self._tried.append(replace(refused, part=Part(part.plain, part.plain)))
+            return
         self._refused.add(part.text)
         self._changed.set()
 

@@ -1,60 +1,16 @@
 """The table of commands: which words each takes, and which calls they become."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import cast
 
-from bot.asking import TRADES
-from bot.reading import access, account, backtests, market, trades
-from bot.reading.words import Reader
+from bot.reading import access, account, automation, backtests, market, new_alerts, new_jobs, trades
+from bot.rows import Row, Slot, led
 from tools.market import OfCandles
 from tools.orders import OfOrders
 from tools.policy import Role
 from tools.portfolio import OverPeriod
 from tools.wire import Params
-
-Said = Callable[[str], str]
-"""Returns the words that an option is typed as."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """An option of a command where a platform asks for each by name; `said` makes typed words of it."""
-
-    name: str
-    kind: str = "text"
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    said: Said = str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A command. Without a reader the chat does it by itself.
-
-    `calls` are the capabilities it may call, the one it is about first: it is served while that one is.
-    `group` is its place in the help. `refreshes` tells that its answer can be asked for again under the same
-    message.
-    """
-
-    name: str
-    group: str
-    read: Reader | None = None
-    calls: tuple[str, ...] = ()
-    slots: tuple[Slot, ...] = ()
-    aliases: tuple[str, ...] = ()
-    refreshes: bool = False
-
-    @property
-    def trades(self) -> bool:
-        """Whether it may change what is held."""
-        return not TRADES.isdisjoint(self.calls)
-
-
-def led(word: str) -> Said:
-    """Return how an option is typed behind a word."""
-    return lambda value: f"{word} {value}"
 
 
 def _share(value: str) -> str:
@@ -85,6 +41,9 @@ PRICES = (
 )
 STRATEGY = Slot("strategy", required=True)
 RANGE = Slot("range")
+
+LONGEST_WISH = 4_000
+"""Characters of an alert or job in somebody's own words, which may hold a prompt."""
 
 _TRADES = ("trade.execute", "trade.oco", "market.price", "trade.positions", "trade.close")
 
@@ -246,16 +205,64 @@ ROWS: tuple[Row, ...] = (
         ("strategien",),
     ),
     Row(
+        "alert",
+        "automation",
+        new_alerts.alert,
+        ("alert.create", "alert.preview"),
+        (Slot("words", required=True),),
+        ("alarm",),
+        longest=LONGEST_WISH,
+    ),
+    Row(
         "alerts",
         "automation",
-        account.nothing("alerts.list"),
-        ("alerts.list",),
-        (),
+        automation.alerts,
+        (
+            "alert.list",
+            "alert.get",
+            "alert.pause",
+            "alert.resume",
+            "alert.delete",
+            "alert.clear",
+            "alert.history",
+        ),
+        (
+            Slot("action", choices=("show", "pause", "snooze", "resume", "delete", "history", "clear")),
+            Slot("which"),
+            Slot("minutes", "number"),
+        ),
         ("alarme",),
         refreshes=True,
     ),
     Row(
-        "jobs", "automation", account.nothing("jobs.list"), ("jobs.list",), (), ("aufgaben",), refreshes=True
+        "job",
+        "automation",
+        new_jobs.job,
+        ("cron.add", "cron.list"),
+        (Slot("words", required=True),),
+        ("aufgabe",),
+        longest=LONGEST_WISH,
+    ),
+    Row(
+        "jobs",
+        "automation",
+        automation.jobs,
+        (
+            "cron.list",
+            "cron.get",
+            "cron.run",
+            "cron.update",
+            "cron.remove",
+            "cron.history",
+            "cron.templates",
+            "cron.add",
+        ),
+        (
+            Slot("action", choices=("show", "run", "pause", "resume", "delete", "history", "templates")),
+            Slot("which"),
+        ),
+        ("aufgaben",),
+        refreshes=True,
     ),
     Row(
         "leaderboard",

@@ -1,13 +1,11 @@
 """The composition root: everything of one service, built, run and taken down in order."""
 
-import asyncio
 import os
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -18,8 +16,11 @@ from agent.models.port import Model
 from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
+from kit.automation import Automation, automating, build_alerting, build_scheduler
+from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
+from kit.background.running import running, telling
 from kit.background.workers import WorkerPool, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
 from kit.errors import CannotStart
@@ -29,10 +30,20 @@ from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
 from kit.money import Money, build_money
-from kit.parts import build_histories, build_live, build_market, build_model, build_reference, model_names
+from kit.parts import (
+    build_histories,
+    build_live,
+    build_market,
+    build_model,
+    build_reference,
+    model_names,
+    named_models,
+)
 from kit.platforms import Platforms
 from kit.settings import Settings
 from kit.system import Process
+from kit.webhook_key import build_webhooks
+from kit.webhooks import Lookup, posting
 from memory.database import Database
 from memory.errors import StoreError
 from memory.workspace import Workspace
@@ -49,17 +60,13 @@ from tools.registry import Registry
 from tools.services import Services
 from tools.skillbook import Skills
 from tools.trade_events import Herald
+from tools.webhooks import Webhooks
 from trading.clock import Clock, SystemClock
 from trading.desk import Desk
 from trading.exchanges.ccxt_client import known_exchanges
 from trading.markets import CachedMarket, Markets
 from trading.ports import Exchange, MarketData, NewId
 
-KEPT_EVENTS = 100_000
-KEPT_CALLS = timedelta(days=90)
-KEPT_NOTICES = timedelta(days=90)
-KEPT_JOBS = timedelta(days=90)
-KEPT_PAIRINGS = timedelta(days=2)
 WARM_AFTER = 2.0
 
 log = structlog.get_logger(__name__)
@@ -75,6 +82,7 @@ class Edge:
     model: Model | None = None
     live: Exchange | None = None
     chats: Adapters | None = None
+    lookup: Lookup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +119,8 @@ async def _build(
     clock = edge.clock
     new_id = id_maker(clock, edge.entropy)
     events = EventBus(database, clock)
-    telling = Loop("events", events.step, 0.0, clock)
-    await stack.enter_async_context(_telling(telling, events))
+    tells = Loop("events", events.step, 0.0, clock)
+    await stack.enter_async_context(telling(tells, events))
 
     markets = await _markets(settings, edge, stack)
     money = await _money(settings, edge, database, markets, events, new_id, stack)
@@ -125,8 +133,12 @@ async def _build(
     pool = await stack.enter_async_context(working(settings))
     backtests = await _backtests(database, events, pool, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
-    outbox = await _outbox(settings, database, [chats.channel, EventChannel(events, new_id)], clock)
-    loops = [telling, *money.loops, *_loops(database, outbox, keys, clock)]
+    others = (chats.channel, EventChannel(events, new_id))
+    outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
+    loops = [tells, *money.loops, *_loops(database, outbox, keys, clock)]
+    alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
+    scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
+    automation = Automation(alerting, scheduler)
     gateways: list[Gateway] = []
     services = Services(
         clock=clock,
@@ -144,26 +156,34 @@ async def _build(
         pairing=Pairing(database, clock, new_id, edge.entropy),
         backtests=backtests,
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
-        system=Process(
-            clock,
-            database,
-            markets,
-            loops,
-            lambda: sum(each.clients() for each in gateways),
-            chats.problems,
-        ),
+        system=Process(clock, database, markets, loops, partial(_clients, gateways), chats.problems),
+        webhooks=webhooks,
+        alerting=alerting,
+        prompter=scheduler.worker,
         models=agent.models,
         platforms=chats,
+        timezone=settings.timezone,
     )
     platforms.typing.attend(registry, services)
     loops += await _answering(chats, services, registry, settings, stack)
-    await _take_up(agent.runner, Context(LOCAL_OWNER, services, registry), settings.account)
-    gateway = Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock))
-    gateways.append(gateway)
-    listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
-    works = [*(loop.run for loop in loops if loop is not telling), *_warming(agent.graph, pool, clock, warm)]
-    await stack.enter_async_context(_running(works))
-    return App(services, registry, gateway, listening)
+    loops += await _going_on(agent, automation, Context(LOCAL_OWNER, services, registry), settings, stack)
+    gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
+    listening = await stack.enter_async_context(listen(_mounted(gateways[0], platforms), settings))
+    works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
+    await stack.enter_async_context(running(works))
+    return App(services, registry, gateways[0], listening)
+
+
+async def _going_on(
+    agent: "_Agent", automation: Automation, ctx: Context, settings: Settings, stack: AsyncExitStack
+) -> Sequence[Loop]:
+    """Go on with what the last process left, and return what goes on by itself."""
+    await _take_up(agent.runner, ctx, settings.account)
+    return await automating(automation, settings, ctx, stack)
+
+
+def _clients(gateways: Sequence[Gateway]) -> int:
+    return sum(each.clients() for each in gateways)
 
 
 def _chats(
@@ -174,12 +194,22 @@ def _chats(
     return platforms, build_chats(adapters, database, settings.account, edge.clock, new_id, edge.entropy)
 
 
-async def _outbox(settings: Settings, database: Database, channels: Sequence[Channel], clock: Clock) -> Pump:
-    outbox = Pump(database, channels, clock)
+async def _outbox(
+    settings: Settings,
+    edge: Edge,
+    database: Database,
+    channels: Sequence[Channel],
+    new_id: NewId,
+    stack: AsyncExitStack,
+) -> tuple[Pump, Webhooks]:
+    """Return what delivers messages, by these channels and as posts to people's own addresses."""
+    webhooks = build_webhooks(settings, database, new_id, edge.clock, edge.entropy)
+    posts = await stack.enter_async_context(posting(webhooks, edge.clock, edge.lookup))
+    outbox = Pump(database, [posts, *channels], edge.clock)
     if settings.database_url is None:
         # Whoever was at a message in this home is dead.
         await outbox.release()
-    return outbox
+    return outbox, webhooks
 
 
 def _mounted(gateway: Gateway, platforms: Platforms) -> web.Application:
@@ -211,6 +241,7 @@ class _Agent:
 
     runner: Runner
     graph: LazyGraph
+    workspace: Workspace
     models: Sequence[str]
 
 
@@ -223,11 +254,11 @@ async def _agent(
     workspace.make(workspace_templates())
     waiting = partial(_waiting, database)
     graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
-    runner = Runner(model, registry, workspace, graph)
+    named = named_models(model, None if edge.model else model_names(settings))
+    runner = Runner(model, registry, workspace, graph, named=named)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
-    names = (model.name,) if edge.model else tuple(model_names(settings))
-    return _Agent(runner, graph, names)
+    return _Agent(runner, graph, workspace, tuple(named))
 
 
 async def _answering(
@@ -236,6 +267,7 @@ async def _answering(
     """Let people be answered in chats; return what goes on for that."""
     reception = answering(chats, services, registry)
     stack.push_async_callback(reception.close)
+    stack.push_async_callback(chats.channel.close)
     stack.callback(services.events.listen(reception.heard))
     if settings.database_url is None:
         # Nobody else can be at what the last process of this home left.
@@ -317,7 +349,7 @@ def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Seq
     return (
         Loop("outbox", outbox.step, 1.0, clock),
         Loop("keys", keys.refresh, 5.0, clock),
-        Loop("housekeeping", partial(_tidy, database, clock), 3600.0, clock),
+        Loop("housekeeping", partial(tidy, database, clock), 3600.0, clock),
     )
 
 
@@ -325,15 +357,6 @@ async def _waiting(database: Database) -> frozenset[str]:
     """Return the turns that wait for a person, and so go on."""
     async with database.read() as uow:
         return frozenset(each.id for each in await uow.turns.waiting())
-
-
-async def _tidy(database: Database, clock: Clock) -> None:
-    async with database.transact() as uow:
-        await uow.events.prune(KEPT_EVENTS)
-        await uow.calls.prune(clock.now() - KEPT_CALLS)
-        await uow.notices.prune(clock.now() - KEPT_NOTICES)
-        await uow.jobs.prune(clock.now() - KEPT_JOBS)
-        await uow.pairings.prune(clock.now() - KEPT_PAIRINGS)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:
@@ -360,33 +383,3 @@ def _nanoseconds(clock: Clock) -> Callable[[], int]:
     if isinstance(clock, SystemClock):
         return time.monotonic_ns
     return lambda: int(clock.now().timestamp() * 1_000_000_000)
-
-
-@asynccontextmanager
-async def _telling(loop: Loop, events: EventBus) -> AsyncIterator[None]:
-    """Deliver events until the block ends, and then what is left of them."""
-    async with _running([loop.run]):
-        try:
-            yield
-        finally:
-            # A delivery that is stopped half-way would take its events with it.
-            await events.flush()
-    await events.drain()
-
-
-@asynccontextmanager
-async def _running(works: Sequence[Callable[[], Awaitable[object]]]) -> AsyncIterator[None]:
-    """Run works beside the block and stop them after it; one that has failed by then is told."""
-    tasks = [asyncio.create_task(_awaited(work)) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(outcome, Exception):
-                log.error("a background task failed", exc_info=outcome)
-
-
-async def _awaited(work: Callable[[], Awaitable[object]]) -> None:
-    await work()

@@ -72,6 +72,7 @@ def build_chats(
 def answering(chats: Chats, services: Services, registry: Registry) -> Reception:
     """Return what answers people in the chats of a service."""
     door = Door(registry, services, Budgets(services.clock))
+    chats.channel.attend(door)
     talk = Talk(services, door)
     reception = Reception(services, chats.outlets, chats.inbox, chats.guests, talk, chats.presses)
     commands = Commands(registry.all())

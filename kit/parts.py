@@ -2,11 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agent.models.catalog import Access, assemble, build, default_spec
 from agent.models.errors import ModelError
+from agent.models.failover import Failover
 from agent.models.port import Model
 from kit.errors import CannotStart
 from kit.settings import Settings
@@ -88,6 +89,12 @@ def access(settings: Settings) -> Mapping[str, Access]:
 def model_names(settings: Settings) -> tuple[str, ...]:
     """Return the models that answer, in their order."""
     return settings.model or (default_spec(access(settings)),)
+
+
+def named_models(model: Model, names: Sequence[str] | None) -> Mapping[str, Model]:
+    """Return the models that answer as one, in their order, by these names or else by their own."""
+    each = model.models if isinstance(model, Failover) else (model,)
+    return dict(zip(names or [one.name for one in each], each, strict=True))
 
 
 async def check_model(name: str, settings: Settings) -> None:

@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from kit.errors import WrongSettings
 from kit.near import near, question
+from tools.preferences import TimeOfDay, Zone
 from trading.markets import PAPER_NAMES
 
 PREFIX = "KIT_"
@@ -26,6 +27,8 @@ DOCUMENTED_PORTS = (18799, 18800)
 
 SHORTEST_TOKEN = 16
 """Characters of a token that others may try."""
+
+HOST_AND_PORT = r"^([^\s/@:\[\]]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$"
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -75,11 +78,19 @@ class Settings(BaseSettings):
     backtest_memory_mb: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
     backtest_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
 
+    timezone: Zone = "UTC"
+    heartbeat_minutes: Annotated[int, Field(ge=0, le=1_440)] = 30
+    heartbeat_from: TimeOfDay = "00:00"
+    heartbeat_to: TimeOfDay = "00:00"
+
     telegram_bot_token: SecretStr | None = Field(None, validation_alias=_elsewhere("telegram_bot_token"))
     telegram_api_url: str | None = None
     telegram_webhook_url: Annotated[str, Field(pattern="^https://[^/]+/.+")] | None = None
     discord_bot_token: SecretStr | None = Field(None, validation_alias=_elsewhere("discord_bot_token"))
     discord_api_url: str | None = None
+
+    webhook_key: Annotated[SecretStr, Field(min_length=SHORTEST_TOKEN)] | None = None
+    webhook_hosts: Annotated[tuple[Annotated[str, Field(pattern=HOST_AND_PORT)], ...], NoDecode] = ()
 
     @classmethod
     def settings_customise_sources(
@@ -94,7 +105,7 @@ class Settings(BaseSettings):
         config = Path(init_settings.init_kwargs["home"]) / "config.toml"  # type: ignore[attr-defined]
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config)
 
-    @field_validator("extra_ports", "model", "allowed_origins", mode="before")
+    @field_validator("extra_ports", "model", "allowed_origins", "webhook_hosts", mode="before")
     @classmethod
     def _by_commas(cls, value: Any) -> Any:
         """Read a list that an environment variable can only hold as text."""

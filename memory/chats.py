@@ -185,6 +185,11 @@ class Chats:
         found = await self._connection.execute(CHAT_OF, {"where": place, "who": person})
         return CHAT.read(found.one_or_none())
 
+    async def last_of(self, people: Collection[str]) -> Chat | None:
+        """Return the chat in which one of some people was seen last."""
+        newest = CHAT.query.where(_T.person.in_(people)).order_by(_T.seen_at.desc(), _T.person).limit(1)
+        return CHAT.read((await self._connection.execute(newest)).one_or_none()) if people else None
+
     async def put(self, chat: Chat) -> None:
         """Store how it stands now."""
         await self._connection.execute(PUT_CHAT[self._connection.dialect.name], CHAT.values(chat))

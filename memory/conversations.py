@@ -8,9 +8,12 @@ from sqlalchemy import bindparam, select, update
 from memory import schema
 from memory.errors import MissingReference
 from memory.link import Link
-from memory.records import Session, TranscriptMessage, Turn, TurnStatus
+from memory.records import MessageRole, Session, TranscriptMessage, Turn, TurnStatus
 from memory.rows import Shape, changing
 from memory.sql import insert_unless_there
+
+RUNS_OWN = "job:"
+"""How the id of a conversation begins that one run of a prompt has to itself."""
 
 SESSION = Shape(schema.sessions, Session)
 MESSAGE = Shape(schema.messages, TranscriptMessage)
@@ -21,9 +24,10 @@ _S, _M, _T = schema.sessions.c, schema.messages.c, schema.turns.c
 INSERT_SESSION = schema.sessions.insert()
 ENSURE_SESSION = insert_unless_there(schema.sessions)
 ONE_SESSION = SESSION.query.where(_S.principal == bindparam("who"), _S.id == bindparam("which"))
-SESSIONS_OF = SESSION.query.where(_S.principal == bindparam("who")).order_by(
-    _S.updated_at.desc(), _S.id.desc()
-)
+# A run has a conversation of its own, which would bury those that people hold.
+SESSIONS_OF = SESSION.query.where(
+    _S.principal == bindparam("who"), ~_S.id.startswith(RUNS_OWN, autoescape=True)
+).order_by(_S.updated_at.desc(), _S.id.desc())
 USE_SESSION = (
     update(schema.sessions)
     .where(_S.principal == bindparam("who"), _S.id == bindparam("which"))
@@ -34,6 +38,9 @@ SAID_IN = (_M.principal == bindparam("who"), _M.session_id == bindparam("which")
 NEWEST_MESSAGES = MESSAGE.query.where(*SAID_IN).order_by(_M.seq.desc()).limit(bindparam("most"))
 OLDER_MESSAGES = NEWEST_MESSAGES.where(_M.seq < bindparam("mark"))
 PLACE_OF_MESSAGE = select(_M.seq).where(*SAID_IN, _M.id == bindparam("message"))
+ANSWER_OF = select(_M.content).where(
+    *SAID_IN, _M.turn_id == bindparam("turn"), _M.role == MessageRole.ASSISTANT
+)
 INSERT_TURN = schema.turns.insert()
 FINISH_TURN = update(schema.turns).where(_T.id == bindparam("this"))
 TURN_BY_ID = TURN.query.where(_T.id == bindparam("this"))
@@ -74,7 +81,7 @@ class Sessions:
         return SESSION.read(found.one_or_none())
 
     async def list(self, principal: str) -> Sequence[Session]:
-        """Return the sessions of a principal, the one used last first."""
+        """Return the sessions of a principal, the one used last first; those of single runs are left out."""
         return SESSION.read_all(await self._connection.execute(SESSIONS_OF, {"who": principal}))
 
     async def touch(self, principal: str, session_id: str, at: datetime) -> None:
@@ -109,6 +116,12 @@ class Messages:
                 query, values = OLDER_MESSAGES, {**values, "mark": mark}
         rows = (await self._connection.execute(query, values)).all()
         return MESSAGE.read_all(reversed(rows[:limit])), len(rows) > limit
+
+    async def answer_of(self, principal: str, session_id: str, turn_id: str) -> str | None:
+        """Return what the agent said in a turn, None when it said nothing."""
+        values = {"who": principal, "which": session_id, "turn": turn_id}
+        found = await self._connection.scalar(ANSWER_OF, values)
+        return None if found is None else str(found)
 
     async def recent(self, principal: str, session_id: str, limit: int) -> Sequence[TranscriptMessage]:
         """Return the newest messages of a session, oldest first."""

@@ -9,6 +9,7 @@ from memory.alerts import Alerts
 from memory.approvals import Approvals
 from memory.chats import Arrivals, Cards, Chats
 from memory.conversations import Messages, Sessions, Turns
+from memory.cron import CronJobs
 from memory.faults import translated
 from memory.jobs import Jobs
 from memory.journal import Calls, Events
@@ -22,9 +23,11 @@ from memory.outbox import Outbox
 from memory.pairings import Pairings
 from memory.people import People
 from memory.preferences import Preferences
+from memory.prompt_runs import PromptRuns
 from memory.risk import Risk
 from memory.strategies import OwnStrategies
 from memory.watchlist import Watchlist
+from memory.webhooks import WebhookRows
 from trading.stores import (
     AccountStore,
     ApprovalStore,
@@ -68,6 +71,9 @@ class UnitOfWork:
         self.preferences = Preferences(connection)
         self.watchlist = Watchlist(connection)
         self.alerts = Alerts(connection)
+        self.webhooks = WebhookRows(connection)
+        self.cron_jobs = CronJobs(connection)
+        self.prompt_runs = PromptRuns(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

@@ -48,6 +48,15 @@ CALL_OF_WISH = CALL.query.where(
     schema.calls.c.key == bindparam("wish"),
 )
 CALL_BY_ID = CALL.query.where(schema.calls.c.id == bindparam("this"))
+HAD_EFFECTS = (
+    select(schema.calls.c.id)
+    .where(
+        schema.calls.c.principal == bindparam("who"),
+        schema.calls.c.key.startswith(bindparam("beginning"), autoescape=False),
+        schema.calls.c.ok.is_not(False),
+    )
+    .limit(1)
+)
 UPDATE_CALL = update(schema.calls).where(schema.calls.c.id == bindparam("this"))
 
 
@@ -105,6 +114,11 @@ class Calls:
 
     def __init__(self, connection: Link) -> None:
         self._connection = connection
+
+    async def had_effects(self, principal: str, turn_id: str) -> bool:
+        """Tell whether a tool call of a turn has done something, or may have: it did not simply fail."""
+        values = {"who": principal, "beginning": f"{turn_id}:"}
+        return await self._connection.scalar(HAD_EFFECTS, values) is not None
 
     async def claim(self, call: Call, not_before: datetime | None) -> Call | None:
         """Store a call and return None, or return the one that was made for the same wish.

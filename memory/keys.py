@@ -16,6 +16,7 @@ KEY = Shape(schema.api_keys, ApiKey)
 _K = schema.api_keys.c
 INSERT = schema.api_keys.insert()
 BY_DIGEST = KEY.query.where(_K.digest == bindparam("sought"))
+BY_ID = KEY.query.where(_K.id == bindparam("this"))
 ALL = KEY.query.order_by(_K.created_at, _K.id)
 REVOKE = (
     update(schema.api_keys)
@@ -38,6 +39,10 @@ class Keys:
     async def by_digest(self, digest: str) -> ApiKey | None:
         """Return the key with this digest."""
         return KEY.read((await self._connection.execute(BY_DIGEST, {"sought": digest})).one_or_none())
+
+    async def get(self, key_id: str) -> ApiKey | None:
+        """Return the key with this id."""
+        return KEY.read((await self._connection.execute(BY_ID, {"this": key_id})).one_or_none())
 
     async def all(self) -> Sequence[ApiKey]:
         """Return every key, in the order they were made."""

@@ -1,6 +1,6 @@
 """Messages to people on disk, from the moment that made them until they are delivered or given up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,11 +33,13 @@ HEADS = (
     .limit(bindparam("most"))
     .with_for_update(of=_HEAD, skip_locked=True)
 )
-CLAIM = (
+HEADS_OF_OTHERS = HEADS.where(_HEAD.c.recipient.not_in(bindparam("without", expanding=True)))
+CLAIM, CLAIM_OF_OTHERS = (
     update(schema.outbox)
-    .where(_O.seq.in_(HEADS))
+    .where(_O.seq.in_(heads))
     .values(due_at=bindparam("until"), attempts=_O.attempts + 1, reason=None)
     .returning(*DELIVERY.columns)
+    for heads in (HEADS, HEADS_OF_OTHERS)
 )
 # Whoever is at a message has not yet said why it did not arrive; one that waits for another try has.
 RELEASE = update(schema.outbox).where(_O.due_at.is_not(None), _O.attempts > 0, _O.reason.is_(None))
@@ -65,12 +67,18 @@ class Outbox:
         """Tell whether a message may be due, in a look that keeps nobody from writing."""
         return await self._connection.scalar(DUE, {"now": now}) is not None
 
-    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Delivery]:
+    async def claim(
+        self, now: datetime, until: datetime, limit: int, without: Collection[str] = ()
+    ) -> Sequence[Delivery]:
         """Take the oldest unsettled message of each recipient, as far as it is due, to deliver it now.
 
-        Nobody else is given it before `until`; whoever has died by then has not delivered it.
+        Nobody else is given it before `until`; whoever has died by then has not delivered it. The recipients
+        `without` are left alone.
         """
-        claimed = await self._connection.execute(CLAIM, {"now": now, "until": until, "most": limit})
+        values: dict[str, Any] = {"now": now, "until": until, "most": limit}
+        if without:
+            values["without"] = list(without)
+        claimed = await self._connection.execute(CLAIM_OF_OTHERS if without else CLAIM, values)
         return sorted(DELIVERY.read_all(claimed), key=lambda each: (each.created_at, each.id))
 
     async def release(self, now: datetime) -> None:
@@ -106,6 +114,11 @@ class Outbox:
         if before is not None:
             query, values = query.where(_O.seq < PLACE), {**values, "mark": before}
         return DELIVERY.read_all(await self._connection.execute(query, values))
+
+    async def named(self, ids: Collection[str]) -> Sequence[Delivery]:
+        """Return messages by their ids, in the order they were made; what is no longer kept is left out."""
+        query = DELIVERY.query.where(_O.id.in_(ids)).order_by(_O.seq)
+        return DELIVERY.read_all(await self._connection.execute(query)) if ids else ()
 
     async def prune(self, before: datetime) -> int:
         """Forget the settled messages that were made before `before` and return how many that were."""

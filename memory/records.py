@@ -236,6 +236,16 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """An address that somebody has messages posted to."""
+
+    id: str
+    principal: str
+    url: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery(Notice):
     """A message and how far it got: `due_at` says when it is tried next, None once it is settled.
 

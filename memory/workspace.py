@@ -31,6 +31,10 @@ class Workspace:
         """Return the files that every turn starts with, by name; one that is missing is empty."""
         return {name: self._read(name) for name in READ_AT_START}
 
+    def heartbeat(self) -> str:
+        """Return what the agent is to look at now and then."""
+        return self._read("HEARTBEAT.md")
+
     def _read(self, name: str) -> str:
         path = self._folder / name
         try:

@@ -62,5 +62,5 @@ async def running(
     """Run a service in `home` on a free port; settings are those of config.toml."""
     clock = clock or ManualClock(NOON)
     edge = Edge(clock, predictable(), market=market, model=model, live=live, chats=chats)
-    async with serve(load(home, **{"gateway_port": 0, **settings}), edge) as app:
+    async with serve(load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, **settings}), edge) as app:
         yield Running(app, clock)

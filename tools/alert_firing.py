@@ -129,6 +129,10 @@ class Teller:
             "condition": first.condition,
             "value": _number(first.value),
             "actual": _number(actual),
+            "conditions": [
+                {**part.model_dump(mode="json", by_alias=True, exclude_none=True), "actual": _number(value)}
+                for part, value in zip(params.parts, firing.values, strict=True)
+            ],
             "price": _number(actual) if first.type == "price" and first.condition != "change" else None,
             "message": params.message,
             "text": _text(params, firing, self._place),
@@ -141,7 +145,7 @@ class Teller:
 
 
 def _text(params: CreateAlert, firing: Firing, place: Place) -> str:
-    """Return what has come, in one line: the condition, the figures, the moment, and whose prices they are."""
+    """Return what has come, in one line: the conditions, the figures, the moment and the market."""
     if len(params.parts) == 1:
         what = f"{conditions_text(params)}: {figure_text(firing.values[0])}"
     else:

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from memory.records import MessageRole, TranscriptMessage, TurnStatus
 from tools.context import Context
+from tools.errors import InvalidParams
 from tools.policy import Surface
 from tools.registry import capability
 from tools.services import Asked
@@ -24,13 +25,20 @@ def _some_words(message: str) -> str:
     return message
 
 
+ModelName = Annotated[str, Field(min_length=1, max_length=128)]
+
+
 class Send(Params):
-    """A message to the agent. `stream` tells of it by events; `queue` waits for a busy session."""
+    """A message to the agent. `stream` tells of it by events; `queue` waits for a busy session.
+
+    `model` is one of those that answer here; left out, they are asked in their order.
+    """
 
     message: Annotated[str, Field(max_length=LONGEST_MESSAGE), AfterValidator(_some_words)]
     session_id: SessionId = MAIN
     stream: bool = False
     queue: bool = False
+    model: ModelName | None = None
 
 
 class MessageView(Result):
@@ -107,16 +115,25 @@ class Aborted(Result):
     aborted: bool
 
 
+def check_model(ctx: Context, name: str | None) -> None:
+    """Raise InvalidParams for a model that does not answer here."""
+    models = ctx.services.models
+    if name is not None and name not in models:
+        raise InvalidParams(f"model: {name[:64]!r} does not answer here; there is {', '.join(models)}")
+
+
 @capability("chat.send", surfaces=Surface.WIRE, effects=True)
 async def send(ctx: Context, params: Send) -> Sent:
     """Send a message to the agent and return its answer."""
+    check_model(ctx, params.model)
     asked = Asked(
         session_id=params.session_id,
         message=params.message,
-        request_id=ctx.services.new_id("req"),
+        request_id=ctx.request_id or ctx.services.new_id("req"),
         frame_id=ctx.frame_id,
         stream=params.stream,
         queue=params.queue,
+        model=params.model,
     )
     answered = await ctx.services.chat.send(ctx, asked)
     message, turn = answered.message, answered.turn

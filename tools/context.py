@@ -38,7 +38,7 @@ class Context:
     `frame_id` is the caller's own name for the call, `session_id` the conversation it is part of. `wish` is
     the door's name for a call with effects: a repeated one keeps it. `shared` says that others read the
     answer, who are not to see this principal's money; `late` that it was asked so long ago that no model
-    may act on it.
+    may act on it. `request_id` is the name that a turn shall have, None for a new one.
     """
 
     principal: Principal
@@ -52,6 +52,7 @@ class Context:
     wish: str | None = None
     shared: bool = False
     late: bool = False
+    request_id: str | None = None
 
     def inner(self) -> "Context":
         """Return the context for a call on behalf of this one: same wish, already paid for."""

@@ -38,6 +38,14 @@ class Missed(StrEnum):
     ALL = "all"
 
 
+class HistoryOfJob(Params):
+    """Which runs of a job: the newest, or those before one (its id)."""
+
+    name: JobName
+    limit: Annotated[int, Field(ge=1, le=200, strict=True)] = 20
+    before: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+
+
 class OfJob(Params):
     """Which job, by its name."""
 
@@ -64,3 +72,24 @@ class AddJob(Params):
     missed: Missed = Missed.ONCE
     jitter_seconds: Annotated[int, Field(ge=0, le=3_600, strict=True)] = 0
     retries: Annotated[int, Field(ge=0, le=10, strict=True)] = 2
+
+
+class UpdateJob(Params):
+    """What changes of a job; what is left out stays.
+
+    Null for `model`, `channels` or `webhook` takes it away.
+    """
+
+    name: JobName
+    schedule: ScheduleText | None = None
+    prompt: Prompt | None = None
+    template: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    enabled: bool | None = None
+    timezone: Zone | None = None
+    model: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    session: JobSession | None = None
+    channels: Channels | None = None
+    webhook: Webhook | None = None
+    missed: Missed | None = None
+    jitter_seconds: Annotated[int, Field(ge=0, le=3_600, strict=True)] | None = None
+    retries: Annotated[int, Field(ge=0, le=10, strict=True)] | None = None

@@ -7,6 +7,9 @@ from memory.database import UnitOfWork
 from memory.records import Delivery
 from trading.notices import Notice
 
+TURNED_OFF = "turned off"
+"""The name of a delivery that its recipient does not want: nothing was sent."""
+
 
 class NotDelivered(Exception):
     """Try again later, not before `wait` seconds where that is known; `final` says that it is no use."""

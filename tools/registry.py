@@ -191,8 +191,13 @@ def validate(found: AnyCapability, raw: Mapping[str, Any] | None) -> Params:
     """Return the typed params of a call; raise MissingParams or InvalidParams."""
     if raw is not None and not isinstance(raw, Mapping):
         raise InvalidParams("params is an object")
+    return typing.cast(Params, validate_as(found.params, raw or {}))
+
+
+def validate_as(kind: type[P], raw: Mapping[str, Any]) -> P:
+    """Return params of one type; raise MissingParams or InvalidParams."""
     try:
-        return typing.cast(Params, found.params.model_validate(dict(raw or {})))
+        return kind.model_validate(dict(raw))
     except ValidationError as error:
         raise from_validation(error) from None
     except RecursionError:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from memory.cron_records import PromptRun
 from memory.database import Database
 from memory.records import TranscriptMessage, Turn
 from tools.apikeys import ApiKeys
@@ -13,6 +14,7 @@ from tools.pairing import Pairing
 from tools.picking import Picking
 from tools.policy import Principal
 from tools.skillbook import Skills
+from tools.webhooks import Webhooks
 from trading.backtest.histories import Histories
 from trading.clock import Clock
 from trading.desk import Desk
@@ -22,6 +24,7 @@ from trading.ports import NewId
 from trading.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
+    from tools.alerting import Alerting
     from tools.context import Context
 
 
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 class Asked:
     """One message to the agent. `stream` tells of it by events; `queue` waits for a busy session.
 
-    `frame_id` is the caller's own name for the request, by which it may abort it.
+    `frame_id` is the caller's own name for the request, by which it may abort it. `model` is one of those
+    that answer here, None for them all in their order.
     """
 
     session_id: str
@@ -38,6 +42,7 @@ class Asked:
     frame_id: str | None
     stream: bool
     queue: bool
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,16 @@ class Chat(Protocol):
 
     async def abort_all(self, principal_id: str) -> None:
         """Stop every turn of somebody."""
+        ...
+
+
+class Prompter(Protocol):
+    """Puts prompts to the agent that nobody types; `owner` is its name, which no other has."""
+
+    owner: str
+
+    async def perform(self, ctx: "Context", run: PromptRun) -> PromptRun:
+        """Put a prompt that this one has claimed to the agent, and return its run as it stands then."""
         ...
 
 
@@ -114,7 +129,10 @@ NO_PLATFORMS = NoPlatforms()
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a capability may use; `models` are the names of those that answer, in their order."""
+    """Everything a capability may use; `models` are the names of those that answer, in their order.
+
+    `timezone` is where people are who name no other.
+    """
 
     clock: Clock
     new_id: NewId
@@ -132,5 +150,9 @@ class Services:
     backtests: Backtests
     strategies: Picking
     system: System
+    webhooks: Webhooks
+    alerting: "Alerting"
+    prompter: Prompter
     models: Sequence[str] = ()
     platforms: Platforms = NO_PLATFORMS
+    timezone: str = "UTC"

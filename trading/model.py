@@ -44,12 +44,13 @@ class Mode(StrEnum):
 
 
 class Origin(StrEnum):
-    """Who started something: a person, a model for one, a run, a job, or what guards a position."""
+    """Who started something: a person, a model for one, a run, a job, an alert, or what guards a position."""
 
     PERSON = "person"
     MODEL = "model"
     RUN = "run"
     JOB = "job"
+    ALERT = "alert"
     GUARD = "guard"
 
 

@@ -33,6 +33,11 @@ class Failover:
         self.name = models[0].name
         self._models = tuple(models)
 
+    @property
+    def models(self) -> Sequence[Model]:
+        """The models, in their order."""
+        return self._models
+
     async def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Completion]:
         """Yield text as it is written and, last, the completion, which says who answered.
 

@@ -72,3 +72,8 @@ def fitting(voice: Voice, value: Decimal | None, room: int = 11) -> str:
 def more(voice: Voice, count: int) -> str:
     """Say that there are more rows than are shown."""
     return voice.say("card.more", count=count) if count > 0 else ""
+
+
+def code(text: str) -> str:
+    """Return a text of somebody else's on one line, as it is typed."""
+    return f"`{' '.join(text.replace('`', chr(39)).split())[:200]}`"

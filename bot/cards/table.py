@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.asking import Action
-from bot.cards import backtests, lists, market, money, orders, safety
+from bot.cards import alerts, backtests, jobs, lists, market, money, orders, safety
 from bot.voice import Voice
 from tools.wire import Result
 
@@ -71,6 +71,24 @@ CARDS: Mapping[str, Card] = {
     "watchlist.add": Card(lists.on_list),
     "watchlist.remove": Card(lists.on_list),
     "watchlist.list": Card(lists.watched),
+    "alert.preview": Card(alerts.preview, True, alerts.preview_aloud),
+    "alert.create": Card(alerts.created, True, alerts.created_aloud, alerts.of_one),
+    "alert.list": Card(alerts.listing, True, actions=alerts.of_listing),
+    "alert.get": Card(alerts.shown, True, actions=alerts.of_one),
+    "alert.update": Card(alerts.shown, True, alerts.shown_aloud, alerts.of_one),
+    "alert.pause": Card(alerts.shown, True, alerts.shown_aloud, alerts.of_one),
+    "alert.resume": Card(alerts.shown, True, alerts.shown_aloud, alerts.of_one),
+    "alert.delete": Card(alerts.deleted),
+    "alert.clear": Card(alerts.cleared),
+    "alert.history": Card(alerts.firings, True),
+    "cron.add": Card(jobs.added, True, actions=jobs.of_one),
+    "cron.list": Card(jobs.listing, True, actions=jobs.of_listing),
+    "cron.get": Card(jobs.shown, True, actions=jobs.of_one),
+    "cron.update": Card(jobs.shown, True, actions=jobs.of_one),
+    "cron.run": Card(jobs.ran, True),
+    "cron.remove": Card(jobs.removed),
+    "cron.history": Card(jobs.runs, True),
+    "cron.templates": Card(jobs.templates, actions=jobs.of_templates),
     "access.list": Card(lists.access, True, actions=lists.access_actions),
     "access.approve": Card(lists.person, True),
     "access.setRole": Card(lists.person, True),

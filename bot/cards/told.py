@@ -5,9 +5,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.asking import Call, Plan
-from bot.cards.orders import approval, wanted
+from bot.asking import DO, Call, Plan, preview_of
+from bot.cards.orders import approval
 from bot.cards.parts import line
+from bot.cards.table import show
 from bot.reading.words import VOCABULARY
 from bot.voice import PHRASES, Voice, plain
 from tools.errors import TELLS_BALANCES, CallError, Code
@@ -21,15 +22,16 @@ _WHOLE_SECOND = 1000
 NO_SUCH_PAIR = frozenset({Code.NOT_FOUND, Code.INVALID_PARAMS})
 
 
-def confirmation(plan: Plan, previews: Sequence[Result], voice: Voice) -> str:
-    """Return what a person confirms: what each order would come to, or else what is about to be done.
+def confirmation(plan: Plan, previews: Sequence[Result], voice: Voice, shared: bool = False) -> str:
+    """Return what a person confirms: what each call would come to, or else what is about to be done.
 
     `previews` are the answers of `preview_of` the calls of the plan that have one.
     """
-    cards = [wanted(each, voice) for each in previews]
+    asked = [preview for call in plan.calls if (preview := preview_of(call)) is not None]
+    cards = [show(call.name, each, voice, shared) for call, each in zip(asked, previews, strict=False)]
     stops = [call.params["stopPrice"] for call in plan.calls if call.name == "trade.oco"]
     cards += [line(voice, "or_stop", voice.price(each)) for each in stops]
-    return "\n\n".join([voice.say("card.confirm"), *(cards if previews else [plan.sure])])
+    return "\n\n".join([voice.say((plan.question or DO).asked), *(cards if previews else [plan.sure])])
 
 
 def error(found: CallError, voice: Voice, call: Call | None = None, shared: bool = False) -> str:

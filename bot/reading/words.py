@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.asking import Misread, Plan
 from bot.voice import Voice, plain
@@ -15,6 +16,8 @@ from tools.words.tokens import CURRENCIES, UNITS, read_tokens
 MOST_CHARS = 300
 MOST_WORDS = 40
 """A command is short; what is longer is no command."""
+
+UTC_ZONE = ZoneInfo("UTC")
 
 _TABLES = (*PERIODS.values(), *STATES.values())
 VOCABULARY = frozenset(
@@ -41,6 +44,7 @@ class Words:
     """What was typed behind a command, with whoever typed it.
 
     `tokens` are what is still to be read; `raw` is the text itself and `ids` the names of things in it.
+    Times of the day that they name are by the clocks of `zone`.
     """
 
     raw: str
@@ -48,6 +52,7 @@ class Words:
     now: datetime
     ids: tuple[str, ...] = ()
     tokens: list[str] = field(default_factory=list)
+    zone: ZoneInfo = UTC_ZONE
     odd_length: bool = False
 
     @property
@@ -98,14 +103,20 @@ class Words:
 Reader = Callable[[Words], Plan | Misread]
 
 
-def read_words(text: str, voice: Voice, now: datetime) -> Words | Misread:
-    """Split what stands behind a command; what is too long is not looked at."""
+def read_words(
+    text: str, voice: Voice, now: datetime, zone: ZoneInfo = UTC_ZONE, most: int = MOST_CHARS
+) -> Words | Misread:
+    """Split what stands behind a command; what is too long is not looked at.
+
+    Where a command takes more than usual it reads the text itself: that has no tokens.
+    """
     said = text.strip()
-    if len(said) > MOST_CHARS or len(said.split()) > MOST_WORDS:
+    short = len(said) <= MOST_CHARS and len(said.split()) <= MOST_WORDS
+    if len(said) > most or not (short or most > MOST_CHARS):
         return misread(voice, "misread.long")
     ids = tuple(each.lower() for each in _ID.findall(said))
-    tokens = list(read_tokens(_ID.sub(" ", said), VOCABULARY))
-    return Words(said, voice, now, ids, tokens)
+    tokens = list(read_tokens(_ID.sub(" ", said), VOCABULARY)) if short else []
+    return Words(said, voice, now, ids, tokens, zone)
 
 
 def is_coin(token: str) -> bool:

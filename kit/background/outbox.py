@@ -1,8 +1,7 @@
 """Messages on their way to people: tried again with growing waits, in order, and given up with a reason."""
 
 import asyncio
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -12,23 +11,28 @@ import structlog
 
 from kit.backoff import Backoff
 from memory.database import Database, UnitOfWork
+from memory.errors import StoreError
 from memory.records import Delivery
+from tools.channels import platform_of
 from tools.delivering import Channel, NotDelivered, Progress
 from tools.events import EventBus
 from tools.policy import Role
+from tools.webhooks import is_webhook
 from trading.clock import Clock, epoch_ms
 from trading.notices import OWNER, Notice
 from trading.ports import NewId
 
-PERSON = re.compile(r"[a-z][a-z0-9]{1,19}:[0-9]{1,20}")
-"""The id of somebody of a chat platform."""
-
 LEASE = timedelta(seconds=60)
 """How long one attempt may take before another process makes the next."""
-AT_ONCE = 20
+AT_ONCE = 50
 """Recipients who are served side by side."""
-PATIENCE = Backoff(first=2.0, factor=2.0, longest=900.0, attempts=15)
-"""One to two hours of trying."""
+LOOK_AGAIN = 1.0
+"""Seconds after which a pump that waits for slow recipients looks for messages to others."""
+PATIENCE = Backoff(first=2.0, factor=2.0, longest=900.0, attempts=30)
+"""Three to six hours of trying."""
+
+Going = dict[asyncio.Task[None], str]
+"""Deliveries that are being made, each with its recipient."""
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +40,7 @@ log = structlog.get_logger(__name__)
 class EventChannel:
     """To whoever is connected, or comes back: an event `notice` of the recipient's own.
 
-    What the owner is told, every person who is one is told in their chats too.
+    What the owner is told, every person who is one is told in their chats too, unless it names its channel.
     """
 
     def __init__(self, events: EventBus, new_id: NewId) -> None:
@@ -44,8 +48,8 @@ class EventChannel:
         self._new_id = new_id
 
     def reaches(self, recipient: str) -> bool:
-        """Tell whether somebody connects here: people of chat platforms do not."""
-        return PERSON.fullmatch(recipient) is None
+        """Tell whether somebody connects here: people of chat platforms do not, nor do webhooks."""
+        return platform_of(recipient) is None and not is_webhook(recipient)
 
     async def send(self, notice: Delivery, progress: Progress) -> str:
         """Do nothing yet: the delivery is the event."""
@@ -54,7 +58,8 @@ class EventChannel:
     async def note(self, uow: UnitOfWork, notice: Notice) -> None:
         """Record the event, which is told once the delivery is on disk."""
         await self._events.record(uow, "notice", told(notice), notice.recipient)
-        if notice.recipient == OWNER:
+        # What names its channel is meant for this recipient alone.
+        if notice.recipient == OWNER and "channel" not in notice.data:
             owners = [
                 each.id
                 for each in await uow.people.all()
@@ -103,20 +108,61 @@ class Pump:
             await uow.notices.release(self._clock.now())
 
     async def step(self) -> None:
-        """Deliver until nothing is due; raise what nobody foresaw, after trying all the others."""
-        while claimed := await self._claim():
-            # A recipient who keeps us waiting holds up nobody else.
-            outcomes = await asyncio.gather(*map(self._deliver, claimed), return_exceptions=True)
-            if errors := [each for each in outcomes if isinstance(each, BaseException)]:
-                raise BaseExceptionGroup("deliveries failed", errors)
+        """Deliver until nothing is due; raise what nobody foresaw, after trying all the others.
 
-    async def _claim(self) -> Sequence[Delivery]:
+        A recipient who keeps us waiting holds up nobody else, also not with what becomes due meanwhile.
+        """
+        going: Going = {}
+        errors: list[BaseException] = []
+        try:
+            await self._begin(going)
+            while going:
+                errors += await self._some(going)
+                # What went wrong is told soon, and not only once nobody has anything to deliver.
+                if not errors:
+                    errors += await self._more(going)
+        finally:
+            for task in going:
+                task.cancel()
+            await asyncio.gather(*going, return_exceptions=True)
+        if errors:
+            raise BaseExceptionGroup("deliveries failed", errors)
+
+    async def _begin(self, going: Going) -> None:
+        """Begin with what is due to recipients who are not being served yet."""
+        for each in await self._claim(AT_ONCE - len(going), set(going.values())):
+            going[asyncio.create_task(self._deliver(each))] = each.recipient
+
+    async def _more(self, going: Going) -> Sequence[BaseException]:
+        """Begin as `_begin` does, but let what is going on end when the database fails."""
+        try:
+            await self._begin(going)
+        except StoreError as error:
+            return [error]
+        return ()
+
+    async def _some(self, going: Going) -> Sequence[BaseException]:
+        """Wait a while for deliveries to end, take those out that have, and return what nobody foresaw."""
+        pause = asyncio.ensure_future(self._clock.sleep(LOOK_AGAIN))
+        try:
+            await asyncio.wait({*going, pause}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            pause.cancel()
+        ended = [each for each in going if each.done()]
+        for each in ended:
+            del going[each]
+        outcomes = await asyncio.gather(*ended, return_exceptions=True)
+        return [each for each in outcomes if isinstance(each, BaseException)]
+
+    async def _claim(self, most: int, busy: Collection[str]) -> Sequence[Delivery]:
+        if not most:
+            return ()
         now = self._clock.now()
         async with self._database.read() as uow:
             if not await uow.notices.is_due(now):
                 return ()
         async with self._database.transact() as uow:
-            return await uow.notices.claim(now, now + LEASE, AT_ONCE)
+            return await uow.notices.claim(now, now + LEASE, most, busy)
 
     async def _deliver(self, notice: Delivery) -> None:
         try:

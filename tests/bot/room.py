@@ -20,7 +20,8 @@ PATIENCE = 3_000
 
 
 def private(person: Person) -> Place:
-    return Place("scripted", person.id.partition(":")[2])
+    platform, _, chat = person.id.partition(":")
+    return Place(platform, chat)
 
 
 @dataclass

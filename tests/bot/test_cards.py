@@ -68,8 +68,45 @@ SAID = """
     /close all
     /strategies
     /backtests
+    /alerts
+    /alert btc above 1000000
+    /alarm eth fällt um 5% in 1h, jedes mal
+    /alert rsi of btc below 30 and btc below 1
+    /alerts
+    /alarme
+    /alerts pause 2
+    /alerts snooze 1 30m
+    /alarme fortsetzen 2
+    /alerts delete 7
+    /alerts delete 1
+    /alerts history
+    /alert btc
+    /alarm bananen im weltall
+    /jobs
+    /job every day at 8 check my positions
+    /aufgabe in 20 minuten btc prüfen
+    /jobs
+    /aufgaben
+    /jobs pause 2
+    /aufgaben fortsetzen 2
+    /jobs history 1
+    /jobs delete 1
+    /aufgaben vorlagen
+    /job check btc
+    /aufgabe jeden tag um 8
 """
-GERMAN = ("/preis", "/analyse", "/kaufen", "/positionen", "/aufträge", "/guthaben", "/gewinn", "/verlauf")
+GERMAN = (
+    "/preis",
+    "/analyse",
+    "/kaufen",
+    "/positionen",
+    "/aufträge",
+    "/guthaben",
+    "/gewinn",
+    "/verlauf",
+    "/alarm",
+    "/aufgabe",
+)
 
 
 @pytest_asyncio.fixture

@@ -14,9 +14,12 @@ from bot.completing import matching
 from bot.reading.words import VOCABULARY
 from bot.table import ROWS
 from bot.voice import Voice
+from tests.bot.automation_samples import alert, job
 from tests.bot.samples import position
 from tests.bot.talk import COMMANDS, DE, EN
+from tools.alert_views import AlertList
 from tools.catalog import CATALOG
+from tools.cron_views import JobList, Templates
 from tools.orders import OrderList
 from tools.positions import PositionList, PositionView
 from tools.registry import validate
@@ -28,6 +31,7 @@ SERVED = {each.name: each for each in CATALOG}
 OWN_WORDS = """
     btc eth BTC/USDT bitcoin jup 0.1 500 $500 500usdt 5% 50% 1.000,50 1,000.50 5k -1 0 1e9 5x 1h 4h 7m at for
     stop target limit or trailing half all last year 2024 q1 2025-13-45 ord_00abc123 pos_00abc123 apr_00abc123
+    alr_00abc123 job_00abc123 delete pause resume history clear run add 1 2 30m
     telegram:42 approve ٣ ½ 10²  ∞ NaN \u202e \u200d 🚀 ' " ` * _ [ ] ( ) {0} {name} %s \\ / @ # $ % & = < >
 """
 WORDS = st.sampled_from([*sorted(VOCABULARY), *OWN_WORDS.split()])
@@ -51,9 +55,18 @@ HELD = st.lists(
 PRICES = st.decimals(Decimal("1e-10"), Decimal("1e9"), places=10)
 
 
+LISTED: dict[str, Result] = {
+    "alert.list": AlertList(alerts=[alert()]),
+    "cron.list": JobList(jobs=[job()]),
+    "cron.templates": Templates(templates=[]),
+}
+
+
 def answer(name: str, held: list[PositionView], price: Decimal) -> Result:
     if name == "trade.positions":
         return PositionList(positions=held)
+    if name in LISTED:
+        return LISTED[name]
     return OrderList(orders=[]) if name == "trade.orders" else cast(Result, SimpleNamespace(last=price))
 
 

@@ -5,6 +5,7 @@ import string
 from bot.table import ROWS
 from bot.voice import PHRASES
 from tools.errors import Code
+from tools.words.alert_gaps import AlertGap, JobGap
 from tools.words.gaps import Gap
 from tools.words.language import Language
 
@@ -28,6 +29,8 @@ def test_every_command_option_gap_and_error_has_words() -> None:
         *(f"group.{row.group}" for row in ROWS),
         *(f"option.{slot.name}" for row in ROWS for slot in row.slots),
         *(f"gap.{gap}" for gap in Gap),
+        *(f"alert.gap.{gap}" for gap in AlertGap),
+        *(f"job.gap.{gap}" for gap in JobGap),
         *(f"error.{code}" for code in Code),
     }
     assert keys - set(EN) == set()

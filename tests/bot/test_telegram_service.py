@@ -11,8 +11,9 @@ import pytest
 
 from agent.models.scripted import ScriptedModel
 from tests.agent.talking import says
+from tests.bot.automation_samples import ANSWERED, notice
 from tests.bot.telegram_desk import Desk
-from tests.bot.telegram_house import ADA, BEN, after, buttons, edits, house
+from tests.bot.telegram_house import ADA, BEN, after, buttons, edits, house, written
 from tests.peers.telegram import Carry, dropped, lost, refusal, well
 from tests.service import NOON
 from trading.clock import ManualClock
@@ -209,3 +210,18 @@ async def test_a_restart_finishes_the_message_it_cut_off_and_answers_what_waited
     assert "offset" not in desk.peer.of("getUpdates")[polls].fields
     assert acknowledged.fields["offset"] == str(int(names[1].rpartition(":")[2]) + 1)
     assert len(desk.peer.of("sendMessage")) == 3
+
+
+async def test_what_a_job_says_by_itself_wakes_nobody(tmp_path: Path, desk: Desk) -> None:
+    model = ScriptedModel([says("Hello.")])
+    us = {"id": desk.peer.bot_id, "is_bot": True, "first_name": "Kit"}
+    async with house(tmp_path, desk.peer, model=model) as bot:
+        await bot.let_in(ADA)
+        async with bot.service.app.services.database.transact() as uow:
+            await uow.notices.add(notice("job.result", "What is BTC worth?", ANSWERED, "telegram:42"))
+        await bot.until(lambda: bot.texts(ADA))
+        (told,) = bot.texts(ADA)
+        again, _ = await desk.peer.write({**written(ADA, told or ""), "from": us})
+        assert await bot.settled(f"telegram:{desk.peer.bot_id}:{again}") == "not for us"
+        assert (await bot.answered(ADA, "hello")).text == "Hello."
+    assert [[each.text for each in request.messages] for request in model.requests] == [["hello"]]

@@ -58,6 +58,9 @@ async def prepare(service: Running) -> None:
         for message in ("Hello", "price BTC"):
             chat = await connection.request("chat.send", {"message": message, "sessionId": "sess_123"})
             assert chat["ok"], chat
+        job = CASES["kit.cron.add"]["params_example"]
+        answer = await connection.request("cron.add", {**job, "name": "nightly", "schedule": "0 3 * * *"})
+        assert answer["ok"], answer
         await service.advance(600)
 
 

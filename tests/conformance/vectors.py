@@ -6,7 +6,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "vectors"
 
-WAITING_METHODS = ("alert.", "cron.", "memory.")
+WAITING_METHODS = ("memory.",)
 
 WAITING_CASES = {
     "kit.error.forbidden": "memory.get",

@@ -20,6 +20,7 @@ from memory.database import Database
 from tests.service import predictable
 from tests.wire import HELLO, Wire
 from tools import market, system, tool
+from tools.alerting import Alerting
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests
 from tools.context import Context
@@ -29,8 +30,9 @@ from tools.pairing import Pairing
 from tools.picking import Picking
 from tools.policy import Scope, Surface
 from tools.registry import AnyCapability, Registry, capability
-from tools.services import Chat, Services
+from tools.services import Chat, Prompter, Services
 from tools.skillbook import Skills
+from tools.webhooks import Webhooks
 from tools.wire import IsoTime, NoParams, Params, Result
 from trading.backtest.histories import Histories
 from trading.clock import ManualClock
@@ -183,6 +185,9 @@ class House:
             pairing=cast(Pairing, None),
             skills=Skills([each.name for each in self.capabilities]),
             system=self,
+            webhooks=cast(Webhooks, None),
+            alerting=cast(Alerting, None),
+            prompter=cast(Prompter, None),
         )
 
     def _new_id(self, prefix: str) -> str:

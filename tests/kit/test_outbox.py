@@ -74,6 +74,13 @@ def office(database: Database) -> Office:
     return Office(database)
 
 
+@pytest.fixture
+async def small_office(sqlite_url: str) -> AsyncIterator[Office]:
+    """An office for what has nothing to do with the database it is in."""
+    async with Database.open(sqlite_url) as database:
+        yield Office(database)
+
+
 async def test_messages_are_delivered_in_the_order_they_were_made(office: Office) -> None:
     post = Post()
     await office.add("n1", "n2", "n3")
@@ -218,6 +225,87 @@ async def test_an_attempt_that_was_cut_off_is_made_again_when_its_lease_is_over(
     assert slow.noted == []
     (delivered,) = await office.of()
     assert (delivered.attempts, delivered.delivered_as) == (2, "post:n1")
+
+
+async def test_a_slow_recipient_keeps_no_new_message_of_others_waiting(office: Office) -> None:
+    class Slow(Post):
+        async def send(self, notice: Delivery, progress: Progress) -> str:
+            if notice.recipient == "ann":
+                entered.set()
+                await answered.wait()
+            return await super().send(notice, progress)
+
+    entered, answered, post = asyncio.Event(), asyncio.Event(), Slow()
+    await office.add("n1", "n2")
+    step = asyncio.create_task(office.pump(post).step())
+    await entered.wait()
+    await office.add("m1", "m2", to="bob")
+    await office.add("c1", to="cid")
+    for _ in range(500):
+        await office.clock.advance(0.1)
+        await asyncio.sleep(0.002)
+        if len(post.noted) == 3:
+            break
+    assert sorted(post.noted) == ["c1", "m1", "m2"]
+    assert not step.done()
+    answered.set()
+    await step
+    assert post.noted[-2:] == ["n1", "n2"]
+    assert [(each.attempts, each.delivered_as) for each in await office.of()] == [
+        (1, "post:n1"),
+        (1, "post:n2"),
+    ]
+
+
+async def test_a_pump_makes_no_second_attempt_beside_one_that_overstays(small_office: Office) -> None:
+    tries: list[str] = []
+    answered = asyncio.Event()
+
+    class Slow(Post):
+        async def send(self, notice: Delivery, progress: Progress) -> str:
+            tries.append(notice.id)
+            if notice.recipient == "ann":
+                await answered.wait()
+            return await super().send(notice, progress)
+
+    post = Slow()
+    await small_office.add("n1")
+    step = asyncio.create_task(small_office.pump(post).step())
+    for number in range(3):
+        await small_office.clock.advance(LEASE.total_seconds())
+        await small_office.add(f"m{number}", to="bob")
+        for _ in range(500):
+            await small_office.clock.advance(0.1)
+            await asyncio.sleep(0.002)
+            if f"m{number}" in post.noted:
+                break
+    assert tries == ["n1", "m0", "m1", "m2"]
+    answered.set()
+    await step
+    assert post.noted == ["m0", "m1", "m2", "n1"]
+
+
+async def test_a_pump_that_is_stopped_leaves_nothing_running(small_office: Office) -> None:
+    entered, left = asyncio.Event(), asyncio.Event()
+
+    class Stuck(Post):
+        async def send(self, notice: Delivery, progress: Progress) -> str:
+            entered.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                left.set()
+            return ""
+
+    await small_office.add("n1")
+    step = asyncio.create_task(small_office.pump(Stuck()).step())
+    await entered.wait()
+    step.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await step
+    assert left.is_set()
+    (waiting,) = await small_office.of()
+    assert (waiting.attempts, waiting.delivered_at, waiting.due_at) == (1, None, NOON + LEASE)
 
 
 async def test_a_message_that_kills_every_attempt_is_given_up(office: Office) -> None:

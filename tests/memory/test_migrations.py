@@ -15,9 +15,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema, schema_chats, schema_runs
+from memory import migrate, schema, schema_alerts, schema_chats, schema_cron, schema_runs, schema_webhooks
 from memory.address import normalised
+from memory.alert_records import Alert, AlertFiring
 from memory.chat_records import Arrival, Card, Chat
+from memory.cron_records import CronJob, PromptRun
 from memory.database import Database
 from memory.errors import DatabaseTooNew
 from memory.records import (
@@ -32,6 +34,7 @@ from memory.records import (
     TranscriptMessage,
     Turn,
     Watched,
+    Webhook,
 )
 from tests.memory.samples import account
 from tests.peers.databases import prepare
@@ -69,6 +72,11 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (PairingRequest, schema_chats.pairings),
     (Preference, schema_chats.preferences),
     (Watched, schema_chats.watchlist),
+    (Webhook, schema_webhooks.webhooks),
+    (Alert, schema_alerts.alerts),
+    (AlertFiring, schema_alerts.alert_firings),
+    (CronJob, schema_cron.cron_jobs),
+    (PromptRun, schema_cron.prompt_runs),
 )
 
 

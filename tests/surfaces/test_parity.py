@@ -23,6 +23,10 @@ Params = dict[str, Any]
 BUY: Params = {"action": "buy", "pair": "BTC/USDT", "type": "market", "amount": 100}
 
 # In the order they run: what is bought first is closed and listed after it.
+ALERT_VERBS = ("create", "list", "get", "update", "pause", "resume", "delete")
+DROP = {"type": "price", "pair": "BTC/USDT", "condition": "below", "value": 1}
+DROPS = {**DROP, "channels": ["websocket"]}
+
 CALLS: dict[str, tuple[Params, Params, str]] = {
     "health": ({}, {"deep": True}, "INVALID_PARAMS"),
     "status": ({}, {"deep": True}, "INVALID_PARAMS"),
@@ -39,6 +43,20 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "watchlist.add": ({"pair": "sol-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
     "watchlist.list": ({}, {"pair": "BTC/USDT"}, "INVALID_PARAMS"),
     "watchlist.remove": ({"pair": "SOL/USDT"}, {"pair": "ETH/USDT"}, "NOT_FOUND"),
+    "alert.preview": (
+        {"any": [DROP, {**DROP, "condition": "change", "value": 5, "window": "1h"}]},
+        {**DROPS, "condition": "near"},
+        "INVALID_PARAMS",
+    ),
+    "alert.create": (DROPS, {**DROPS, "value": -1}, "INVALID_PARAMS"),
+    "alert.list": ({}, {"limit": 3}, "INVALID_PARAMS"),
+    "alert.get": ({"alertId": "{alert}"}, {"alertId": "alert_none"}, "NOT_FOUND"),
+    "alert.update": ({"alertId": "{alert}", "value": 2}, {"alertId": "alert_none", "value": 2}, "NOT_FOUND"),
+    "alert.pause": ({"alertId": "{alert}", "minutes": 60}, {"alertId": "alert_none"}, "NOT_FOUND"),
+    "alert.resume": ({"alertId": "{alert}"}, {"alertId": "alert_none"}, "NOT_FOUND"),
+    "alert.history": ({"alertId": "{alert}"}, {"limit": 0}, "INVALID_PARAMS"),
+    "alert.delete": ({"alertId": "{alert}"}, {"alertId": "{alert}"}, "NOT_FOUND"),
+    "alert.clear": ({}, {"deep": True}, "INVALID_PARAMS"),
     "chart.equity": ({"period": "24h"}, {"period": "1y"}, "INVALID_PARAMS"),
     "chart.candles": (
         {"pair": "BTC/USDT", "limit": 30, "indicators": ["sma:5", "rsi"]},
@@ -156,6 +174,22 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"notifications": {"approvals": "off"}},
         "INVALID_PARAMS",
     ),
+    "cron.templates": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "cron.add": (
+        {"name": "hello", "schedule": "0 9 * * *", "prompt": '{"tool": "status", "args": {}}'},
+        {"name": "hello", "schedule": "0 9 31 2 *", "prompt": "Hello"},
+        "INVALID_PARAMS",
+    ),
+    "cron.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "cron.get": ({"name": "hello"}, {"name": "nobody"}, "NOT_FOUND"),
+    "cron.update": (
+        {"name": "hello", "timezone": "Europe/Berlin"},
+        {"name": "hello", "timezone": "Europe/Atlantis"},
+        "INVALID_PARAMS",
+    ),
+    "cron.run": ({"name": "hello"}, {"name": "nobody"}, "NOT_FOUND"),
+    "cron.history": ({"name": "hello"}, {"name": "hello", "limit": 0}, "INVALID_PARAMS"),
+    "cron.remove": ({"name": "hello"}, {"name": "hello"}, "NOT_FOUND"),
     "chat.history": ({"sessionId": "nobody"}, {"limit": -1}, "INVALID_PARAMS"),
     "chat.abort": ({"sessionId": "nobody"}, {}, "MISSING_PARAMS"),
     "chat.send": (
@@ -175,6 +209,8 @@ DIFFERENT_BY_NATURE = {
     "chat.send": ("message", "model", "usage"),
     "trade.orders": ("origin",),
     "keys.create": ("key",),
+    # An id is new, and the doors do not all have the same calls before it.
+    **{f"alert.{verb}": ("alertId", "id") for verb in ALERT_VERBS},
     # What the account stands at by then: not every door has every call before it.
     "approval.list": ("limits",),
 }
@@ -274,6 +310,8 @@ def call_ids(outcome: Outcome) -> dict[str, str]:
         ids["{first}"], ids["{second}"] = [each["approvalId"] for each in answer["approvals"]]
     if "backtestId" in answer:
         ids["{backtest}"] = answer["backtestId"]
+    if "alertId" in answer:
+        ids["{alert}"] = answer["alertId"]
     if "executedQty" in answer:
         ids["{order}"] = answer["orderId"]
     if "session" in answer:

@@ -49,7 +49,7 @@ class RiskGate:
         if reason is not None and (entry or not self._may_leave(proposal.order)):
             raise AccountLocked(f"account {account.id} is locked: {reason}")
         if not entry:
-            return Verdict()
+            return Verdict(hold=proposal.order.origin is Origin.ALERT)
         limits = limits_of(state.limits)
         figures = judge(proposal, limits, state)
         if not _asks(proposal, limits):
@@ -70,6 +70,8 @@ class RiskGate:
 
 def _asks(proposal: Proposal, limits: Limits) -> bool:
     """Return whether a person has to allow an entry, or to have allowed the run that wants it."""
+    if proposal.order.origin is Origin.ALERT:
+        return True
     by_itself = proposal.order.origin not in (Origin.PERSON, Origin.GUARD)
     return by_itself and (proposal.account.mode is Mode.LIVE or limits.ask_on_paper)
 

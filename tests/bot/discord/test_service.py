@@ -12,6 +12,7 @@ import pytest
 from agent.models.scripted import ScriptedModel
 from kit.logs import configure
 from tests.agent.talking import BUY, says
+from tests.bot.automation_samples import ANSWERED, notice
 from tests.bot.discord.desk import BAD, GOOD, PLAIN, at_desk, buttons, contents, written
 from tests.bot.discord.house import TOKEN
 from tests.peers.discord_loopback import LoopbackDiscord
@@ -316,3 +317,39 @@ async def test_the_token_is_told_nowhere(
     told = [caplog.text, printed, health, str(stands)]
     told += kept(tmp_path)
     assert [TOKEN in each for each in told] == [False] * len(told)
+
+
+async def test_what_a_job_says_by_itself_wakes_nobody(discord: LoopbackDiscord, tmp_path: Path) -> None:
+    model = ScriptedModel([says("Hello.")])
+    async with at_desk(tmp_path, discord, model=model) as desk:
+        ada, chat = await desk.comes("ada", "viewer")
+        told = notice("job.result", "What is BTC worth?", ANSWERED, f"discord:{ada['id']}")
+        async with desk.service.app.services.database.transact() as uow:
+            await uow.notices.add(told)
+        await desk.until(lambda: contents(chat))
+        await discord.say(discord.me, chat, contents(chat)[0])
+        asked = await discord.say(ada, chat, "hello")
+        assert await desk.settled(asked["id"]) == "answered"
+        # The job's message, the same come back, and the answer.
+        assert contents(chat)[2:] == ["Hello."]
+    assert [[each.text for each in request.messages] for request in model.requests] == [["hello"]]
+
+
+async def test_an_alert_is_made_and_deleted_by_slash_commands(
+    discord: LoopbackDiscord, tmp_path: Path
+) -> None:
+    async with at_desk(tmp_path, discord) as desk:
+        ada, chat = await desk.comes("ada", "trader")
+        asked = await discord.slash(ada, chat, "alert", words="btc above 1000000")
+        assert await desk.settled(asked.id) == "answered"
+        [card] = written(chat)
+        pressed = await discord.press(ada, chat, card["id"], buttons(card, GOOD)[0])
+        assert await desk.settled(pressed.id) == "answered"
+        assert contents(chat)[-1].startswith("**Alarm gespeichert**")
+        for action, state in (("pause", "pausiert"), ("resume", "aktiv")):
+            asked = await discord.slash(ada, chat, "alerts", action=action, which="1")
+            assert await desk.settled(asked.id) == "answered"
+            assert f"· {state}" in contents(chat)[-1]
+        asked = await discord.slash(ada, chat, "alerts", action="delete", which="1")
+        assert await desk.settled(asked.id) == "answered"
+        assert contents(chat)[-1] == "Der Alarm ist gelöscht."
