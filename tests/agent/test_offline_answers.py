@@ -252,12 +252,15 @@ async def test_with_all_tools_there_are_examples_for_all_of_them() -> None:
         lines = (await said(question)).splitlines()
         asked = {name for line in lines for name, _ in await first_calls(line.removeprefix("• "))}
         assert asked == {
+            "alert_list",
+            "alert_preview",
             "approval_list",
             "backtest_run",
             "backtest_optimize",
             "backtest_compare",
             "backtest_list",
             "strategies_list",
+            "cron_list",
             "market_overview",
             "market_price",
             "market_analyze",

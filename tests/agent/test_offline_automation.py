@@ -42,7 +42,7 @@ def job(name: str, **more: Any) -> dict[str, Any]:
 
 
 ALERTS = {"alerts": [alert(1), alert(2, status="paused", active=False)]}
-JOBS = {"jobs": [job("portfolio"), job("daily_report", lastStatus="success", lastDelivery="failed")]}
+JOBS = {"jobs": [job("portfolio"), job("daily_report", lastStatus="success", lastDelivery="undeliverable")]}
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "alert_preview": {"alert": alert(), "met": False, "warnings": []},
     "alert_create": {"alertId": "alert_1", "alert": alert(), "met": False, "warnings": []},
@@ -166,7 +166,7 @@ async def test_lists_are_numbered() -> None:
     assert [line[:2] for line in (await chat().say("show alerts")).text.splitlines()[1:]] == ["1.", "2."]
     lines = (await chat().say("zeig jobs")).text.splitlines()
     assert [line[:2] for line in lines[1:]] == ["1.", "2."]
-    assert DE.say("delivery.failed") in lines[2]
+    assert DE.say("delivery.undeliverable") in lines[2]
 
 
 async def test_a_job_is_shown_first_and_takes_no_name_that_is_taken() -> None:
