@@ -33,14 +33,12 @@ HEADS = (
     .limit(bindparam("most"))
     .with_for_update(of=_HEAD, skip_locked=True)
 )
-HEADS_OF_OTHERS = HEADS.where(_HEAD.c.recipient.not_in(bindparam("without", expanding=True)))
-CLAIM, CLAIM_OF_OTHERS = (
+TAKE = (
     update(schema.outbox)
-    .where(_O.seq.in_(heads))
     .values(due_at=bindparam("until"), attempts=_O.attempts + 1, reason=None)
     .returning(*DELIVERY.columns)
-    for heads in (HEADS, HEADS_OF_OTHERS)
 )
+CLAIM = TAKE.where(_O.seq.in_(HEADS))
 # Whoever is at a message has not yet said why it did not arrive; one that waits for another try has.
 RELEASE = update(schema.outbox).where(_O.due_at.is_not(None), _O.attempts > 0, _O.reason.is_(None))
 DUE = select(_HEAD.c.seq).where(_HEAD.c.due_at <= bindparam("now")).limit(1)
@@ -75,10 +73,9 @@ class Outbox:
         Nobody else is given it before `until`; whoever has died by then has not delivered it. The recipients
         `without` are left alone.
         """
-        values: dict[str, Any] = {"now": now, "until": until, "most": limit}
-        if without:
-            values["without"] = list(without)
-        claimed = await self._connection.execute(CLAIM_OF_OTHERS if without else CLAIM, values)
+        values = {"now": now, "until": until, "most": limit}
+        others = TAKE.where(_O.seq.in_(HEADS.where(_HEAD.c.recipient.not_in(without)))) if without else CLAIM
+        claimed = await self._connection.execute(others, values)
         return sorted(DELIVERY.read_all(claimed), key=lambda each: (each.created_at, each.id))
 
     async def release(self, now: datetime) -> None:
