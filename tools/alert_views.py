@@ -120,7 +120,11 @@ class AlertsCleared(Result):
 
 
 class DeliveryView(Result):
-    """How far the message of a firing or a job got; `deliveredAs` is its name where it arrived."""
+    """How far the message of a firing or a job got; `deliveredAs` is its name where it arrived.
+
+    `status` is `waiting`, `delivered`, `undeliverable`, `off` (its recipient has turned such messages off) or
+    `forgotten` (settled long ago).
+    """
 
     channel: str
     status: str

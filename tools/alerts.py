@@ -20,13 +20,13 @@ from tools.alert_views import (
     AlertPreview,
     AlertsCleared,
     AlertShown,
-    DeliveryView,
     Firings,
     FiringView,
 )
 from tools.alerting import resumed
 from tools.channels import ChannelName, Channels, Webhook, check_channels, reach, usual
 from tools.context import Context
+from tools.deliveries import delivery_view
 from tools.errors import CallError, Code, InvalidParams, NotFound
 from tools.market import EVERYWHERE
 from tools.policy import Scope
@@ -320,18 +320,4 @@ def _firing(firing: AlertFiring, notices: dict[str, Delivery]) -> FiringView:
         source=firing.told["source"],
         deliveries=deliveries,
         run_id=firing.run,
-    )
-
-
-def delivery_view(channel: str, notice: Delivery | None) -> DeliveryView:
-    """Return how far a message got; one that is no longer on record was settled long ago."""
-    if notice is None:
-        return DeliveryView(channel=channel, status="forgotten", delivered_at=None)
-    waiting = "waiting" if notice.due_at is not None else "undeliverable"
-    return DeliveryView(
-        channel=channel,
-        status=waiting if notice.delivered_at is None else "delivered",
-        delivered_at=notice.delivered_at,
-        delivered_as=notice.delivered_as,
-        reason=notice.reason,
     )

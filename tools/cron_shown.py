@@ -9,12 +9,11 @@ from memory.records import Delivery
 from tools.alert_views import DeliveryView
 from tools.cron_params import JobSession, Missed
 from tools.cron_views import JobView, RunView
+from tools.deliveries import Way, delivery_view
 from tools.schedules import BadSchedule, parse
 
 Deliveries = Mapping[str, Delivery]
 """Messages by their ids."""
-
-WAITING, DELIVERED, UNDELIVERABLE = "waiting", "delivered", "undeliverable"
 
 
 async def show_jobs(uow: UnitOfWork, jobs: Sequence[CronJob]) -> list[JobView]:
@@ -89,29 +88,21 @@ def _ids(run: PromptRun) -> Sequence[str]:
 
 def _delivered(run: PromptRun, deliveries: Deliveries) -> list[DeliveryView]:
     """Return the ways of an answer to people; those that are no longer kept are left out."""
-    shown = [_way(deliveries[each]) for each in _ids(run) if each in deliveries]
+    found = [deliveries[each] for each in _ids(run) if each in deliveries]
+    shown = [delivery_view(each.data.get("channel", "none"), each) for each in found]
     problems = (run.notices or {}).get("problems", ())
     return [
         *shown,
         *(
-            DeliveryView(channel="none", status=UNDELIVERABLE, delivered_at=None, reason=each)
+            DeliveryView(channel="none", status=Way.UNDELIVERABLE, delivered_at=None, reason=each)
             for each in problems
         ),
     ]
 
 
-def _way(notice: Delivery) -> DeliveryView:
-    open_or_lost = WAITING if notice.due_at is not None else UNDELIVERABLE
-    return DeliveryView(
-        channel=notice.data.get("channel", "none"),
-        status=open_or_lost if notice.delivered_at is None else DELIVERED,
-        delivered_at=notice.delivered_at,
-        delivered_as=notice.delivered_as,
-        reason=notice.reason,
-    )
-
-
 def _whole(ways: Sequence[DeliveryView]) -> str | None:
     """Return the worst that became of a message, None where there is none."""
     states = {each.status for each in ways}
-    return next((each for each in (UNDELIVERABLE, WAITING, DELIVERED) if each in states), None)
+    return next(
+        (each for each in (Way.UNDELIVERABLE, Way.WAITING, Way.OFF, Way.DELIVERED) if each in states), None
+    )

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.cards.parts import line
 from bot.voice import Voice, plain
 from tools.alert_views import DeliveryView
-from tools.delivering import TURNED_OFF
 
 
 def deliveries(found: Sequence[DeliveryView], voice: Voice) -> list[str]:
@@ -16,8 +15,6 @@ def deliveries(found: Sequence[DeliveryView], voice: Voice) -> list[str]:
 
 
 def _delivery(found: DeliveryView, voice: Voice) -> str:
-    if found.delivered_as == TURNED_OFF:
-        return f"{voice.name('channel', found.channel)} · {voice.say('delivery.off')}"
     parts = [
         voice.name("channel", found.channel),
         voice.name("delivery", found.status),

@@ -109,6 +109,7 @@ ANSWERS: Mapping[str, str] = {
     "delivery.delivered": "zugestellt",
     "delivery.undeliverable": "nicht zugestellt",
     "delivery.forgotten": "längst erledigt",
+    "delivery.off": "nicht gesendet: du hast es abgestellt",
     "delivery.none": "nichts zuzustellen",
     "job.proposed": "Diesen Job habe ich verstanden; geplant ist noch nichts: {name}",
     "job.when": "Wann: {schedule}",

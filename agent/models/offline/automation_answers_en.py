@@ -104,6 +104,7 @@ ANSWERS: Mapping[str, str] = {
     "delivery.delivered": "delivered",
     "delivery.undeliverable": "not delivered",
     "delivery.forgotten": "settled long ago",
+    "delivery.off": "not sent: you have turned it off",
     "delivery.none": "nothing to deliver",
     "job.proposed": "I understood this job; nothing is scheduled yet: {name}",
     "job.when": "When: {schedule}",
