@@ -40,7 +40,7 @@ class Part:
 
     def _cross(self, value: Decimal, level: Decimal, way: Way) -> None:
         side = 1 if value > level else -1 if value < level else self.side
-        turned = self.side != 0 and side != self.side
+        turned = self.side not in (0, side)
         self.holds = turned and way in (Way.EITHER, Way.UP if side > 0 else Way.DOWN)
         self.side = side
 
