@@ -43,7 +43,8 @@ _PLAIN = st.sampled_from((Test.ABOVE, Test.BELOW, Test.CROSS))
 @st.composite
 def conditions(draw: st.DrawFn, gated: bool) -> Condition:
     """Draw a condition whose level prices touch often."""
-    figure = draw(st.sampled_from((CLOSE, RISE) if gated else (PRICE, PRICE, CLOSE, RISE)))
+    choices: tuple[Figure, ...] = (CLOSE, RISE) if gated else (PRICE, PRICE, CLOSE, RISE)
+    figure: Figure = draw(st.sampled_from(choices))
     if figure in (CLOSE, RISE) or draw(st.integers(0, 3)):
         way = draw(st.sampled_from(Way))
         return Condition(figure, draw(_PLAIN), Decimal(draw(_LEVELS[figure])), way)
@@ -80,12 +81,12 @@ def events(steps: Sequence[tuple[int, int]]) -> list[Event]:
     for seconds, move in steps:
         bar, at = MINUTE.floor(at), at + timedelta(seconds=seconds)
         if MINUTE.floor(at) > bar:
-            rise = {RISE: price - closes[-1]} if closes else {}
+            rise: Values = {RISE: price - closes[-1]} if closes else {}
             told.append((bar + MINUTE.span, {CLOSE: price, **rise}, True))
             closes.append(price)
             at += timedelta(seconds=MINUTE.floor(at) == at)
         price += move
-        moved = {MOVE: price - closes[-1]} if closes else {}
+        moved: Values = {MOVE: price - closes[-1]} if closes else {}
         told.append((at, {PRICE: price, **moved}, False))
     return told
 
