@@ -10,6 +10,7 @@ import numpy as np
 from bench.figures import Figure, Promise
 from trading.alerts.board import Board
 from trading.alerts.conditions import Condition, Test, Way
+from trading.alerts.figures import Figure as Watched
 from trading.alerts.figures import Price
 from trading.alerts.rules import Frequency, Rule, floods, fresh, look
 from trading.symbols import Symbol
@@ -120,7 +121,7 @@ def played(board: Board, walk: Sequence[Tick]) -> tuple[list[int], Fired]:
 
 
 def scanned(rules: Sequence[tuple[str, Rule]], walk: Sequence[Tick]) -> tuple[int, Fired]:
-    """Look at every alert of a pair for every price; return the nanoseconds of the processor, and who fired."""
+    """Look at every alert of a pair for every price; return its processor time in ns, and who fired."""
     watched = {name: (rule, fresh(rule)) for name, rule in rules}
     by_figure: dict[Price, list[str]] = {each: [] for each, _, _ in walk}
     for name, rule in rules:
@@ -130,7 +131,7 @@ def scanned(rules: Sequence[tuple[str, Rule]], walk: Sequence[Tick]) -> tuple[in
     fired: Fired = []
     started = time.thread_time_ns()
     for figure, price, at in walk:
-        values = {figure: price}
+        values: dict[Watched, Decimal] = {figure: price}
         for name in by_figure[figure]:
             if name not in watched:
                 continue

@@ -161,7 +161,7 @@ def agree(steps: Sequence[tuple[int, int]], alerts: Sequence[Rule], turns: Seque
                 del plain[name]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(WALK, ALERTS, TURNS)
 def test_the_board_fires_what_a_plain_loop_fires(
     steps: list[tuple[int, int]], alerts: list[Rule], turns: list[str]
