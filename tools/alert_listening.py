@@ -98,7 +98,7 @@ class Listener:
         match figure:
             case Price(symbol):
                 return (await market.ticker(symbol)).last
-            case Change(symbol, _):
+            case Change(symbol):
                 last = (await market.ticker(symbol)).last
                 return await self._histories.change(market, figure, last, self._clock.now())
             case Reading(symbol, timeframe, _, _):

@@ -92,7 +92,7 @@ def _figure(part: OfCondition, account: str, gate: Timeframe | None) -> Watched:
     if part.type is AlertType.INDICATOR:
         return _reading(part, part.pair, part.indicator or USUAL, part.timeframe or Timeframe.H1)
     if part.condition is Asked.CHANGE:
-        return Change(part.pair, part.window or DAY)
+        return Change(part.pair, part.window or DAY, gate)
     if part.against is not None and part.against.indicator is not None:
         return _reading(part, part.pair, IndicatorOf(name="close"), part.timeframe or gate or Timeframe.H1)
     if gate is not None and part.condition is not Asked.TRAILING:

@@ -296,7 +296,7 @@ def gate_of(rule: Rule) -> Gate:
 def symbol_of(figure: Figure) -> Symbol | None:
     """Return the pair whose trades or candles a figure is reckoned from."""
     match figure:
-        case Price(symbol) | Change(symbol, _) | Reading(symbol, _, _, _):
+        case Price(symbol) | Change(symbol) | Reading(symbol):
             return symbol
         case Holding():
             return None

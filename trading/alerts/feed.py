@@ -38,7 +38,8 @@ class Wanted:
     @property
     def timeframes(self) -> frozenset[Timeframe]:
         """The candles that have to be read."""
-        return self.closes | {each.timeframe for each in self.figures if isinstance(each, Reading)}
+        read = (each.timeframe for each in self.figures if isinstance(each, Reading | Change))
+        return self.closes | {each for each in read if each is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ async def hear(
     end = tape.seen
     closes: list[Beat] = []
     for timeframe in sorted(wanted.timeframes, key=lambda each: each.seconds):
-        heard = await _closes(market, symbol, wanted, timeframe, since, end)
+        heard = await _closes(market, symbol, wanted, histories, timeframe, since, end)
         closes += heard.beats
         end = min(end, heard.until)
     prices = [each for each in _prices(tape.moments, since) if each[0] <= end]
@@ -107,23 +108,30 @@ async def _ticks(
     histories: Histories,
     prices: Sequence[tuple[datetime, Decimal]],
 ) -> list[Beat]:
-    changes = [each for each in wanted.figures if isinstance(each, Change)]
+    changes = _changes(wanted, None)
     price = Price(symbol)
-    beats = []
-    for at, value in prices:
-        values: list[tuple[Figure, Decimal]] = [(price, value)]
-        for each in changes:
-            moved = await histories.change(market, each, value, at)
-            if moved is not None:
-                values.append((each, moved))
-        beats.append(Beat(at, tuple(values)))
-    return beats
+    return [
+        Beat(at, ((price, value), *await _moved(market, histories, changes, value, at)))
+        for at, value in prices
+    ]
+
+
+def _changes(wanted: Wanted, timeframe: Timeframe | None) -> Sequence[Change]:
+    return [each for each in wanted.figures if isinstance(each, Change) and each.timeframe is timeframe]
+
+
+async def _moved(
+    market: MarketData, histories: Histories, changes: Iterable[Change], price: Decimal, at: datetime
+) -> Sequence[tuple[Figure, Decimal]]:
+    found = [(each, await histories.change(market, each, price, at)) for each in changes]
+    return [(figure, value) for figure, value in found if value is not None]
 
 
 async def _closes(
     market: MarketData,
     symbol: Symbol,
     wanted: Wanted,
+    histories: Histories,
     timeframe: Timeframe,
     since: datetime,
     until: datetime,
@@ -141,10 +149,12 @@ async def _closes(
         until = last - INSTANT
     figures = [each for each in wanted.figures if isinstance(each, Reading) and each.timeframe is timeframe]
     values = readings_of(whole, figures)
+    changes = _changes(wanted, timeframe)
     beats = []
     for index, candle in enumerate(whole):
         at = candle.opened_at + timeframe.span
         if first <= at <= until:
-            known = ((figure, line[index]) for figure, line in values.items())
-            beats.append(Beat(at, tuple((f, v) for f, v in known if v is not None), timeframe))
+            known = [(figure, line[index]) for figure, line in values.items()]
+            moved = await _moved(market, histories, changes, candle.close, at)
+            beats.append(Beat(at, (*((f, v) for f, v in known if v is not None), *moved), timeframe))
     return Heard(beats, until)

@@ -21,10 +21,14 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How far the price is from the one a window ago, in percent, at every trade."""
+    """How far the price is from the one a window ago, in percent.
+
+    At every trade, or with a `timeframe` at every close of such a candle.
+    """
 
     symbol: Symbol
     window: timedelta
+    timeframe: Timeframe | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from trading.alerts.conditions import Condition, Seen, Test, step, together
-from trading.alerts.figures import Figure
+from trading.alerts.figures import Figure, Reading
+from trading.matching import INSTANT
 from trading.timeframes import Timeframe
 
 FLOOD = 10
@@ -89,13 +90,15 @@ def look(rule: Rule, standing: Standing, values: Mapping[Figure, Decimal], at: d
         each.test is Test.CROSS and after.holds and each.figure in values
         for each, after in zip(rule.conditions, seen, strict=True)
     )
-    return _judged(rule, looked, crossed, at)
+    # What a close says belongs to the candle that closes, not to the one that opens at that moment.
+    closing = any(isinstance(each, Reading) for each in values)
+    return _judged(rule, looked, crossed, at, rule.bar.floor(at - INSTANT if closing else at))
 
 
 def closed(rule: Rule, standing: Standing, at: datetime) -> Step:
     """Return an alert after a candle of its length has closed."""
     holding = replace(standing, seen=_now(rule, standing, at), at=at)
-    return _judged(rule, holding, crossed=True, at=at)
+    return _judged(rule, holding, crossed=True, at=at, bar=rule.bar.floor(at - INSTANT))
 
 
 def floods(standing: Standing) -> bool:
@@ -114,9 +117,9 @@ def _now(rule: Rule, standing: Standing, at: datetime) -> tuple[Seen, ...]:
     )
 
 
-def _judged(rule: Rule, standing: Standing, crossed: bool, at: datetime) -> Step:
+def _judged(rule: Rule, standing: Standing, crossed: bool, at: datetime, bar: datetime) -> Step:
     holds = together([each.holds for each in standing.seen], rule.every_one) is True
-    due = holds and _due(rule, standing, crossed, at)
+    due = holds and _due(rule, standing, crossed, at, bar)
     after = replace(standing, held=holds)
     if not due:
         return Step(after)
@@ -125,7 +128,7 @@ def _judged(rule: Rule, standing: Standing, crossed: bool, at: datetime) -> Step
         replace(
             after,
             seen=tuple(map(_again, rule.conditions, after.seen)),
-            bar=rule.bar.floor(at),
+            bar=bar,
             fired_at=at,
             recent=recent,
         ),
@@ -133,7 +136,7 @@ def _judged(rule: Rule, standing: Standing, crossed: bool, at: datetime) -> Step
     )
 
 
-def _due(rule: Rule, standing: Standing, crossed: bool, at: datetime) -> bool:
+def _due(rule: Rule, standing: Standing, crossed: bool, at: datetime, bar: datetime) -> bool:
     last = standing.fired_at
     if last is not None and at - last < rule.cooldown:
         return False
@@ -141,7 +144,7 @@ def _due(rule: Rule, standing: Standing, crossed: bool, at: datetime) -> bool:
         case Frequency.ONCE:
             return last is None
         case Frequency.ONCE_PER_BAR:
-            return standing.bar != rule.bar.floor(at)
+            return standing.bar != bar
         case Frequency.ONCE_PER_BAR_CLOSE:
             return True
         case Frequency.EVERY:

@@ -24,7 +24,7 @@ PAIR = "BTC/USDT"
 SYMBOL = parse_symbol(PAIR)
 SINCE = START - INSTANT
 NOTHING = timedelta(0)
-LATER = timedelta(minutes=10)
+LATER = timedelta(seconds=50)
 """How long after the last candle all has long been said."""
 
 Bars = Mapping[str, Sequence[int]]
