@@ -15,7 +15,7 @@ from trading.alerts.figures import Price
 from trading.alerts.rules import Frequency, Rule, floods, fresh, look
 from trading.symbols import Symbol
 
-QUIET = Promise(target=5, floor=15, at_most=True)
+QUIET = Promise(target=5, floor=8, at_most=True)
 FASTER = Promise(target=0.01, floor=0.05, ratio=True, at_most=True)
 
 ALERTS = 100_000

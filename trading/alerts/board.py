@@ -1,7 +1,7 @@
 """Every alert that waits, by the figures it waits for: a value that changes nothing costs two comparisons."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from heapq import heapify, heappop, heappush
@@ -43,22 +43,12 @@ class Watch:
     done: bool = False
 
 
-@dataclass(order=True, slots=True)
-class _Place:
-    bound: Decimal
-    ticket: int
-    watch: Watch = field(compare=False)
+_Place = tuple[Decimal, int, Watch]
+_Later = tuple[datetime, int, Watch]
+"""When an alert is woken, and the ticket it had then: plain tuples, as heaps compare them all the time."""
 
-    @property
-    def stale(self) -> bool:
-        return self.watch.done or self.watch.ticket != self.ticket
-
-
-@dataclass(order=True, slots=True)
-class _Later:
-    at: datetime
-    ticket: int
-    watch: Watch = field(compare=False)
+ROOM = 64
+"""How many places that were left may lie about before they are swept up."""
 
 
 class Series:
@@ -79,47 +69,51 @@ class Series:
 
     def due(self, at: datetime) -> bool:
         """Tell whether somebody waits for no more than this moment."""
-        return bool(self.later) and self.later[0].at <= at
+        return bool(self.later) and self.later[0][0] <= at
 
     def woken(self, value: Decimal, at: datetime) -> list[Watch]:
         """Return, oldest id first, whom a value may concern; they have no place until they are put back."""
         found = {watch.id: watch for watch in self.restless.values()}
-        while self.highs and (self.highs[0].stale or self.highs[0].bound <= value):
-            self._take(heappop(self.highs), found)
-        while self.lows and (self.lows[0].stale or -self.lows[0].bound >= value):
-            self._take(heappop(self.lows), found)
-        while self.later and self.later[0].at <= at:
-            late = heappop(self.later)
-            if not late.watch.done and late.watch.ticket == late.ticket:
-                found[late.watch.id] = late.watch
+        highs, lows, later = self.highs, self.lows, self.later
+        while highs and (highs[0][0] <= value or _is_left(highs[0])):
+            _take(heappop(highs), found)
+        while lows and (-lows[0][0] >= value or _is_left(lows[0])):
+            _take(heappop(lows), found)
+        while later and later[0][0] <= at:
+            _take(heappop(later), found)
         return [found[name] for name in sorted(found)]
 
     def place(self, watch: Watch, where: Band) -> None:
         """Wake an alert once the figure leaves a band."""
         if where.high is not None:
-            heappush(self.highs, _Place(where.high, watch.ticket, watch))
+            heappush(self.highs, (where.high, watch.ticket, watch))
         if where.low is not None:
-            heappush(self.lows, _Place(-where.low, watch.ticket, watch))
+            heappush(self.lows, (-where.low, watch.ticket, watch))
 
     def settle(self) -> None:
         """Reckon the bounds anew, once everybody has been put back."""
-        self.highs = _top(self.highs)
-        self.lows = _top(self.lows)
-        self.high = self.highs[0].bound if self.highs else NEVER_HIGH
-        self.low = -self.lows[0].bound if self.lows else NEVER_LOW
-
-    @staticmethod
-    def _take(place: _Place, found: dict[str, Watch]) -> None:
-        if not place.stale:
-            found[place.watch.id] = place.watch
+        self.highs = _top(self.highs, self.holders)
+        self.lows = _top(self.lows, self.holders)
+        self.high = self.highs[0][0] if self.highs else NEVER_HIGH
+        self.low = -self.lows[0][0] if self.lows else NEVER_LOW
 
 
-def _top(places: list[_Place]) -> list[_Place]:
+def _is_left(place: _Place | _Later) -> bool:
+    _, ticket, watch = place
+    return watch.ticket != ticket or watch.done
+
+
+def _take(place: _Place | _Later, found: dict[str, Watch]) -> None:
+    if not _is_left(place):
+        found[place[2].id] = place[2]
+
+
+def _top(places: list[_Place], holders: int) -> list[_Place]:
     """Drop places that were left, from the top, and all of them where they are most."""
-    while places and places[0].stale:
+    while places and _is_left(places[0]):
         heappop(places)
-    if len(places) > 64 and sum(each.stale for each in places[:64]) > 32:
-        places = [each for each in places if not each.stale]
+    if len(places) > 2 * holders + ROOM:
+        places = [each for each in places if not _is_left(each)]
         heapify(places)
     return places
 
@@ -163,6 +157,7 @@ class Board:
             if not _calm(rule):
                 series.restless[name] = watch
         self._put(watch)
+        self._settle(watch)
 
     def remove(self, name: str) -> None:
         """Take an alert off the board, where it is on it."""
@@ -210,11 +205,11 @@ class Board:
             return ()
         return self._wake(series, figure, value, at)
 
-    def beat(self, values: Iterable[tuple[Figure, Decimal]], at: datetime) -> Sequence[Firing]:
+    def beat(self, values: Sequence[tuple[Figure, Decimal]], at: datetime) -> Sequence[Firing]:
         """Give several figures their values of one moment, before anybody is judged; return who fires."""
+        if len(values) == 1:
+            return self.tick(*values[0], at)
         told = [(self._series[figure], figure, value) for figure, value in values if figure in self._series]
-        if len(told) == 1:
-            return self.tick(told[0][1], told[0][2], at)
         woken: dict[str, Watch] = {}
         for series, _, value in told:
             series.value, series.at = value, at
@@ -231,6 +226,7 @@ class Board:
         for watch in list(self._gates.get(gate, {}).values()):
             if at > watch.rule.since:
                 fired += self._after(watch, closed(watch.rule, watch.standing, at), at)
+                self._settle(watch)
         return fired
 
     def _wake(self, series: Series, figure: Figure, value: Decimal, at: datetime) -> Sequence[Firing]:
@@ -283,8 +279,13 @@ class Board:
         where = ALWAYS if seen.holds is None else band(condition, seen)
         series.place(watch, where)
         if rule.frequency is Frequency.ONCE_PER_BAR and seen.holds and watch.standing.bar is not None:
-            heappush(series.later, _Later(watch.standing.bar + rule.bar.span, watch.ticket, watch))
-        series.settle()
+            heappush(series.later, (watch.standing.bar + rule.bar.span, watch.ticket, watch))
+
+    def _settle(self, watch: Watch) -> None:
+        for each in watch.rule.conditions:
+            series = self._series.get(each.figure)
+            if series is not None:
+                series.settle()
 
 
 def gate_of(rule: Rule) -> Gate:

@@ -119,7 +119,7 @@ class Service:
     def see(self, event: Event) -> Sequence[Firing]:
         """Take a moment and return who fires."""
         at, values, closing = event
-        fired = list(self._board.beat(values.items(), at))
+        fired = list(self._board.beat(tuple(values.items()), at))
         if closing:
             fired += self._board.close((SYMBOL, MINUTE), at)
         self._stored |= {name: standing_out(each) for name, each in self._board.changed().items()}
