@@ -20,7 +20,10 @@ class CurrentView(Result):
 
 
 class ConditionView(Result):
-    """One condition, in the words it is asked for."""
+    """One condition, in the words it is asked for.
+
+    What is compared with another indicator is shown as how far it is above that one.
+    """
 
     type: AlertType
     pair: Pair | None
@@ -101,9 +104,13 @@ class AlertList(Result):
 
 
 class AlertShown(Result):
-    """One alert."""
+    """One alert; `webhookSecret` signs what is posted to an address it was just given."""
+
+    unrecorded = frozenset({"webhook_secret"})
+    not_for_models = frozenset({"webhook_secret"})
 
     alert: AlertView
+    webhook_secret: str | None = unless_none()
 
 
 class AlertDeleted(Result):

@@ -149,11 +149,12 @@ async def update(ctx: Context, params: UpdateAlert) -> AlertShown:
             webhook=now.webhook,
             revision=await uow.alerts.revise(),
         )
+        secret = None
         if params.webhook is not None:
-            webhook, _ = await ctx.services.webhooks.add(uow, ctx.principal, params.webhook)
+            webhook, secret = await ctx.services.webhooks.add(uow, ctx.principal, params.webhook)
             changed = replace(changed, webhook=webhook)
         await uow.alerts.replace(changed, now.revision)
-    return await _shown(ctx, changed)
+    return AlertShown(alert=await Shower(ctx).view(changed), webhook_secret=secret)
 
 
 @capability("alert.pause", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)

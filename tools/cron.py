@@ -107,11 +107,12 @@ async def update(ctx: Context, params: UpdateJob) -> JobShown:
         changed = replace(job, **changes, target=target, anchor=now if fresh else job.anchor)
         if fresh or changed.enabled is not job.enabled:
             changed = _timed(changed, now)
+        secret = None
         if target["webhook"] is not None and target["webhook"] != job.target["webhook"]:
-            webhook_id, _ = await ctx.services.webhooks.add(uow, ctx.principal, target["webhook"])
+            webhook_id, secret = await ctx.services.webhooks.add(uow, ctx.principal, target["webhook"])
             changed = replace(changed, webhook_id=webhook_id)
         await uow.cron_jobs.replace(changed)
-        return await _shown(uow, changed)
+        return await _shown(uow, changed, secret)
 
 
 @capability("cron.run", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
@@ -169,9 +170,9 @@ async def _own(ctx: Context, uow: UnitOfWork, name: str) -> CronJob:
     return job
 
 
-async def _shown(uow: UnitOfWork, job: CronJob) -> JobShown:
+async def _shown(uow: UnitOfWork, job: CronJob, secret: str | None = None) -> JobShown:
     (shown,) = await show_jobs(uow, [job])
-    return JobShown(job=shown)
+    return JobShown(job=shown, webhook_secret=secret)
 
 
 def _timed(job: CronJob, now: datetime) -> CronJob:

@@ -40,9 +40,13 @@ class JobList(Result):
 
 
 class JobShown(Result):
-    """One job."""
+    """One job; `webhookSecret` signs what is posted to an address it was just given."""
+
+    unrecorded = frozenset({"webhook_secret"})
+    not_for_models = frozenset({"webhook_secret"})
 
     job: JobView
+    webhook_secret: str | None = unless_none()
 
 
 class JobAdded(Result):

@@ -183,7 +183,7 @@ def _indicator(indicator: Facts, voice: Voice) -> str:
     name = indicator.text("name") or "rsi"
     shown = voice.name("indicator", name)
     params = indicator.inner("params").data
-    figures = ", ".join(as_text(value) for value in params.values())
+    figures = ", ".join(f"{float(value):g}" for value in params.values())
     line_name = indicator.text("line")
     tail = "" if line_name in _PLAIN_LINES else f" {voice.name('indicator_line', line_name)}"
     return f"{shown}({figures}){tail}" if figures and name != "close" else f"{shown}{tail}"
