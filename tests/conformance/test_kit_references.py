@@ -58,6 +58,9 @@ async def prepare(service: Running) -> None:
         for message in ("Hello", "price BTC"):
             chat = await connection.request("chat.send", {"message": message, "sessionId": "sess_123"})
             assert chat["ok"], chat
+        alert = CASES["kit.alert.create"]["params_example"]
+        answer = await connection.request("alert.create", {**alert, "value": 1_000_000})
+        assert answer["ok"], answer
         job = CASES["kit.cron.add"]["params_example"]
         answer = await connection.request("cron.add", {**job, "name": "nightly", "schedule": "0 3 * * *"})
         assert answer["ok"], answer
