@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from bench.bare.alerts import Scan
 from bench.figures import Figure, Promise
 from trading.alerts.board import Board
 from trading.alerts.conditions import Condition, Test, Way
@@ -54,6 +55,8 @@ def _measured(trails: int) -> list[Figure]:
     until = walk[SAMPLE - 1][2]
     if sorted(expected) != sorted(each for each in fired if each[1] <= until) or not expected:
         raise RuntimeError("both have to fire the same")
+    if not trails and sorted(swept(rules, walk)) != sorted(fired):
+        raise RuntimeError("all prices through, both have to fire the same")
     moments = {at for _, at in fired}
     # With the first price of a pair each of its alerts finds its place.
     placed = list(zip(times[PAIRS:], walk[PAIRS:], strict=True))
@@ -143,3 +146,12 @@ def scanned(rules: Sequence[tuple[str, Rule]], walk: Sequence[Tick]) -> tuple[in
                 if rule.frequency is Frequency.ONCE or floods(step.standing):
                     del watched[name]
     return time.thread_time_ns() - started, fired
+
+
+def swept(rules: Sequence[tuple[str, Rule]], walk: Sequence[Tick]) -> Fired:
+    """Return who fires where every alert of a pair is looked at for every price, in columns."""
+    by_figure: dict[Watched, list[tuple[str, Rule]]] = {}
+    for name, rule in rules:
+        by_figure.setdefault(rule.conditions[0].figure, []).append((name, rule))
+    scans = {figure: Scan(each) for figure, each in by_figure.items()}
+    return [fired for figure, price, at in walk for fired in scans[figure].see(price, at)]
