@@ -97,5 +97,7 @@ def _indicator(asked: IndicatorOf) -> str:
     if line.name in _OWN:
         return line.name
     figures = ", ".join(f"{value:g}" for _, value in line.params)
+    if line.name == "volume":
+        return "volume" if figures == "1" else f"volume SMA({figures})"
     name = f"{_AVERAGES.get(line.name, line.name)}({figures})"
     return name if line.line in (None, "value", "line") else f"{name} {line.line}"

@@ -38,7 +38,7 @@ def current(found: ConditionView, voice: Voice) -> str:
 
 def figure(found: ConditionView, value: Decimal | None, voice: Voice) -> str:
     """Write a figure that was seen, in the unit that a condition counts in."""
-    if _in_percent(found):
+    if found.condition is Condition.CHANGE or found.figure is Figure.DRAWDOWN:
         return voice.percent(value, signed=found.condition is Condition.CHANGE)
     return voice.price(value) if found.type is AlertType.PRICE else voice.money(value)
 
@@ -56,7 +56,10 @@ def threshold(found: ConditionView, voice: Voice) -> str:
 
 
 def indicator(found: IndicatorOf) -> str:
-    """Write an indicator as traders do: RSI(14)."""
+    """Write an indicator as traders do: RSI(14), Volume SMA(20)."""
+    if found.name == "volume":
+        period = found.params.get("period", 20)
+        return "Volume" if period == 1 else f"Volume SMA({period:g})"
     name = found.name.upper() if len(found.name) <= _LONGEST_SHORT else found.name.capitalize()
     given = f"({', '.join(f'{each:g}' for each in found.params.values())})" if found.params else ""
     return plain(f"{name}{given}{f' {found.line}' if found.line else ''}")

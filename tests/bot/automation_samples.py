@@ -90,7 +90,7 @@ def delivery(**more: Any) -> DeliveryView:
 LOST = delivery(
     status="undeliverable", delivered_at=None, delivered_as=None, reason="the chat is closed to us"
 )
-UNWANTED = delivery(delivered_as="turned off")
+UNWANTED = delivery(status="off", delivered_at=None, delivered_as=None)
 
 
 def firing(**more: Any) -> FiringView:

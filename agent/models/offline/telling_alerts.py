@@ -7,6 +7,7 @@ from agent.models.offline.facts import Facts, as_text
 from agent.models.offline.steps import problem
 from agent.models.offline.turn import Done
 from agent.models.offline.voice import Voice
+from tools.alerts import HOLDS_ALREADY
 from tools.words.alerts import AlertRead
 
 _PERCENT = frozenset({"change", "trailing"})
@@ -87,7 +88,9 @@ def current(condition: Facts, voice: Voice) -> str:
         return voice.say("alert.unknown", why=f" ({why})" if why else "")
     stale = voice.say("alert.stale") if now.data.get("stale") is True else ""
     at = voice.moment(now.number("at"))
-    return voice.say("alert.now", value=_figure(condition, value, voice), at=at, stale=stale)
+    trails = condition.text("condition") == "trailing"
+    figure = voice.price(value) if trails else _figure(condition, value, voice)
+    return voice.say("alert.now", value=figure, at=at, stale=stale)
 
 
 def history(facts: Facts, alerts: Facts, voice: Voice) -> str:
@@ -137,7 +140,8 @@ def _whole(facts: Facts, voice: Voice) -> Sequence[str]:
     if facts.data.get("met") is True:
         lines.append(voice.say("alert.met"))
     warnings = facts.data.get("warnings")
-    lines += [f"⚠ {as_text(each)}" for each in warnings] if isinstance(warnings, list) else []
+    said = [as_text(each) for each in warnings] if isinstance(warnings, list) else []
+    lines += [f"⚠ {each}" for each in said if each != HOLDS_ALREADY]
     return lines
 
 
@@ -183,6 +187,9 @@ def _indicator(indicator: Facts, voice: Voice) -> str:
     name = indicator.text("name") or "rsi"
     shown = voice.name("indicator", name)
     params = indicator.inner("params").data
+    if name == "volume":
+        period = float(params.get("period", 20))
+        return shown if period == 1 else f"{shown} SMA({period:g})"
     figures = ", ".join(f"{float(value):g}" for value in params.values())
     line_name = indicator.text("line")
     tail = "" if line_name in _PLAIN_LINES else f" {voice.name('indicator_line', line_name)}"
