@@ -1,7 +1,7 @@
 """Alerts of a running service: made, fired, told, and what keeps them from it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from agent.models.scripted import ScriptedModel
 from kit.automation import build_alerting
 from memory.records import Delivery, Person
 from tests.agent.talking import says
+from tests.peers.webhooks import receiving, verify
 from tests.service import NOON, Running, running
 from tools.alerting import Alerting
 from tools.alerts import MOST_ALERTS
@@ -37,6 +38,7 @@ class World:
 
     home: Path
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOON))
+    settings: Mapping[str, Any] = field(default_factory=dict)
     model: ScriptedModel = field(default_factory=lambda: ScriptedModel([]))
     service: Running | None = None
     traded_at: datetime = NOON
@@ -47,7 +49,9 @@ class World:
 
     @asynccontextmanager
     async def up(self) -> AsyncIterator["World"]:
-        async with running(self.home, clock=self.clock, model=self.model, market=self.market) as self.service:
+        async with running(
+            self.home, clock=self.clock, model=self.model, market=self.market, **self.settings
+        ) as self.service:
             yield self
         self.service = None
 
@@ -431,3 +435,22 @@ async def test_an_alert_asks_the_agent_and_its_answer_is_told_as_well(tmp_path: 
         assert second.text == "It ran up on volume."
         assert second.data["alertId"] == made["alertId"]
         assert second.data["runId"] == first.data["runId"] == (await world.firings())[0]["runId"]
+
+
+async def test_an_alert_is_posted_and_signed_with_the_secret_that_was_shown_once(tmp_path: Path) -> None:
+    async with receiving() as server:
+        world = World(tmp_path, settings={"webhook_hosts": [server.place]})
+        async with world.up():
+            made = await world.call("alert.create", **ABOVE, webhook=server.url, channels=["webhook"])
+            assert "webhookSecret" not in await world.call("alert.get", alertId=made["alertId"])
+            await world.trade(70_500)
+
+            async def posted() -> bool:
+                await world.clock.advance(1)
+                return bool(server.posted)
+
+            await world.until(posted)
+            (post,) = server.posted
+            verify(made["webhookSecret"], post.headers, post.body, world.clock.now().timestamp())
+            assert post.told["kind"] == "alert.triggered"
+            assert post.told["data"]["alertId"] == made["alertId"]
