@@ -48,7 +48,7 @@ async def killed(path: Path, seed: int, kills: int) -> None:
 @pytest.mark.xdist_group("faults-kills")
 @pytest.mark.parametrize("seed", [1])
 async def test_nothing_is_lost_or_done_twice_by_a_few_kills(tmp_path: Path, seed: int) -> None:
-    await killed(tmp_path, seed, 3)
+    await killed(tmp_path, seed, 2)
 
 
 @pytest.mark.long
