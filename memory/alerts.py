@@ -11,6 +11,7 @@ from memory.alert_records import Alert, AlertFiring, AlertStatus
 from memory.link import Link
 from memory.rows import Shape, changing
 from memory.sql import upsert
+from memory.types import Moment
 from trading.symbols import Symbol
 
 ALERT = Shape(schema.alerts, Alert)
@@ -128,7 +129,8 @@ class Alerts:
     async def prune(self, before: datetime) -> int:
         """Forget firings from before a moment, and alerts that were over by then; return how many firings."""
         over = (AlertStatus.DELETED, AlertStatus.TRIGGERED, AlertStatus.EXPIRED)
-        gone = delete(schema.alerts).where(_A.status.in_(over), _A.since < before)
+        last = func.coalesce(_A.last_fired_at, _A.since, type_=Moment())
+        gone = delete(schema.alerts).where(_A.status.in_(over), last < before)
         await self._connection.execute(gone)
         old = delete(schema.alert_firings).where(_F.recorded_at < before, ~_F.due)
         return (await self._connection.execute(old)).rowcount
