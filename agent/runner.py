@@ -160,6 +160,14 @@ class Runner:
             if visit.key[0] == principal_id:
                 visit.stop(TurnStatus.ABORTED)
 
+    async def rest(self) -> None:
+        """Let go of the turns that wait for a person, as they stand: the next start goes on with them."""
+        waiting = [each for each in self._visits if each.waits]
+        for visit in waiting:
+            visit.stop(TurnStatus.INTERRUPTED)
+        for visit in waiting:
+            await visit.gone.wait()
+
     async def close(self) -> None:
         """Stop every turn, each recorded as interrupted, and take no more."""
         self._closing = True
@@ -172,7 +180,7 @@ class Runner:
             await asyncio.wait(self._working)
 
     async def _answer(self, ctx: Context, begun: Begun, visit: Visit, tell: Teller) -> Answered:
-        turn = self._turn(ctx, begun, tell, self._chosen(visit.model))
+        turn = self._turn(ctx, begun, visit, tell)
         ending = _Ending(TurnStatus.FAILED, InternalError("the agent failed; the fault is in the log"))
         try:
             if begun.messages is not None:
@@ -200,18 +208,18 @@ class Runner:
     def _chosen(self, name: str | None) -> Model:
         return self._model if name is None else self._named.get(name, self._model)
 
-    def _turn(self, ctx: Context, begun: Begun, tell: Teller, model: Model) -> Turn:
+    def _turn(self, ctx: Context, begun: Begun, visit: Visit, tell: Teller) -> Turn:
         record = begun.turn
         tools_ctx = replace(ctx.inner(), origin=Origin.MODEL, session_id=record.session_id, frame_id=None)
         turn = Turn(
             id=record.id,
-            model=model,
+            model=self._chosen(visit.model),
             toolbelt=self._toolbox.belt(tools_ctx, begun.mode),
             system="",
             said=tell.said,
             calling=tell.calling,
             called=tell.called,
-            wait=lambda waits: self._wait(ctx.services, record, turn, tell, waits),
+            wait=lambda waits: self._wait(ctx.services, record, turn, visit, tell, waits),
             waiting=begun.messages is None,
         )
         if turn.waiting:
@@ -242,7 +250,13 @@ class Runner:
                 )
 
     async def _wait(
-        self, services: Services, record: TurnRecord, turn: Turn, tell: Teller, waits: Sequence[Wait]
+        self,
+        services: Services,
+        record: TurnRecord,
+        turn: Turn,
+        visit: Visit,
+        tell: Teller,
+        waits: Sequence[Wait],
     ) -> Mapping[str, PlainOutcome]:
         """Return what tool calls came to that wait for a person, by their approvals.
 
@@ -253,7 +267,9 @@ class Runner:
             await self._stored(services, record, lambda: stand(services, record, turn, TurnStatus.WAITING))
             for each in waits:
                 await tell.waiting(each)
+            visit.waits = True
             held = await ended(services, [each["approval_id"] for each in waits])
+            visit.waits = False
             await self._stored(services, record, lambda: stand(services, record, turn, TurnStatus.RUNNING))
         turn.waiting = False
         return {each["approval_id"]: outcome_of(each, held[each["approval_id"]]) for each in waits}

@@ -27,6 +27,8 @@ class Visit:
         self.names = {asked.request_id, asked.frame_id}
         self.stopped: TurnStatus | None = None
         """How the turn shall end, once somebody has stopped it."""
+        self.waits = False
+        """Whether its turn waits for a person right now."""
         self.gone = asyncio.Event()
         self._over = False
         self._work: asyncio.Task[Any] | None = None

@@ -169,6 +169,8 @@ async def _build(
     loops += await _going_on(agent, automation, Context(LOCAL_OWNER, services, registry), settings, stack)
     gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
     listening = await stack.enter_async_context(listen(_mounted(gateways[0], platforms), settings))
+    # Whoever waits for a person is not waited for.
+    stack.push_async_callback(agent.runner.rest)
     works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
     await stack.enter_async_context(running(works))
     return App(services, registry, gateways[0], listening)
