@@ -1,5 +1,6 @@
 """The engine of alerts: hears the market, sees who fires, and writes that down once, with what is told."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,9 @@ FIRINGS_SPAN = timedelta(hours=1)
 
 SAVED_EVERY = timedelta(seconds=30)
 """How much of a quiet market is looked at again after a crash."""
+
+AT_ONCE = 200
+"""How many alerts are taken in before anybody else has a turn."""
 
 HOLDINGS_EVERY = timedelta(seconds=5)
 STALE_AFTER = timedelta(seconds=60)
@@ -99,9 +103,12 @@ class Alerting:
         """Take in what people have changed, and what time has."""
         async with self._database.read() as uow:
             changed = await uow.alerts.changed(self._revision)
-        for alert in changed:
+        for number, alert in enumerate(changed):
             self._revision = max(self._revision, alert.revision)
             self._take(alert)
+            if number % AT_ONCE == AT_ONCE - 1:
+                # After a start there may be very many, and others want their turn.
+                await asyncio.sleep(0)
         now = self._clock.now()
         over = [each for each in self._alerts.values() if self._over(each, now)]
         back = [each for each in self._alerts.values() if _back(each, now)]
