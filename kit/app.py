@@ -168,12 +168,19 @@ async def _build(
     loops += await _answering(chats, services, registry, settings, stack)
     loops += await _going_on(agent, automation, Context(LOCAL_OWNER, services, registry), settings, stack)
     gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
-    listening = await stack.enter_async_context(listen(_mounted(gateways[0], platforms), settings))
-    # Whoever waits for a person is not waited for.
-    stack.push_async_callback(agent.runner.rest)
+    listening = await _open(gateways[0], platforms, agent, settings, stack)
     works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
     await stack.enter_async_context(running(works))
     return App(services, registry, gateways[0], listening)
+
+
+async def _open(
+    gateway: Gateway, platforms: Platforms, agent: "_Agent", settings: Settings, stack: AsyncExitStack
+) -> Listening:
+    """Let clients in, and at the end out again, without waiting for a turn that waits for a person."""
+    listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
+    stack.push_async_callback(agent.runner.rest)
+    return listening
 
 
 async def _going_on(
