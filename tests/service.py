@@ -1,5 +1,6 @@
 """The whole service for tests: real sockets and a real database, on a clock that tests move."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from trading.ports import Exchange, MarketData
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """When tests begin: a moment at which the simulated market stands where the references' samples have it."""
+
+STARTS: Counter[Path] = Counter()
+"""How often each home was served in."""
 
 
 def predictable(seed: str = "test") -> Callable[[int], bytes]:
@@ -61,6 +65,9 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Run a service in `home` on a free port; settings are those of config.toml."""
     clock = clock or ManualClock(NOON)
-    edge = Edge(clock, predictable(), market=market, model=model, live=live, chats=chats)
+    # Who starts again at the very same moment makes other ids than before.
+    seed = f"test{STARTS[home]}" if STARTS[home] else "test"
+    STARTS[home] += 1
+    edge = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats)
     async with serve(load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, **settings}), edge) as app:
         yield Running(app, clock)
