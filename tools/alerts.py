@@ -1,7 +1,7 @@
 """Alerts: made, shown, changed and forgotten by whose they are."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -97,13 +97,9 @@ async def create(ctx: Context, params: CreateAlert) -> AlertCreated:
     draft = await _draft(ctx, params)
     secret = None
     async with services.database.transact() as uow:
-        if await uow.alerts.count(ctx.principal.id) >= MOST_ALERTS:
-            raise CallError(
-                f"you have {MOST_ALERTS} alerts, which is all there is room for; delete some first",
-                code=Code.CONFLICT,
-                details={"limit": MOST_ALERTS},
-            )
-        alert = replace(draft.alert, revision=await uow.alerts.revise())
+        revision = await uow.alerts.revise()
+        await _room(uow, ctx)
+        alert = replace(draft.alert, revision=revision)
         if params.webhook is not None:
             webhook, secret = await services.webhooks.add(uow, ctx.principal, params.webhook)
             alert = replace(alert, webhook=webhook)
@@ -138,18 +134,28 @@ async def update(ctx: Context, params: UpdateAlert) -> AlertShown:
         alert = await _own(uow, ctx, params.alert_id)
     changes = params.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"alert_id"})
     draft = await _draft(ctx, validate_as(CreateAlert, {**alert.asked, **changes}), alert)
+    secret = None
     async with ctx.services.database.transact() as uow:
-        now = await _own(uow, ctx, params.alert_id)
+        now, revision = await _changing(uow, ctx, params.alert_id)
+        if now.asked != alert.asked:
+            raise CallError(
+                "this alert was changed a moment ago; look at it and try again", code=Code.CONFLICT
+            )
+        paused = now.status is AlertStatus.PAUSED
         changed = replace(
             draft.alert,
             id=now.id,
+            status=now.status if paused else AlertStatus.ACTIVE,
+            paused_until=now.paused_until,
+            paused_because=now.paused_because,
             created_at=now.created_at,
             fired=now.fired,
             last_fired_at=now.last_fired_at,
             webhook=now.webhook,
-            revision=await uow.alerts.revise(),
+            revision=revision,
         )
-        secret = None
+        if not (paused or now.status is AlertStatus.ACTIVE):
+            await _room(uow, ctx)
         if params.webhook is not None:
             webhook, secret = await ctx.services.webhooks.add(uow, ctx.principal, params.webhook)
             changed = replace(changed, webhook=webhook)
@@ -163,13 +169,13 @@ async def pause(ctx: Context, params: PauseAlert) -> AlertShown:
     now = ctx.services.clock.now()
     until = None if params.minutes is None else now + timedelta(minutes=params.minutes)
     async with ctx.services.database.transact() as uow:
-        alert = await _own(uow, ctx, params.alert_id)
+        alert, revision = await _changing(uow, ctx, params.alert_id)
         paused = replace(
             alert,
             status=AlertStatus.PAUSED,
             paused_until=until,
             paused_because=None,
-            revision=await uow.alerts.revise(),
+            revision=revision,
         )
         await uow.alerts.replace(paused, alert.revision)
     return await _shown(ctx, paused)
@@ -180,10 +186,12 @@ async def resume(ctx: Context, params: OfAlert) -> AlertShown:
     """Look at an alert again from now on, also at one that has fired for the last time."""
     now = ctx.services.clock.now()
     async with ctx.services.database.transact() as uow:
-        alert = await _own(uow, ctx, params.alert_id)
+        alert, revision = await _changing(uow, ctx, params.alert_id)
         if alert.expires_at is not None and alert.expires_at <= now:
             raise InvalidParams("this alert has expired; give it a later expiresAt with alert.update")
-        again = resumed(alert, now, await uow.alerts.revise())
+        if alert.status is AlertStatus.TRIGGERED:
+            await _room(uow, ctx)
+        again = resumed(alert, now, revision)
         await uow.alerts.replace(again, alert.revision)
     return await _shown(ctx, again)
 
@@ -192,8 +200,8 @@ async def resume(ctx: Context, params: OfAlert) -> AlertShown:
 async def delete(ctx: Context, params: OfAlert) -> AlertDeleted:
     """Delete one of your alerts; its firings stay on record."""
     async with ctx.services.database.transact() as uow:
-        alert = await _own(uow, ctx, params.alert_id)
-        await _forget(uow, alert)
+        alert, revision = await _changing(uow, ctx, params.alert_id)
+        await _forget(uow, alert, revision)
     return AlertDeleted(alert_id=params.alert_id, deleted=True)
 
 
@@ -201,9 +209,10 @@ async def delete(ctx: Context, params: OfAlert) -> AlertDeleted:
 async def clear(ctx: Context, params: NoParams) -> AlertsCleared:
     """Delete all of your alerts."""
     async with ctx.services.database.transact() as uow:
+        revision = await uow.alerts.revise()
         found = await uow.alerts.of(ctx.principal.id)
         for each in found:
-            await _forget(uow, each)
+            await _forget(uow, each, revision)
     return AlertsCleared(deleted=len(found))
 
 
@@ -218,13 +227,13 @@ async def history(ctx: Context, params: OfFirings) -> Firings:
     return Firings(firings=shown, has_more=len(found) > params.limit)
 
 
+@dataclass(frozen=True, slots=True)
 class _Draft:
     """An alert that is about to be made or shown, whether it is met already, and what to know of it."""
 
-    def __init__(self, alert: Alert, met: bool, warnings: Sequence[str]) -> None:
-        self.alert = alert
-        self.met = met
-        self.warnings = warnings
+    alert: Alert
+    met: bool
+    warnings: Sequence[str]
 
 
 async def _draft(ctx: Context, params: CreateAlert, old: Alert | None = None) -> _Draft:
@@ -297,8 +306,23 @@ async def _own(uow: UnitOfWork, ctx: Context, name: str) -> Alert:
     return found
 
 
-async def _forget(uow: UnitOfWork, alert: Alert) -> None:
-    gone = replace(alert, status=AlertStatus.DELETED, revision=await uow.alerts.revise())
+async def _changing(uow: UnitOfWork, ctx: Context, name: str) -> tuple[Alert, int]:
+    """Return an alert with its next revision, which nobody else changes before this transaction ends."""
+    revision = await uow.alerts.revise()
+    return await _own(uow, ctx, name), revision
+
+
+async def _room(uow: UnitOfWork, ctx: Context) -> None:
+    if await uow.alerts.count(ctx.principal.id) >= MOST_ALERTS:
+        raise CallError(
+            f"you have {MOST_ALERTS} alerts, which is all there is room for; delete some first",
+            code=Code.CONFLICT,
+            details={"limit": MOST_ALERTS},
+        )
+
+
+async def _forget(uow: UnitOfWork, alert: Alert, revision: int) -> None:
+    gone = replace(alert, status=AlertStatus.DELETED, revision=revision)
     await uow.alerts.replace(gone, alert.revision)
 
 

@@ -339,6 +339,25 @@ async def test_a_changed_alert_starts_anew_and_a_deleted_one_is_gone(world: Worl
     assert await world.code("alert.delete", alertId=made["alertId"]) is Code.NOT_FOUND
 
 
+async def test_a_paused_alert_that_is_changed_stays_paused(world: World) -> None:
+    made = await world.call("alert.create", **ABOVE)
+    await world.call("alert.pause", alertId=made["alertId"], minutes=60)
+    changed = (await world.call("alert.update", alertId=made["alertId"], value=65_000))["alert"]
+    assert (changed["status"], changed["value"]) == ("paused", 65_000)
+    await world.trade(66_000)
+    assert await world.firings() == []
+
+
+async def test_an_alert_that_is_over_needs_room_to_come_back(world: World) -> None:
+    made = await world.call("alert.create", **ABOVE)
+    await world.trade(71_000)
+    assert await status(world, made["alertId"]) == "triggered"
+    for _ in range(MOST_ALERTS):
+        await world.call("alert.create", **{**ABOVE, "value": 900_000})
+    assert await world.code("alert.resume", alertId=made["alertId"]) is Code.CONFLICT
+    assert await world.code("alert.update", alertId=made["alertId"], value=80_000) is Code.CONFLICT
+
+
 async def test_an_alert_that_fires_too_often_is_stopped_and_says_so(world: World) -> None:
     made = await world.call("alert.create", **EACH)
     for turn in range(14):
