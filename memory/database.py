@@ -21,6 +21,7 @@ from memory.migrate import migrate, version_of
 from memory.money import Accounts, Equity, Fills, Orders, Positions
 from memory.outbox import Outbox
 from memory.pairings import Pairings
+from memory.passage_store import Passages
 from memory.people import People
 from memory.preferences import Preferences
 from memory.prompt_runs import PromptRuns
@@ -74,6 +75,7 @@ class UnitOfWork:
         self.webhooks = WebhookRows(connection)
         self.cron_jobs = CronJobs(connection)
         self.prompt_runs = PromptRuns(connection)
+        self.passages = Passages(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

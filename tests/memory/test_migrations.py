@@ -15,13 +15,24 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema, schema_alerts, schema_chats, schema_cron, schema_runs, schema_webhooks
+from memory import (
+    migrate,
+    schema,
+    schema_alerts,
+    schema_chats,
+    schema_cron,
+    schema_memory,
+    schema_runs,
+    schema_webhooks,
+)
 from memory.address import normalised
 from memory.alert_records import Alert, AlertFiring
 from memory.chat_records import Arrival, Card, Chat
 from memory.cron_records import CronJob, PromptRun
 from memory.database import Database
 from memory.errors import DatabaseTooNew
+from memory.passage_store import FileMark, Retired
+from memory.passages import Passage
 from memory.records import (
     ApiKey,
     Call,
@@ -77,6 +88,9 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (AlertFiring, schema_alerts.alert_firings),
     (CronJob, schema_cron.cron_jobs),
     (PromptRun, schema_cron.prompt_runs),
+    (Passage, schema_memory.passages),
+    (FileMark, schema_memory.files),
+    (Retired, schema_memory.retired),
 )
 
 
@@ -88,7 +102,12 @@ def connect(url: str) -> Any:
 
 
 def differences(connection: Connection) -> list[Any]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    # The words of memories are a kind of table that each database has its own of.
+    options = {
+        "compare_type": True,
+        "include_name": lambda name, *_: not str(name).startswith("memory_words"),
+    }
+    context = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(context, schema.metadata))
 
 
