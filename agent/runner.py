@@ -228,7 +228,7 @@ class Runner:
         return turn
 
     async def _run(self, ctx: Context, turn: Turn, begun: Begun, visit: Visit) -> None:
-        turn.system = system_prompt(self._workspace.documents(), await _facts(ctx, begun))
+        turn.system = system_prompt(_documents(ctx, self._workspace), await _facts(ctx, begun))
         graph = await self._graph()
         # Loaded by then: LangGraph takes over a second.
         from agent.graph import forget_turn, resume_turn, run_turn
@@ -339,6 +339,13 @@ class Runner:
         after = None if error.retry_after is None else int(error.retry_after * 1000)
         kind = next(FAILURES[kind] for kind in type(error).__mro__ if kind in FAILURES)
         return kind(error.told(), retry_after_ms=after)
+
+
+def _documents(ctx: Context, workspace: Workspace) -> Mapping[str, str]:
+    """Return what the model reads first; where others read along, nothing of what it knows of the person."""
+    if ctx.shared:
+        return workspace.rules()
+    return workspace.documents(ctx.principal.person, ctx.services.memories.today())
 
 
 async def _facts(ctx: Context, begun: Begun) -> dict[str, str]:

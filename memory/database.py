@@ -95,6 +95,10 @@ class Backend(Protocol):
         """Hold a write transaction that no other process has beside it."""
         ...
 
+    async def scrub(self) -> None:
+        """Leave nothing behind of what was deleted."""
+        ...
+
     async def close(self) -> None:
         """Close every connection."""
         ...
@@ -142,6 +146,11 @@ class Database:
         with translated():
             async with self._backend.snapshot() as connection:
                 yield UnitOfWork(connection)
+
+    async def scrub(self) -> None:
+        """Leave nothing behind of what was deleted, as far as the database lets us."""
+        with translated():
+            await self._backend.scrub()
 
     async def ping(self) -> None:
         """Return when the database answers; raise DatabaseUnavailable when it does not."""

@@ -22,9 +22,6 @@ ADD: Mapping[str, Executable] = {
     "sqlite": text(_INSERT.format(":words")),
     "postgresql": text(_INSERT.format("to_tsvector('simple', :words)")),
 }
-# Words that were removed lie in FTS5's older segments until they are merged.
-MERGE = text("INSERT INTO memory_words (memory_words) VALUES ('optimize')")
-
 JOINED = passages.c.seq == WORDS.c.rowid
 MATCHES: Mapping[str, TextClause] = {
     "sqlite": text("memory_words MATCH :match"),

@@ -1,11 +1,13 @@
 """The index of memories: it follows the files, finds by words and meaning, and keeps no more than they do."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
-from memory.database import Database
+from memory.database import Database, UnitOfWork
 from memory.fusion import Candidate, fuse
 from memory.passage_store import FileMark, Retired, fits
 from memory.passages import Found, Hit, Passage, Piece, Query
@@ -25,6 +27,9 @@ AT_ONCE = 8
 
 NO_VECTORS = "vectors"
 
+PATIENCE = timedelta(seconds=60)
+"""How long vectors are left alone that were not to be had."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -37,6 +42,9 @@ class MemoryIndex:
         self._clock = clock
         self._new_id = new_id
         self._checked: str | None = None
+        self._turn = asyncio.Lock()
+        self._dirty = True
+        self._patience: datetime | None = None
         self.problem: str | None = None
         """Why memories are found by their words alone, None while they are not."""
 
@@ -63,33 +71,18 @@ class MemoryIndex:
             for piece in pieces:
                 same = kept.get(digest_of(piece))
                 if same:
-                    known = same.pop(0)
-                    if (known.start_line, known.end_line) != (piece.start_line, piece.end_line):
-                        await uow.passages.move(known, piece.start_line, piece.end_line)
-                    told.append(known)
-                    continue
-                fresh = Passage(
-                    id=self._new_id("mem"),
-                    person=person,
-                    path=path,
-                    kind=piece.kind,
-                    heading=piece.heading,
-                    text=piece.text,
-                    start_line=piece.start_line,
-                    end_line=piece.end_line,
-                    at=piece.at or now,
-                    known_at=now,
-                    symbols=f" {' '.join(piece.symbols)} ",
-                    digest=digest_of(piece),
-                )
-                await uow.passages.add(fresh)
-                told.append(fresh)
+                    told.append(same.pop(0))
+                    await _moved(uow, told[-1], piece)
+                else:
+                    told.append(passage_of(piece, self._new_id("mem"), person, path, now))
+                    await uow.passages.add(told[-1])
             for gone in (each for left in kept.values() for each in left):
                 await uow.passages.retire(gone, forget)
             if mark is not None:
                 await uow.passages.mark_file(mark)
             elif not pieces:
                 await uow.passages.drop_file(person, path)
+        self._dirty = True
         return told
 
     async def search(self, person: str, query: Query) -> Found:
@@ -100,11 +93,9 @@ class MemoryIndex:
             known = {passage.id: passage for passage, _ in worded}
             missing = [each for each, _ in near if each not in known]
             known |= await uow.passages.by_ids(person, missing)
-        near = [(each, cosine) for each, cosine in near if each in known and fits(known[each], query)][
-            :CANDIDATES
-        ]
+        meant = [(each, cosine) for each, cosine in near if each in known and fits(known[each], query)]
         ranked = fuse(
-            near,
+            meant[:CANDIDATES],
             [(passage.id, rank) for passage, rank in worded],
             dict.fromkeys(terms(query.text), 1.0),
             {each: Candidate(frozenset(terms(found.whole)), found.at) for each, found in known.items()},
@@ -113,16 +104,33 @@ class MemoryIndex:
 
     async def step(self) -> int:
         """Give vectors to some passages and take them from some that are gone; return how many it was."""
-        if self._vectors is None:
-            return await self._without_vectors()
-        try:
-            await self._check()
-            done = await self._purge(self._vectors) + await self._embed(self._vectors)
-        except VectorsUnavailable as error:
-            self._trouble(error)
-            return 0
-        self.problem = None
-        return done
+        async with self._turn:
+            if not self._dirty or (self._patience is not None and self._clock.now() < self._patience):
+                return 0
+            # Whatever changes from here on makes it so again.
+            self._dirty = False
+            if self._vectors is None:
+                return await self._without_vectors()
+            try:
+                await self._check(self._vectors)
+                done = await self._purge(self._vectors) + await self._embed(self._vectors)
+            except VectorsUnavailable as error:
+                self._trouble(error)
+                return 0
+            self.problem = self._patience = None
+            self._dirty = self._dirty or done > 0
+            return done
+
+    async def purge(self) -> bool:
+        """Take the vectors from all passages that are gone; tell whether that could be done."""
+        async with self._turn:
+            try:
+                while await (self._purge(self._vectors) if self._vectors else self._without_vectors()):
+                    pass
+            except VectorsUnavailable as error:
+                self._trouble(error)
+                return False
+        return True
 
     async def settle(self) -> None:
         """Return once every passage has its vector, and every vector its passage, or none can be had."""
@@ -133,7 +141,8 @@ class MemoryIndex:
         """Have every passage get its vector anew."""
         async with self._database.transact() as uow:
             await uow.passages.unembed()
-        self._checked = None
+        self._checked = self._patience = None
+        self._dirty = True
 
     async def close(self) -> None:
         """Let go of the vectors."""
@@ -153,24 +162,23 @@ class MemoryIndex:
             self._trouble(error)
             return (), NO_VECTORS
 
-    async def _check(self) -> None:
+    async def _check(self, vectors: Vectors) -> None:
         """Once per start and place: have every passage and vector that has lost its other half mended."""
-        assert self._vectors is not None
-        mark = self._vectors.mark
+        mark = vectors.mark
         if self._checked == mark:
             return
         async with self._database.read() as uow:
             people = await uow.passages.people()
         if people:
-            await self._vectors.keep_only(people)
+            await vectors.keep_only(people)
         for person in people:
-            there = await self._vectors.ids(person)
+            there = await vectors.ids(person)
             async with self._database.transact() as uow:
                 meant = await uow.passages.having(person, mark)
                 await uow.passages.unembed(meant - there)
             orphans = sorted(there - meant)
             if orphans:
-                await self._vectors.delete(person, orphans)
+                await vectors.delete(person, orphans)
         self._checked = mark
 
     async def _purge(self, vectors: Vectors) -> int:
@@ -210,6 +218,32 @@ class MemoryIndex:
         if self.problem is None:
             log.warning("memories are found by their words alone", reason=str(error))
         self.problem = str(error)
+        self._patience = self._clock.now() + PATIENCE
+        self._dirty = True
+
+
+async def _moved(uow: UnitOfWork, passage: Passage, piece: Piece) -> None:
+    lines = (piece.start_line, piece.end_line)
+    if (passage.start_line, passage.end_line) != lines:
+        await uow.passages.move(passage, *lines)
+
+
+def passage_of(piece: Piece, passage_id: str, person: str, path: str, now: datetime) -> Passage:
+    """Return a piece as it is kept from now on."""
+    return Passage(
+        id=passage_id,
+        person=person,
+        path=path,
+        kind=piece.kind,
+        heading=piece.heading,
+        text=piece.text,
+        start_line=piece.start_line,
+        end_line=piece.end_line,
+        at=piece.at or now,
+        known_at=now,
+        symbols=f" {' '.join(piece.symbols)} ",
+        digest=digest_of(piece),
+    )
 
 
 def digest_of(piece: Piece) -> str:

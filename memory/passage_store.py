@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, o
 from memory import fulltext
 from memory import schema_memory as schema
 from memory.link import Link
-from memory.passages import Passage, Query
+from memory.passages import Origin, Passage, Query
 from memory.rows import Shape
 from memory.sql import upsert
 from memory.terms import terms
@@ -29,7 +29,6 @@ class FileMark:
     path: str
     size: int
     changed: int
-    digest: str
     read_at: datetime
     problem: str | None = None
 
@@ -45,8 +44,9 @@ class Retired:
 
 FILE = Shape(schema.files, FileMark)
 RETIRED = Shape(schema.retired, Retired)
+ORIGIN = Shape(schema.sources, Origin)
 
-_P, _F = schema.passages.c, schema.files.c
+_P, _F, _S = schema.passages.c, schema.files.c, schema.sources.c
 ADD = schema.passages.insert().returning(_P.seq)
 MOVE = update(schema.passages).where(_P.id == bindparam("which"))
 MARK = upsert(schema.files, "person", "path")
@@ -69,6 +69,9 @@ UNEMBED_ONE = update(schema.passages).where(_P.id == bindparam("which")).values(
 PEOPLE = select(_P.person).distinct().order_by(_P.person)
 FILES_OF = FILE.query.where(_F.person == bindparam("who"))
 DROP_FILE = delete(schema.files).where(_F.person == bindparam("who"), _F.path == bindparam("where"))
+FROM = upsert(schema.sources, "passage")
+DROP_SOURCE = delete(schema.sources).where(_S.passage == bindparam("which"))
+LATEST = ORIGIN.query.where(_S.person == bindparam("who")).order_by(_S.seq.desc()).limit(1)
 PROBLEMS = FILE.query.where(_F.problem.is_not(None)).order_by(_F.person, _F.path)
 
 
@@ -95,13 +98,9 @@ class Passages:
         if seq is None:
             return
         await self._connection.execute(fulltext.REMOVE, {"seq": seq})
+        await self._connection.execute(DROP_SOURCE, {"which": passage.id})
         gone = Retired(passage.id, passage.person, forgotten)
         await self._connection.execute(RETIRE[self._connection.dialect.name], RETIRED.values(gone))
-
-    async def merge_words(self) -> None:
-        """Rid the full text of words that were removed, where the database keeps them for a while."""
-        if self._connection.dialect.name == "sqlite":
-            await self._connection.execute(fulltext.MERGE)
 
     async def of_path(self, person: str, path: str) -> Sequence[Passage]:
         """Return the passages of one file, in the order in which they were seen."""
@@ -189,6 +188,19 @@ class Passages:
         """Return the files of somebody as they were when they were read, by path."""
         rows = await self._connection.execute(FILES_OF, {"who": person})
         return {each.path: each for each in FILE.read_all(rows)}
+
+    async def came(self, origin: Origin) -> None:
+        """Note how a passage came about."""
+        await self._connection.execute(FROM[self._connection.dialect.name], ORIGIN.values(origin))
+
+    async def origins(self, ids: Collection[str]) -> Mapping[str, Origin]:
+        """Return how passages came about, by their ids; those that were written by hand are missing."""
+        query = ORIGIN.query.where(_S.passage.in_(tuple(ids)))
+        return {each.passage: each for each in ORIGIN.read_all(await self._connection.execute(query))}
+
+    async def latest(self, person: str) -> Origin | None:
+        """Return how the passage came about that was added last and is still there."""
+        return ORIGIN.read((await self._connection.execute(LATEST, {"who": person})).first())
 
     async def problems(self) -> Sequence[FileMark]:
         """Return the files that are not read."""

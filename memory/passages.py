@@ -14,6 +14,26 @@ class Kind(StrEnum):
     DECISION = "decision"
 
 
+class Source(StrEnum):
+    """How a passage came about: said by the person, written by them, or distilled from what they said."""
+
+    SAID = "said"
+    WRITTEN = "written"
+    DISTILLED = "distilled"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a passage is from: by what kind of source, in which conversation and turn."""
+
+    passage: str
+    person: str
+    origin: Source
+    at: datetime
+    session_id: str | None = None
+    turn_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of a text that is found as one; lines count from 1, the last one included.

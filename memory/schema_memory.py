@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table
 
-from memory.passages import Kind
+from memory.passages import Kind, Source
 from memory.schema import metadata
 from memory.types import Choice, Moment, Seq, Words
 
@@ -44,8 +44,21 @@ files = Table(
     Column("path", Words, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("changed", BigInteger, nullable=False),
-    Column("digest", Words, nullable=False),
     Column("problem", Words),
     Column("read_at", Moment, nullable=False),
     PrimaryKeyConstraint("person", "path"),
+)
+
+# How passages that were not written by hand came about; whatever has no row here was.
+sources = Table(
+    "memory_sources",
+    metadata,
+    Column("seq", Seq, primary_key=True, autoincrement=True),
+    Column("passage", Words, nullable=False, unique=True),
+    Column("person", Words, nullable=False),
+    Column("origin", Choice(Source), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("session_id", Words),
+    Column("turn_id", Words),
+    Index(None, "person", "seq"),
 )

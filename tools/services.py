@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from memory.cron_records import PromptRun
 from memory.database import Database
+from memory.notebook import Notebook
 from memory.records import TranscriptMessage, Turn
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests
@@ -153,6 +154,7 @@ class Services:
     webhooks: Webhooks
     alerting: "Alerting"
     prompter: Prompter
+    memories: Notebook
     models: Sequence[str] = ()
     platforms: Platforms = NO_PLATFORMS
     timezone: str = "UTC"

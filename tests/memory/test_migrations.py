@@ -32,7 +32,7 @@ from memory.cron_records import CronJob, PromptRun
 from memory.database import Database
 from memory.errors import DatabaseTooNew
 from memory.passage_store import FileMark, Retired
-from memory.passages import Passage
+from memory.passages import Origin, Passage
 from memory.records import (
     ApiKey,
     Call,
@@ -91,6 +91,7 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Passage, schema_memory.passages),
     (FileMark, schema_memory.files),
     (Retired, schema_memory.retired),
+    (Origin, schema_memory.sources),
 )
 
 

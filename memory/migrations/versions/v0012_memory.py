@@ -36,11 +36,20 @@ def upgrade() -> None:
         "memory_files",
         *(_text(each) for each in ("person", "path")),
         *(sa.Column(each, sa.BigInteger(), nullable=False) for each in ("size", "changed")),
-        _text("digest"),
         _text("problem", nullable=True),
         sa.Column("read_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("person", "path", name="pk_memory_files"),
     )
+    op.create_table(
+        "memory_sources",
+        sa.Column("seq", NUMBER, autoincrement=True, nullable=False),
+        *(_text(each) for each in ("passage", "person", "origin")),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        *(_text(each, nullable=True) for each in ("session_id", "turn_id")),
+        sa.PrimaryKeyConstraint("seq", name="pk_memory_sources"),
+        sa.UniqueConstraint("passage", name="uq_memory_sources_passage"),
+    )
+    op.create_index("ix_memory_sources_person_seq", "memory_sources", ["person", "seq"])
     if op.get_context().dialect.name == "postgresql":
         op.execute("CREATE TABLE memory_words (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)")
         op.execute("CREATE INDEX ix_memory_words_words ON memory_words USING GIN (words)")
