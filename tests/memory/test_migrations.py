@@ -15,12 +15,22 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema, schema_alerts, schema_chats, schema_cron, schema_runs, schema_webhooks
+from memory import (
+    migrate,
+    schema,
+    schema_alerts,
+    schema_chats,
+    schema_cron,
+    schema_decisions,
+    schema_runs,
+    schema_webhooks,
+)
 from memory.address import normalised
 from memory.alert_records import Alert, AlertFiring
 from memory.chat_records import Arrival, Card, Chat
 from memory.cron_records import CronJob, PromptRun
 from memory.database import Database
+from memory.decision_records import Decision, DecisionBasis
 from memory.errors import DatabaseTooNew
 from memory.records import (
     ApiKey,
@@ -77,6 +87,8 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (AlertFiring, schema_alerts.alert_firings),
     (CronJob, schema_cron.cron_jobs),
     (PromptRun, schema_cron.prompt_runs),
+    (Decision, schema_decisions.decisions),
+    (DecisionBasis, schema_decisions.decision_bases),
 )
 
 
