@@ -81,8 +81,8 @@ def _opening(decision: Decision) -> str:
     sure = "" if decision.confidence is None else f", {_percent(decision.confidence, '')} sure,"
     wanted = "something that cannot be read" if decision.action is DecisionAction.UNCLEAR else decision.action
     what = f"{wanted} {about}".strip()
-    when = decision.at.astimezone(UTC)
-    return f"On {when:%Y-%m-%d} at {when:%H:%M} UTC {decision.model}{sure} decided on account {decision.account}: {what}."
+    when = f"{decision.at.astimezone(UTC):%Y-%m-%d at %H:%M} UTC"
+    return f"On {when} {decision.model}{sure} decided on account {decision.account}: {what}."
 
 
 def _came_out(decision: Decision) -> list[str]:

@@ -9,6 +9,8 @@ from memory.decision_records import Decision, DecisionAction, DecisionStatus
 from tools.errors import Code
 from trading.approvals import ApprovalStatus
 from trading.errors import UnknownSymbol
+from trading.model import OrderStatus
+from trading.orders import UNDECIDED
 from trading.symbols import Symbol, parse_symbol
 
 FAULTS = frozenset({Code.INTERNAL_ERROR, Code.EXCHANGE_ERROR, Code.AGENT_BUSY})
@@ -74,11 +76,34 @@ async def _recorded(uow: UnitOfWork, decision: Decision) -> Decision:
         return decision
     key = f"{decision.turn_id}:{decision.call_id}"
     call = await uow.calls.named(decision.principal, decision.capability, key)
-    if call is None or call.finished_at is None:
+    if call is not None and call.finished_at is not None:
+        answer = call.answer or {}
+        content = answer if call.ok else {"error": {"code": call.code, "message": answer.get("message")}}
+        return as_it_came(decision, came_to(decision.action, bool(call.ok), content))
+    turn = await uow.turns.get(decision.turn_id)
+    if turn is None or turn.finished_at is None:
         return decision
-    answer = call.answer or {}
-    content = answer if call.ok else {"error": {"code": call.code, "message": answer.get("message")}}
-    return as_it_came(decision, came_to(decision.action, bool(call.ok), content))
+    if call is None:
+        return replace(decision, status=DecisionStatus.FAILED, reason=NOT_MADE)
+    return await _cut_off(uow, decision, call.id)
+
+
+async def _cut_off(uow: UnitOfWork, decision: Decision, wish: str) -> Decision:
+    """Return it with the order that its call had made before it was cut off, once that is decided."""
+    order = await uow.orders.by_key(decision.account, wish)
+    if order is None or order.status in UNDECIDED:
+        return decision
+    approval = await uow.approvals.of_order(order.id)
+    status = DecisionStatus.PLACED if approval is None else DecisionStatus.HELD
+    if order.status is OrderStatus.REJECTED:
+        status = DecisionStatus.REFUSED
+    return replace(
+        decision,
+        status=status,
+        reason=order.reason if status is DecisionStatus.REFUSED else None,
+        orders=(order.id,),
+        approvals=() if approval is None else (approval.id,),
+    )
 
 
 async def _answered(uow: UnitOfWork, decision: Decision) -> Decision:

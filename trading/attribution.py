@@ -3,10 +3,10 @@
 A position is kept at mean cost (`trading.positions`), so orders of several decisions share it. Of each fill
 that closes a part of it, a decision has two kinds of profit or loss:
 
-- Its own fills that close: all that they realized, P = Σ realized.
+- Its own fills that close: all that they realized, the sum of r.
 - What its own fills have opened, its lot: by the share of it in the position. A fill that closes c of a
-  position of amount Q at mean entry price m, and realized r, takes x = c · L / Q off a lot of amount L, and the
-  lot has won r · L / Q + s · (m - e) · x, with s = +1 for a long position, -1 for a short one, and e the
+  position of amount Q at mean entry price m, and realized r, takes x = c * L / Q off a lot of amount L, and
+  the lot has won r * L / Q + s * (m - e) * x, with s = +1 for a long position, -1 for a short one, and e the
   lot's own mean entry price. The second term gives a dearer lot less of it and a cheaper one more; over all
   lots of a position the terms cancel, and the sum is r.
 
@@ -56,16 +56,14 @@ class _Lot:
         self.pnl = (self.pnl or ZERO) + gain
         self.closed_at = at
 
-    def close(self, before: Position, after: Position, realized: Decimal, at: datetime) -> None:
-        closed = before.amount - after.amount
-        if not self.amount or not closed:
-            return
+    def close(self, before: Position, after: Position, realized: Decimal) -> Decimal:
+        """Take off what a fill closed, and return what that part has won."""
         share = self.amount / before.amount
-        part = self.amount if not after.amount else closed * share
+        part = self.amount if not after.amount else (before.amount - after.amount) * share
         entry = self.cost / self.amount
-        self.won(realized * share + before.sign * (before.entry_price - entry) * part, at)
         self.cost -= entry * part
         self.amount -= part
+        return realized * share + before.sign * (before.entry_price - entry) * part
 
     def open(self, folded: Folded) -> None:
         position = folded.positions[-1]
@@ -86,10 +84,13 @@ def gained(fills: Sequence[Fill], own: Collection[str]) -> Gain:
     for fill in fills:
         folded = fold(position, fill, lambda kind: kind)
         if fill.realized is not None:
+            part = ZERO
+            if lot.amount and position is not None and folded.positions:
+                part = lot.close(position, folded.positions[0], fill.realized)
+                lot.won(part, fill.at)
             if fill.order_id in own:
-                lot.won(fill.realized, fill.at)
-            if position is not None and folded.positions:
-                lot.close(position, folded.positions[0], fill.realized, fill.at)
+                # What it closed of its own lot is in that already.
+                lot.won(fill.realized - part, fill.at)
         if folded.opened and fill.order_id in own:
             lot.open(folded)
         last = folded.positions[-1] if folded.positions else None
