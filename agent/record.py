@@ -99,14 +99,17 @@ async def stand(services: Services, record: TurnRecord, turn: Turn, status: Turn
     """Store how a turn stands that has not ended."""
     async with services.database.transact() as uow:
         await uow.turns.finish(replace(_with_usage(record, turn), status=status))
+        await turn.docket.write(uow)
 
 
-async def finish(services: Services, answered: Answered) -> None:
-    """Store what a turn came to, all of it or nothing."""
+async def finish(services: Services, answered: Answered, turn: Turn | None = None) -> None:
+    """Store what a turn came to and what it decided, all of it or nothing; without a `turn` it never ran."""
     async with services.database.transact() as uow:
         if answered.message.content:
             await uow.messages.append(answered.message)
         await uow.turns.finish(answered.turn)
+        if turn is not None:
+            await turn.docket.write(uow)
 
 
 async def _cut(uow: UnitOfWork, history: Sequence[TranscriptMessage]) -> str | None:

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from agent.deciding import docket_of
 from agent.lanes import Lanes
 from agent.messages import PlainOutcome
 from agent.models.errors import ModelBusy, ModelError, ModelUnavailable
 from agent.models.port import Model, Usage
 from agent.prompt import system_prompt
 from agent.record import Begun, again, begin, ending_of, finish, stand
+from agent.spending import Spent
 from agent.teller import Teller
 from agent.toolbelt import Toolbox
-from agent.turn import Spent, Turn, TurnLost
+from agent.turn import Turn, TurnLost
 from agent.visit import Stopped, Visit
 from agent.waiting import Wait, ended, outcome_of, withdraw
 from memory.errors import DatabaseUnavailable
@@ -211,6 +213,7 @@ class Runner:
     def _turn(self, ctx: Context, begun: Begun, visit: Visit, tell: Teller) -> Turn:
         record = begun.turn
         tools_ctx = replace(ctx.inner(), origin=Origin.MODEL, session_id=record.session_id, frame_id=None)
+        docket = docket_of(ctx, record, resumed=begun.messages is None)
         turn = Turn(
             id=record.id,
             model=self._chosen(visit.model),
@@ -218,9 +221,11 @@ class Runner:
             system="",
             said=tell.said,
             calling=tell.calling,
+            deciding=lambda call: self._stored(ctx.services, record, lambda: docket.begin(call)),
             called=tell.called,
             wait=lambda waits: self._wait(ctx.services, record, turn, visit, tell, waits),
-            waiting=begun.messages is None,
+            docket=docket,
+            waiting=docket.resumed,
         )
         if turn.waiting:
             used = Usage(record.input_tokens, record.output_tokens, record.cached_tokens)
@@ -300,7 +305,7 @@ class Runner:
         async def store() -> None:
             if ending.status is TurnStatus.ABORTED:
                 await withdraw(services, record.principal, record.session_id)
-            await finish(services, answered)
+            await finish(services, answered, turn)
 
         await self._stored(services, record, store)
         await tell.ended(answered, ending.failure)

@@ -22,6 +22,7 @@ DEFAULTS: Mapping[str, str] = {
     "chart": "candles",
     "cron": "add",
     "data": "list",
+    "decisions": "list",
     "keys": "list",
     "market": "data",
     "memory": "search",

@@ -17,6 +17,7 @@ READS = frozenset(
         "cron.get",
         "cron.history",
         "cron.templates",
+        "decisions.get",
         "market.analyze",
         "market.candles",
         "market.data",

@@ -10,6 +10,7 @@ from memory.approvals import Approvals
 from memory.chats import Arrivals, Cards, Chats
 from memory.conversations import Messages, Sessions, Turns
 from memory.cron import CronJobs
+from memory.decisions import Decisions
 from memory.faults import translated
 from memory.jobs import Jobs
 from memory.journal import Calls, Events
@@ -76,6 +77,7 @@ class UnitOfWork:
         self.cron_jobs = CronJobs(connection)
         self.prompt_runs = PromptRuns(connection)
         self.passages = Passages(connection)
+        self.decisions = Decisions(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

@@ -133,6 +133,8 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
     ),
     (lambda c: c.alert.delete(alert_id="alert_1"), "alert.delete", {"alertId": "alert_1"}),
     (lambda c: c.cron.list(), "cron.list", {}),
+    (lambda c: c.decisions(as_of=5), "decisions.list", {"asOf": 5}),
+    (lambda c: c.decisions.get(decision_id="dec_1"), "decisions.get", {"decisionId": "dec_1"}),
     (
         lambda c: c.memory.search(query="EURUSD trade", limit=10),
         "memory.search",

@@ -21,6 +21,7 @@ from memory import (
     schema_alerts,
     schema_chats,
     schema_cron,
+    schema_decisions,
     schema_memory,
     schema_runs,
     schema_webhooks,
@@ -30,6 +31,7 @@ from memory.alert_records import Alert, AlertFiring
 from memory.chat_records import Arrival, Card, Chat
 from memory.cron_records import CronJob, PromptRun
 from memory.database import Database
+from memory.decision_records import Decision, DecisionBasis
 from memory.errors import DatabaseTooNew
 from memory.passage_store import FileMark, Retired
 from memory.passages import Origin, Passage
@@ -92,6 +94,8 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (FileMark, schema_memory.files),
     (Retired, schema_memory.retired),
     (Origin, schema_memory.sources),
+    (Decision, schema_decisions.decisions),
+    (DecisionBasis, schema_decisions.decision_bases),
 )
 
 
