@@ -15,7 +15,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema, schema_alerts, schema_chats, schema_cron, schema_runs, schema_webhooks
+from memory import (
+    migrate,
+    schema,
+    schema_alerts,
+    schema_chats,
+    schema_cron,
+    schema_runs,
+    schema_summaries,
+    schema_webhooks,
+)
 from memory.address import normalised
 from memory.alert_records import Alert, AlertFiring
 from memory.chat_records import Arrival, Card, Chat
@@ -30,6 +39,7 @@ from memory.records import (
     Person,
     Preference,
     Session,
+    SessionSummary,
     StoredEvent,
     TranscriptMessage,
     Turn,
@@ -54,6 +64,7 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Session, schema.sessions),
     (TranscriptMessage, schema.messages),
     (Turn, schema.turns),
+    (SessionSummary, schema_summaries.session_summaries),
     (StoredEvent, schema.events),
     (Call, schema.calls),
     (Switch, schema.switches),
