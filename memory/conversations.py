@@ -139,9 +139,7 @@ class Messages:
         rows = (await self._connection.execute(NEWEST_LATER_MESSAGES, values)).all()
         return MESSAGE.read_all(reversed(rows))
 
-    async def since(
-        self, principal: str, session_id: str, after: int, limit: int
-    ) -> Sequence[PlacedMessage]:
+    async def since(self, principal: str, session_id: str, after: int, limit: int) -> Sequence[PlacedMessage]:
         """Return the first messages of a session that come after a place, oldest first."""
         values = {"who": principal, "which": session_id, "most": limit, "mark": after}
         rows = await self._connection.execute(LATER_MESSAGES, values)

@@ -46,6 +46,7 @@ CATALOG: tuple[AnyCapability, ...] = (
     sessions.list_sessions,
     sessions.get_session,
     sessions.create_session,
+    sessions.compact,
     skills.list_skills,
     tool.invoke,
     market.price,

@@ -1,0 +1,131 @@
+"""What nobody has answered in a conversation, told by rules and never left to a model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from memory.records import TranscriptMessage, TurnStatus
+
+ITEM_CHARS = 240
+THEN_CHARS = 100
+MOST = 4
+"""Of each kind the newest are kept: what is older than four others has been let go by those who asked it."""
+
+OPEN_CHARS = 2 * MOST * (ITEM_CHARS + THEN_CHARS + 100)
+"""How much all of them can come to in words."""
+
+Statuses = Mapping[str, TurnStatus]
+"""How turns ended, by their ids."""
+Pair = tuple[TranscriptMessage | None, TranscriptMessage | None]
+"""What a person said and what was said to it."""
+
+UNANSWERED = frozenset({TurnStatus.FAILED, TurnStatus.INTERRUPTED})
+"""How a turn ends that leaves its question open; what a person stopped, nobody waits for."""
+
+
+class By(StrEnum):
+    """Who waits for an answer."""
+
+    PERSON = "person"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A question without an answer; `then` is what came in the answer's place."""
+
+    by: By
+    text: str
+    at: str
+    then: str = ""
+
+
+def from_stored(stored: Mapping[str, Any]) -> tuple[Open, ...]:
+    """Return open questions as they were stored."""
+    return tuple(Open(By(each["by"]), each["text"], each["at"], each["then"]) for each in stored["items"])
+
+
+def to_stored(questions: Sequence[Open]) -> Mapping[str, Any]:
+    """Return open questions as plain data."""
+    return {"items": [asdict(each) for each in questions]}
+
+
+def words_of_open(question: Open) -> str:
+    """Return one open question on one line."""
+    then = f" (then: {question.then})" if question.then else ""
+    who = "the person asked" if question.by is By.PERSON else "you asked the person"
+    return f"- {question.at} {who}: “{question.text}”{then}"
+
+
+def open_questions(
+    before: Sequence[Open], pairs: Sequence[Pair], statuses: Statuses, following: TranscriptMessage | None
+) -> tuple[Open, ...]:
+    """Return what is open after these pairs of messages, given what was open before them.
+
+    `following` is what a person says next. A question of the agent is answered by whatever follows it that is
+    not itself a question; one of a person by the same words with a whole answer.
+    """
+    found = list(before)
+    nexts = [*pairs[1:], (following, following)]
+    for (asked, answered), after in zip(pairs, nexts, strict=True):
+        status = _status(asked, answered, statuses)
+        if asked is not None and status in UNANSWERED:
+            found.append(_item(By.PERSON, asked, _squeezed(asked.content, ITEM_CHARS), status.value))
+        elif asked is not None and status is TurnStatus.COMPLETE:
+            found = [each for each in found if not _same(each, asked)]
+        if answered is not None and (question := asked_in(answered.content)):
+            found += _left_open(answered, question, after, statuses, last=after is nexts[-1])
+    people = [each for each in found if each.by is By.PERSON][-MOST:]
+    agents = [each for each in found if each.by is By.AGENT][-MOST:]
+    return tuple(sorted([*people, *agents], key=lambda each: each.at))
+
+
+def asked_in(text: str) -> str | None:
+    """Return the question that a text ends with."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    last = lines[-1].strip().rstrip("*_`\"'”’»)]} ") if lines else ""
+    if not last.endswith(("?", "？")):
+        return None
+    whole = " ".join(last.split())
+    return whole if len(whole) <= ITEM_CHARS else f"…{whole[-ITEM_CHARS + 1 :]}"
+
+
+def _left_open(
+    answered: TranscriptMessage, question: str, after: Pair, statuses: Statuses, last: bool
+) -> list[Open]:
+    reply, answer = after
+    if reply is not None:
+        whole = last or _status(reply, answer, statuses) is TurnStatus.COMPLETE
+        if whole and asked_in(reply.content) is None:
+            return []
+    then = "" if reply is None else f"they went on with “{_squeezed(reply.content, THEN_CHARS)}”"
+    return [_item(By.AGENT, answered, question, then)]
+
+
+def _status(
+    asked: TranscriptMessage | None, answered: TranscriptMessage | None, statuses: Statuses
+) -> TurnStatus:
+    """Return how the turn ended in which something was asked; as far as is known, it may still run."""
+    known = statuses.get(asked.turn_id or "") if asked is not None else None
+    if known is not None:
+        return known
+    if answered is None:
+        return TurnStatus.RUNNING
+    return TurnStatus((answered.data or {}).get("status", TurnStatus.COMPLETE))
+
+
+def _item(by: By, message: TranscriptMessage, text: str, then: str) -> Open:
+    return Open(by, text, f"{message.created_at:%Y-%m-%d %H:%M}", then)
+
+
+def _same(question: Open, asked: TranscriptMessage) -> bool:
+    return (
+        question.by is By.PERSON
+        and question.text.casefold() == _squeezed(asked.content, ITEM_CHARS).casefold()
+    )
+
+
+def _squeezed(text: str, most: int) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[: most - 1]}…"
