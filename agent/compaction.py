@@ -54,7 +54,7 @@ class Compactor:
         self._closing = False
 
     def later(self, services: Services, principal: str, session_id: str, model: Model) -> None:
-        """Summarise a conversation beside the caller if it has become long; what fails is tried again later."""
+        """Summarise a conversation beside the caller if it has become long; a failure is tried again."""
         if not self._closing and (principal, session_id) not in self._works:
             self._begin(services, principal, session_id, model, forced=False)
 

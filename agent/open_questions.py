@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from agent.shortening import one_line
 from memory.records import TranscriptMessage, TurnStatus
 
 ITEM_CHARS = 240
@@ -67,15 +68,16 @@ def open_questions(
     not itself a question; one of a person by the same words with a whole answer.
     """
     found = list(before)
-    nexts = [*pairs[1:], (following, following)]
-    for (asked, answered), after in zip(pairs, nexts, strict=True):
+    for place, (asked, answered) in enumerate(pairs):
         status = _status(asked, answered, statuses)
         if asked is not None and status in UNANSWERED:
-            found.append(_item(By.PERSON, asked, _squeezed(asked.content, ITEM_CHARS), status.value))
+            found.append(_open(By.PERSON, asked, one_line(asked.content, ITEM_CHARS), status.value))
         elif asked is not None and status is TurnStatus.COMPLETE:
             found = [each for each in found if not _same(each, asked)]
-        if answered is not None and (question := asked_in(answered.content)):
-            found += _left_open(answered, question, after, statuses, last=after is nexts[-1])
+        question = asked_in(answered.content) if answered is not None else None
+        if answered is not None and question is not None:
+            reply = pairs[place + 1] if place + 1 < len(pairs) else (following, None)
+            found += _unanswered(answered, question, reply, statuses)
     people = [each for each in found if each.by is By.PERSON][-MOST:]
     agents = [each for each in found if each.by is By.AGENT][-MOST:]
     return tuple(sorted([*people, *agents], key=lambda each: each.at))
@@ -91,16 +93,16 @@ def asked_in(text: str) -> str | None:
     return whole if len(whole) <= ITEM_CHARS else f"…{whole[-ITEM_CHARS + 1 :]}"
 
 
-def _left_open(
-    answered: TranscriptMessage, question: str, after: Pair, statuses: Statuses, last: bool
-) -> list[Open]:
-    reply, answer = after
-    if reply is not None:
-        whole = last or _status(reply, answer, statuses) is TurnStatus.COMPLETE
-        if whole and asked_in(reply.content) is None:
-            return []
-    then = "" if reply is None else f"they went on with “{_squeezed(reply.content, THEN_CHARS)}”"
-    return [_item(By.AGENT, answered, question, then)]
+def _unanswered(
+    answered: TranscriptMessage, question: str, reply: Pair, statuses: Statuses
+) -> Sequence[Open]:
+    """Return a question of the agent as open, unless what the person said next answers it."""
+    said, answer = reply
+    if said is None:
+        return [_open(By.AGENT, answered, question)]
+    if asked_in(said.content) is None and _status(said, answer, statuses) not in UNANSWERED:
+        return []
+    return [_open(By.AGENT, answered, question, f"they went on with “{one_line(said.content, THEN_CHARS)}”")]
 
 
 def _status(
@@ -115,17 +117,10 @@ def _status(
     return TurnStatus((answered.data or {}).get("status", TurnStatus.COMPLETE))
 
 
-def _item(by: By, message: TranscriptMessage, text: str, then: str) -> Open:
+def _open(by: By, message: TranscriptMessage, text: str, then: str = "") -> Open:
     return Open(by, text, f"{message.created_at:%Y-%m-%d %H:%M}", then)
 
 
 def _same(question: Open, asked: TranscriptMessage) -> bool:
-    return (
-        question.by is By.PERSON
-        and question.text.casefold() == _squeezed(asked.content, ITEM_CHARS).casefold()
-    )
-
-
-def _squeezed(text: str, most: int) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= most else f"{words[: most - 1]}…"
+    words = one_line(asked.content, ITEM_CHARS)
+    return question.by is By.PERSON and question.text.casefold() == words.casefold()

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from agent.models.port import Message, Role
+from agent.shortening import shortened
 from agent.summaries import NOTHING, Exchange, Gist, exchanges, extended, recall
 from memory.records import MessageRole, TranscriptMessage, TurnStatus
 
 HISTORY_CHARS = 24_000
 HISTORY_MESSAGES = 60
 """How much of the conversation so far is put before a model word for word; the newest part is kept."""
-
-GAP = " […] "
-"""Stands where a message that is too long is cut."""
 
 QUOTED_CHARS = 200
 """How much is repeated of a message whose answer was cut short."""
@@ -96,9 +94,3 @@ def _heard(kept: Sequence[Exchange]) -> list[Message]:
 
 def _role(message: TranscriptMessage) -> Role:
     return Role.USER if message.role is MessageRole.USER else Role.ASSISTANT
-
-
-def shortened(text: str, most: int) -> str:
-    """Return the beginning and the end of a text that is too long."""
-    half = (most - len(GAP)) // 2
-    return text if len(text) <= most else f"{text[:half]}{GAP}{text[-half:]}"

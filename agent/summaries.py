@@ -7,6 +7,7 @@ from datetime import datetime
 
 from agent.models.port import Message, Role
 from agent.open_questions import OPEN_CHARS, Open, Statuses, from_stored, open_questions, words_of_open
+from agent.shortening import clipped, one_line
 from memory.records import MessageRole, SessionSummary, TranscriptMessage, TurnStatus
 
 SUMMARY_CHARS = 6_000
@@ -119,16 +120,6 @@ def recall(gist: Gist) -> list[Message]:
         Message(Role.USER, text, at=gist.until, recalled=True),
         Message(Role.ASSISTANT, TAKEN, at=gist.until, recalled=True),
     ]
-
-
-def clipped(text: str, most: int) -> str:
-    """Return the beginning of a text, at most this long, with a mark where something is missing."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def one_line(text: str, most: int) -> str:
-    """Return the beginning of a text on one line."""
-    return clipped(" ".join(text.split()), most)
 
 
 def _line(exchange: Exchange) -> str:

@@ -12,8 +12,8 @@ from agent.models.connection import closing
 from agent.models.errors import StreamCut
 from agent.models.port import Completion, Message, Model, ModelRequest, Role, Usage
 from agent.models.pricing import cost
-from agent.prompt import shortened
-from agent.summaries import SUMMARY_CHARS, Gist, clipped
+from agent.shortening import clipped, shortened
+from agent.summaries import SUMMARY_CHARS, Gist
 from memory.records import TranscriptMessage
 
 RULES = "rules"
