@@ -16,6 +16,9 @@ MOST = 4
 OPEN_CHARS = 2 * MOST * (ITEM_CHARS + THEN_CHARS + 100)
 """How much all of them can come to in words."""
 
+ADORNED = "*_`\"'”’»)]} "
+"""What may stand after a question mark."""
+
 Statuses = Mapping[str, TurnStatus]
 """How turns ended, by their ids."""
 Pair = tuple[TranscriptMessage | None, TranscriptMessage | None]
@@ -78,18 +81,16 @@ def open_questions(
         if answered is not None and question is not None:
             reply = pairs[place + 1] if place + 1 < len(pairs) else (following, None)
             found += _unanswered(answered, question, reply, statuses)
-    people = [each for each in found if each.by is By.PERSON][-MOST:]
-    agents = [each for each in found if each.by is By.AGENT][-MOST:]
-    return tuple(sorted([*people, *agents], key=lambda each: each.at))
+    newest = {place for by in By for place in [at for at, each in enumerate(found) if each.by is by][-MOST:]}
+    return tuple(each for place, each in enumerate(found) if place in newest)
 
 
 def asked_in(text: str) -> str | None:
     """Return the question that a text ends with."""
     lines = [line for line in text.splitlines() if line.strip()]
-    last = lines[-1].strip().rstrip("*_`\"'”’»)]} ") if lines else ""
-    if not last.endswith(("?", "？")):
+    whole = " ".join(lines[-1].split()) if lines else ""
+    if not whole.rstrip(ADORNED).endswith(("?", "？")):
         return None
-    whole = " ".join(last.split())
     return whole if len(whole) <= ITEM_CHARS else f"…{whole[-ITEM_CHARS + 1 :]}"
 
 
