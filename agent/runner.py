@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from agent.compaction import Compactor
 from agent.deciding import docket_of
 from agent.lanes import Lanes
 from agent.messages import PlainOutcome
@@ -18,6 +19,7 @@ from agent.models.port import Model, Usage
 from agent.prompt import system_prompt
 from agent.record import Begun, again, begin, ending_of, finish, stand
 from agent.spending import Spent
+from agent.standing import standing
 from agent.teller import Teller
 from agent.toolbelt import Toolbox
 from agent.turn import Turn, TurnLost
@@ -33,6 +35,7 @@ from tools.policy import Principal
 from tools.registry import Registry
 from tools.sentinels import NOTHING_TO_REPORT
 from tools.services import Answered, Asked, Services
+from tools.sessions import Compacted
 from trading.clock import iso
 from trading.model import Origin
 
@@ -85,6 +88,7 @@ class Runner:
         self._graph = graph
         self._max_turn = max_turn
         self._lanes = Lanes()
+        self._compactor = Compactor()
         self._visits: list[Visit] = []
         self._working: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -162,6 +166,10 @@ class Runner:
             if visit.key[0] == principal_id:
                 visit.stop(TurnStatus.ABORTED)
 
+    async def compact(self, ctx: Context, session_id: str) -> Compacted | None:
+        """Summarise all but the newest part of a session; None when there was nothing to do."""
+        return await self._compactor.now(ctx.services, ctx.principal.id, session_id, self._model)
+
     async def rest(self) -> None:
         """Let go of the turns that wait for a person, as they stand: the next start goes on with them."""
         waiting = [each for each in self._visits if each.waits]
@@ -180,6 +188,7 @@ class Runner:
             await visit.gone.wait()
         if self._working:
             await asyncio.wait(self._working)
+        await self._compactor.close()
 
     async def _answer(self, ctx: Context, begun: Begun, visit: Visit, tell: Teller) -> Answered:
         turn = self._turn(ctx, begun, visit, tell)
@@ -309,6 +318,7 @@ class Runner:
 
         await self._stored(services, record, store)
         await tell.ended(answered, ending.failure)
+        self._compactor.later(services, record.principal, record.session_id, turn.model)
         return answered
 
     async def _stored(
@@ -363,6 +373,7 @@ async def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
         "account": f"{ctx.principal.account} ({money})",
         "prices": services.markets.source.value,
         "session": f"{begun.turn.session_id}, mode {begun.mode.value}",
+        **await standing(ctx, begun.turn.session_id),
     }
     if ctx.origin is Origin.JOB:
         facts["this message"] = FROM_JOB

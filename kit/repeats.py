@@ -48,6 +48,7 @@ JOURNALED = frozenset(
         "cron.remove",
         "cron.run",
         "cron.update",
+        "sessions.compact",
         "sessions.create",
         "tool.invoke",
         "trade.close",

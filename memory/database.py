@@ -28,6 +28,7 @@ from memory.preferences import Preferences
 from memory.prompt_runs import PromptRuns
 from memory.risk import Risk
 from memory.strategies import OwnStrategies
+from memory.summaries import Summaries
 from memory.watchlist import Watchlist
 from memory.webhooks import WebhookRows
 from trading.stores import (
@@ -63,6 +64,7 @@ class UnitOfWork:
         self.sessions = Sessions(connection)
         self.messages = Messages(connection)
         self.turns = Turns(connection)
+        self.summaries = Summaries(connection)
         self.events = Events(connection)
         self.calls = Calls(connection)
         self.jobs = Jobs(connection)

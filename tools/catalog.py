@@ -47,6 +47,7 @@ CATALOG: tuple[AnyCapability, ...] = (
     sessions.list_sessions,
     sessions.get_session,
     sessions.create_session,
+    sessions.compact,
     skills.list_skills,
     tool.invoke,
     market.price,

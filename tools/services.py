@@ -27,6 +27,7 @@ from trading.reconciliation import Reconciliation
 if TYPE_CHECKING:
     from tools.alerting import Alerting
     from tools.context import Context
+    from tools.sessions import Compacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class Chat(Protocol):
 
     async def abort_all(self, principal_id: str) -> None:
         """Stop every turn of somebody."""
+        ...
+
+    async def compact(self, ctx: "Context", session_id: str) -> "Compacted | None":
+        """Summarise all but the newest part of a session for the agent; None when there was nothing to do."""
         ...
 
 

@@ -100,6 +100,7 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
     (lambda c: c.sessions(), "sessions.list", {}),
     (lambda c: c.sessions.list(), "sessions.list", {}),
     (lambda c: c.sessions.get("s1"), "sessions.get", {"sessionId": "s1"}),
+    (lambda c: c.sessions.compact("s1"), "sessions.compact", {"sessionId": "s1"}),
     (
         lambda c: c.sessions.create(name="Trading", mode="auto"),
         "sessions.create",

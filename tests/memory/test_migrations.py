@@ -24,6 +24,7 @@ from memory import (
     schema_decisions,
     schema_memory,
     schema_runs,
+    schema_summaries,
     schema_webhooks,
 )
 from memory.address import normalised
@@ -43,6 +44,7 @@ from memory.records import (
     Person,
     Preference,
     Session,
+    SessionSummary,
     StoredEvent,
     TranscriptMessage,
     Turn,
@@ -67,6 +69,7 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Session, schema.sessions),
     (TranscriptMessage, schema.messages),
     (Turn, schema.turns),
+    (SessionSummary, schema_summaries.session_summaries),
     (StoredEvent, schema.events),
     (Call, schema.calls),
     (Switch, schema.switches),

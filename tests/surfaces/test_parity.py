@@ -148,6 +148,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "sessions.create": ({"name": "Swing", "mode": "readonly"}, {"mode": "yolo"}, "INVALID_PARAMS"),
     "sessions.list": ({}, {"limit": 3}, "INVALID_PARAMS"),
     "sessions.get": ({"sessionId": "{session}"}, {"sessionId": "sess_none"}, "NOT_FOUND"),
+    "sessions.compact": ({"sessionId": "{session}"}, {"sessionId": "sess_none"}, "NOT_FOUND"),
     "tool.invoke": (
         {"tool": "market_price", "args": {"pair": "BTC/USDT"}},
         {"tool": "withdraw"},
