@@ -25,6 +25,7 @@ from memory.people import People
 from memory.preferences import Preferences
 from memory.prompt_runs import PromptRuns
 from memory.risk import Risk
+from memory.skill_settings import SkillSettings
 from memory.strategies import OwnStrategies
 from memory.watchlist import Watchlist
 from memory.webhooks import WebhookRows
@@ -65,6 +66,7 @@ class UnitOfWork:
         self.calls = Calls(connection)
         self.jobs = Jobs(connection)
         self.strategies = OwnStrategies(connection)
+        self.skill_settings = SkillSettings(connection)
         self.arrivals = Arrivals(connection)
         self.cards = Cards(connection)
         self.chats = Chats(connection)

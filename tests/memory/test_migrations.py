@@ -15,7 +15,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 
-from memory import migrate, schema, schema_alerts, schema_chats, schema_cron, schema_runs, schema_webhooks
+from memory import (
+    migrate,
+    schema,
+    schema_alerts,
+    schema_chats,
+    schema_cron,
+    schema_runs,
+    schema_skills,
+    schema_webhooks,
+)
 from memory.address import normalised
 from memory.alert_records import Alert, AlertFiring
 from memory.chat_records import Arrival, Card, Chat
@@ -30,6 +39,7 @@ from memory.records import (
     Person,
     Preference,
     Session,
+    SkillSetting,
     StoredEvent,
     TranscriptMessage,
     Turn,
@@ -77,6 +87,7 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (AlertFiring, schema_alerts.alert_firings),
     (CronJob, schema_cron.cron_jobs),
     (PromptRun, schema_cron.prompt_runs),
+    (SkillSetting, schema_skills.skill_settings),
 )
 
 
