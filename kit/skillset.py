@@ -4,13 +4,12 @@ from collections.abc import Collection
 from importlib import resources
 from pathlib import Path
 
+from kit.home import SKILLS
 from memory.database import Database
 from memory.skill_folders import SkillFolders
 from tools.policy import Surface
 from tools.registry import AnyCapability
 from tools.skillbook import Skills
-
-SKILLS = "skills"
 
 
 def build_skills(capabilities: Collection[AnyCapability], home: Path | None = None) -> Skills:
