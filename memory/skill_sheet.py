@@ -82,7 +82,7 @@ def _parts(text: str) -> tuple[str, str]:
 
 def _mapping(front: str) -> Mapping[str, Plain]:
     try:
-        _refuse_bombs(front)
+        _refuse_tricks(front)
         node = yaml.compose(front, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         # Counted from the line after the first fence.
@@ -96,12 +96,14 @@ def _mapping(front: str) -> Mapping[str, Plain]:
     return value
 
 
-def _refuse_bombs(front: str) -> None:
-    """Raise BadSkill for what could grow when it is read: repeated parts and deep nesting."""
+def _refuse_tricks(front: str) -> None:
+    """Raise BadSkill for what is more than plain text: repeated parts, tags and deep nesting."""
     depth = 0
     for event in yaml.parse(front, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise BadSkill("its front matter repeats parts by & and *: write them out, or quote the text")
+        if getattr(event, "tag", None) is not None:
+            raise BadSkill("its front matter has a tag beginning with !: write plain text, or quote it")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise BadSkill("its front matter is nested too deeply")
