@@ -1,6 +1,6 @@
 """What K.I.T. knows how to do, as skills made of capabilities."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from tools.policy import Scope, Surface
 from tools.registry import capability
 from tools.services import Services
 from tools.skill_needs import unmet
-from tools.skillbook import Skill
+from tools.skillbook import Skill, SkillStatus
 from tools.wire import Millis, NoParams, Params, Result
 from trading.model import Origin
 
@@ -87,11 +87,17 @@ def view(skill: Skill, services: Services) -> SkillView:
     )
 
 
+BROKEN = "it is broken; `kit skills list` tells its owner why"
+"""What a model is told instead of a reason that may quote the file."""
+
+
 def _for_models(view: SkillView) -> SkillView:
     """Return a skill without its own words unless it is loaded."""
-    if view.status == "loaded":
+    if view.status == SkillStatus.LOADED:
         return view
-    return view.model_copy(update={"name": view.id, "description": view.reason or "", "health": []})
+    reason = BROKEN if view.status == SkillStatus.ERROR else view.reason
+    told: dict[str, Any] = {"name": view.id, "description": reason or "", "reason": reason, "health": []}
+    return view.model_copy(update=told)
 
 
 @capability("skill.list", surfaces=Surface.WIRE | Surface.CHAT | Surface.MODEL)

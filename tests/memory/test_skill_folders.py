@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def front(lines: str) -> str:
 
 LAUGHS = "\n".join(
     ["a: &a [ha, ha, ha, ha, ha, ha, ha, ha, ha]"]
-    + [f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in zip("abcdefgh", "bcdefghi")]
+    + [f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in pairwise("abcdefghi")]
 )
 
 BAD: dict[str, str | bytes] = {
