@@ -12,6 +12,7 @@ import structlog
 
 from agent.compaction import Compactor
 from agent.deciding import docket_of
+from agent.guidance import guide
 from agent.lanes import Lanes
 from agent.messages import PlainOutcome
 from agent.models.errors import ModelBusy, ModelError, ModelUnavailable
@@ -243,6 +244,9 @@ class Runner:
 
     async def _run(self, ctx: Context, turn: Turn, begun: Begun, visit: Visit) -> None:
         turn.system = system_prompt(_documents(ctx, self._workspace), await _facts(ctx, begun))
+        guidance = await guide(ctx.services, begun.turn, begun.messages)
+        turn.toolbelt = turn.toolbelt.only(guidance.tools)
+        turn.system = system_prompt(self._workspace.documents(), await _facts(ctx, begun), guidance.text)
         graph = await self._graph()
         # Loaded by then: LangGraph takes over a second.
         from agent.graph import forget_turn, resume_turn, run_turn

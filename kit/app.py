@@ -37,6 +37,7 @@ from kit.parts import (
 )
 from kit.platforms import Platforms
 from kit.settings import Settings
+from kit.skillset import load_skills
 from kit.system import Process
 from kit.webhook_key import build_webhooks
 from kit.webhooks import Lookup, posting
@@ -53,7 +54,6 @@ from tools.picking import Picking
 from tools.policy import LOCAL_OWNER
 from tools.registry import Registry
 from tools.services import Services
-from tools.skillbook import Skills
 from tools.trade_events import Herald
 from tools.webhooks import Webhooks
 from trading.clock import Clock, SystemClock
@@ -146,7 +146,7 @@ async def _build(
         reconciliation=money.reconciliation,
         portfolio=money.portfolio,
         chat=agent.runner,
-        skills=Skills([each.name for each in CATALOG]),
+        skills=await load_skills(CATALOG, settings.home, database),
         keys=keys,
         pairing=Pairing(database, clock, new_id, edge.entropy),
         backtests=backtests,

@@ -28,6 +28,7 @@ READS = frozenset(
         "portfolio.pnl",
         "portfolio.snapshot",
         "sessions.get",
+        "skill.get",
         "trade.history",
         "trade.positions",
     }

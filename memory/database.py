@@ -27,6 +27,7 @@ from memory.people import People
 from memory.preferences import Preferences
 from memory.prompt_runs import PromptRuns
 from memory.risk import Risk
+from memory.skill_settings import SkillSettings
 from memory.strategies import OwnStrategies
 from memory.summaries import Summaries
 from memory.watchlist import Watchlist
@@ -69,6 +70,7 @@ class UnitOfWork:
         self.calls = Calls(connection)
         self.jobs = Jobs(connection)
         self.strategies = OwnStrategies(connection)
+        self.skill_settings = SkillSettings(connection)
         self.arrivals = Arrivals(connection)
         self.cards = Cards(connection)
         self.chats = Chats(connection)

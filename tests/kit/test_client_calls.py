@@ -123,6 +123,13 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
     ),
     (lambda c: c.skill.list(), "skill.list", {}),
     (
+        lambda c: c.skill.get("alert-system", file="a.csv"),
+        "skill.get",
+        {"id": "alert-system", "file": "a.csv"},
+    ),
+    (lambda c: c.skill.enable("alert-system"), "skill.enable", {"id": "alert-system"}),
+    (lambda c: c.skill.disable("alert-system"), "skill.disable", {"id": "alert-system"}),
+    (
         lambda c: c.tool.invoke("market", {"action": "price", "pair": "BTC/USDT"}),
         "tool.invoke",
         {"tool": "market", "args": {"action": "price", "pair": "BTC/USDT"}},

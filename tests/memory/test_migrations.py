@@ -24,6 +24,7 @@ from memory import (
     schema_decisions,
     schema_memory,
     schema_runs,
+    schema_skills,
     schema_summaries,
     schema_webhooks,
 )
@@ -45,6 +46,7 @@ from memory.records import (
     Preference,
     Session,
     SessionSummary,
+    SkillSetting,
     StoredEvent,
     TranscriptMessage,
     Turn,
@@ -99,6 +101,7 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Origin, schema_memory.sources),
     (Decision, schema_decisions.decisions),
     (DecisionBasis, schema_decisions.decision_bases),
+    (SkillSetting, schema_skills.skill_settings),
 )
 
 

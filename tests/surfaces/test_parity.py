@@ -33,6 +33,9 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "status": ({}, {"deep": True}, "INVALID_PARAMS"),
     "platforms.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "skill.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "skill.get": ({"id": "market-analysis"}, {"id": "palm-reading"}, "NOT_FOUND"),
+    "skill.disable": ({"id": "backtester"}, {"id": "palm-reading"}, "NOT_FOUND"),
+    "skill.enable": ({"id": "backtester"}, {}, "MISSING_PARAMS"),
     "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
     "market.candles": (
