@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 
 from memory import fulltext
 from memory import schema_memory as schema
@@ -125,7 +125,7 @@ class Passages:
         if not wanted:
             return ()
         dialect = self._connection.dialect.name
-        rank: ColumnElement[float] = literal_column(fulltext.RANK[dialect]).label("rank")
+        rank = fulltext.RANK[dialect].label("rank")
         statement = (
             select(*PASSAGE.columns, rank)
             .select_from(schema.passages.join(fulltext.WORDS, fulltext.JOINED))
