@@ -50,6 +50,8 @@ def _questions(name: str, fact: Mapping[str, str]) -> Iterator[Question]:
     for language in ("en", "de"):
         group = "same language" if language == same else "other language"
         yield Question(fact[language], group if same else "exact token", fact["text"])
+        if far := fact.get(f"{language}_far"):
+            yield Question(far, f"{group}, far", fact["text"])
 
 
 def _read(name: str) -> Mapping[str, Any]:
