@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from agent.compaction import Compactor
+from agent.deciding import docket_of
+from agent.guidance import guide
 from agent.lanes import Lanes
 from agent.messages import PlainOutcome
 from agent.models.errors import ModelBusy, ModelError, ModelUnavailable
 from agent.models.port import Model, Usage
 from agent.prompt import system_prompt
 from agent.record import Begun, again, begin, ending_of, finish, stand
+from agent.spending import Spent
+from agent.standing import standing
 from agent.teller import Teller
 from agent.toolbelt import Toolbox
-from agent.turn import Spent, Turn, TurnLost
+from agent.turn import Turn, TurnLost
 from agent.visit import Stopped, Visit
 from agent.waiting import Wait, ended, outcome_of, withdraw
 from memory.errors import DatabaseUnavailable
@@ -31,6 +36,7 @@ from tools.policy import Principal
 from tools.registry import Registry
 from tools.sentinels import NOTHING_TO_REPORT
 from tools.services import Answered, Asked, Services
+from tools.sessions import Compacted
 from trading.clock import iso
 from trading.model import Origin
 
@@ -83,6 +89,7 @@ class Runner:
         self._graph = graph
         self._max_turn = max_turn
         self._lanes = Lanes()
+        self._compactor = Compactor()
         self._visits: list[Visit] = []
         self._working: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -160,6 +167,10 @@ class Runner:
             if visit.key[0] == principal_id:
                 visit.stop(TurnStatus.ABORTED)
 
+    async def compact(self, ctx: Context, session_id: str) -> Compacted | None:
+        """Summarise all but the newest part of a session; None when there was nothing to do."""
+        return await self._compactor.now(ctx.services, ctx.principal.id, session_id, self._model)
+
     async def rest(self) -> None:
         """Let go of the turns that wait for a person, as they stand: the next start goes on with them."""
         waiting = [each for each in self._visits if each.waits]
@@ -178,6 +189,7 @@ class Runner:
             await visit.gone.wait()
         if self._working:
             await asyncio.wait(self._working)
+        await self._compactor.close()
 
     async def _answer(self, ctx: Context, begun: Begun, visit: Visit, tell: Teller) -> Answered:
         turn = self._turn(ctx, begun, visit, tell)
@@ -211,6 +223,7 @@ class Runner:
     def _turn(self, ctx: Context, begun: Begun, visit: Visit, tell: Teller) -> Turn:
         record = begun.turn
         tools_ctx = replace(ctx.inner(), origin=Origin.MODEL, session_id=record.session_id, frame_id=None)
+        docket = docket_of(ctx, record, resumed=begun.messages is None)
         turn = Turn(
             id=record.id,
             model=self._chosen(visit.model),
@@ -218,9 +231,11 @@ class Runner:
             system="",
             said=tell.said,
             calling=tell.calling,
+            deciding=lambda call: self._stored(ctx.services, record, lambda: docket.begin(call)),
             called=tell.called,
             wait=lambda waits: self._wait(ctx.services, record, turn, visit, tell, waits),
-            waiting=begun.messages is None,
+            docket=docket,
+            waiting=docket.resumed,
         )
         if turn.waiting:
             used = Usage(record.input_tokens, record.output_tokens, record.cached_tokens)
@@ -228,7 +243,10 @@ class Runner:
         return turn
 
     async def _run(self, ctx: Context, turn: Turn, begun: Begun, visit: Visit) -> None:
-        turn.system = system_prompt(self._workspace.documents(), await _facts(ctx, begun))
+        turn.system = system_prompt(_documents(ctx, self._workspace), await _facts(ctx, begun))
+        guidance = await guide(ctx.services, begun.turn, begun.messages)
+        turn.toolbelt = turn.toolbelt.only(guidance.tools)
+        turn.system = system_prompt(self._workspace.documents(), await _facts(ctx, begun), guidance.text)
         graph = await self._graph()
         # Loaded by then: LangGraph takes over a second.
         from agent.graph import forget_turn, resume_turn, run_turn
@@ -300,10 +318,11 @@ class Runner:
         async def store() -> None:
             if ending.status is TurnStatus.ABORTED:
                 await withdraw(services, record.principal, record.session_id)
-            await finish(services, answered)
+            await finish(services, answered, turn)
 
         await self._stored(services, record, store)
         await tell.ended(answered, ending.failure)
+        self._compactor.later(services, record.principal, record.session_id, turn.model)
         return answered
 
     async def _stored(
@@ -341,6 +360,13 @@ class Runner:
         return kind(error.told(), retry_after_ms=after)
 
 
+def _documents(ctx: Context, workspace: Workspace) -> Mapping[str, str]:
+    """Return what the model reads first; where others read along, nothing of what it knows of the person."""
+    if ctx.shared:
+        return workspace.rules()
+    return workspace.documents(ctx.principal.person, ctx.services.memories.today())
+
+
 async def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
     services = ctx.services
     async with services.database.read() as uow:
@@ -351,6 +377,7 @@ async def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
         "account": f"{ctx.principal.account} ({money})",
         "prices": services.markets.source.value,
         "session": f"{begun.turn.session_id}, mode {begun.mode.value}",
+        **await standing(ctx, begun.turn.session_id),
     }
     if ctx.origin is Origin.JOB:
         facts["this message"] = FROM_JOB
