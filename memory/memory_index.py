@@ -9,6 +9,7 @@ import structlog
 
 from memory.database import Database, UnitOfWork
 from memory.fusion import Candidate, fuse
+from memory.glossary import widened
 from memory.passage_store import FileMark, Retired, fits
 from memory.passages import Found, Hit, Kind, Passage, Piece, Query
 from memory.terms import terms
@@ -98,7 +99,7 @@ class MemoryIndex:
         ranked = fuse(
             meant[:CANDIDATES],
             [(passage.id, rank) for passage, rank in worded if passage.id in known],
-            dict.fromkeys(terms(query.text), 1.0),
+            widened(terms(query.text)),
             {each: Candidate(frozenset(terms(found.whole)), found.at) for each, found in known.items()},
         )
         return Found(tuple(Hit(known[each], score) for each, score in ranked[: query.limit]), without)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, upda
 
 from memory import fulltext
 from memory import schema_memory as schema
+from memory.glossary import widened
 from memory.link import Link
 from memory.passages import Kind, Origin, Passage, Query
 from memory.rows import Shape
@@ -126,7 +127,7 @@ class Passages:
 
     async def by_words(self, person: str, query: Query, limit: int) -> Sequence[tuple[Passage, float]]:
         """Return the passages that share words with a query, each with its rank: more is better."""
-        wanted = terms(query.text)
+        wanted = widened(terms(query.text))
         if not wanted:
             return ()
         dialect = self._connection.dialect.name
