@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 from agent.models.port import Message
 from agent.prompt import CUT, conversation, cut_short
+from agent.summaries import gist_of
 from agent.turn import Turn
 from memory.database import UnitOfWork
 from memory.records import MessageRole, Session, SessionMode, TranscriptMessage, TurnStatus
 from memory.records import Turn as TurnRecord
 from tools.services import Answered, Asked, Services
 
-HISTORY_MESSAGES = 60
+LOOKED_AT = 200
+"""How many messages after the summary a turn looks at; those that it cannot hear whole it hears of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,13 @@ async def begin(services: Services, principal: str, asked: Asked, model: str) ->
     turn = TurnRecord(asked.request_id, principal, asked.session_id, model, now)
     async with services.database.transact() as uow:
         session = await uow.sessions.ensure(fresh)
-        history = await uow.messages.recent(principal, asked.session_id, HISTORY_MESSAGES)
+        summary = await uow.summaries.get(principal, asked.session_id)
+        since = summary.upto if summary else 0
+        history = await uow.messages.recent(principal, asked.session_id, LOOKED_AT, since)
         cut = await _cut(uow, history)
         await uow.messages.append(question)
         await uow.turns.start(turn)
-    return Begun(turn, session.mode, conversation(history, asked.message, now), cut)
+    return Begun(turn, session.mode, conversation(history, asked.message, now, gist_of(summary)), cut)
 
 
 def ending_of(

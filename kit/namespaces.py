@@ -278,6 +278,10 @@ class Sessions(Namespace):
         """Begin a conversation; `mode` is `auto`, `manual` or `readonly`."""
         return self._send("create", {"name": name, "mode": mode, **more}, timeout)
 
+    def compact(self, session_id: str, *, timeout: float | None = CHAT_SECONDS, **more: Any) -> Reply:
+        """Summarise all but the newest part of a conversation for the agent."""
+        return self._send("compact", {"sessionId": session_id, **more}, timeout)
+
 
 class Skills(Namespace):
     """What K.I.T. knows how to do. Called itself, it lists that."""
@@ -285,6 +289,18 @@ class Skills(Namespace):
     def list(self, *, timeout: float | None = None, **more: Any) -> Reply:
         """Return every skill."""
         return self._send("list", more, timeout)
+
+    def get(self, id: str, *, file: str | None = None, timeout: float | None = None, **more: Any) -> Reply:
+        """Return a skill with its text; with `file` also a data file of it."""
+        return self._send("get", {"id": id, "file": file, **more}, timeout)
+
+    def enable(self, id: str, *, timeout: float | None = None, **more: Any) -> Reply:
+        """Let a skill be used again."""
+        return self._send("enable", {"id": id, **more}, timeout)
+
+    def disable(self, id: str, *, timeout: float | None = None, **more: Any) -> Reply:
+        """Let a skill be used no more."""
+        return self._send("disable", {"id": id, **more}, timeout)
 
 
 class Tools(Namespace):

@@ -28,6 +28,7 @@ READS = frozenset(
         "portfolio.pnl",
         "portfolio.snapshot",
         "sessions.get",
+        "skill.get",
         "trade.history",
         "trade.positions",
     }
@@ -48,6 +49,7 @@ JOURNALED = frozenset(
         "cron.remove",
         "cron.run",
         "cron.update",
+        "sessions.compact",
         "sessions.create",
         "tool.invoke",
         "trade.close",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from memory.cron_records import PromptRun
 from memory.database import Database
+from memory.notebook import Notebook
 from memory.records import TranscriptMessage, Turn
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests
@@ -26,6 +27,7 @@ from trading.reconciliation import Reconciliation
 if TYPE_CHECKING:
     from tools.alerting import Alerting
     from tools.context import Context
+    from tools.sessions import Compacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ class Chat(Protocol):
 
     async def abort_all(self, principal_id: str) -> None:
         """Stop every turn of somebody."""
+        ...
+
+    async def compact(self, ctx: "Context", session_id: str) -> "Compacted | None":
+        """Summarise all but the newest part of a session for the agent; None when there was nothing to do."""
         ...
 
 
@@ -153,6 +159,7 @@ class Services:
     webhooks: Webhooks
     alerting: "Alerting"
     prompter: Prompter
+    memories: Notebook
     models: Sequence[str] = ()
     platforms: Platforms = NO_PLATFORMS
     timezone: str = "UTC"

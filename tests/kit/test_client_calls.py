@@ -100,6 +100,7 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
     (lambda c: c.sessions(), "sessions.list", {}),
     (lambda c: c.sessions.list(), "sessions.list", {}),
     (lambda c: c.sessions.get("s1"), "sessions.get", {"sessionId": "s1"}),
+    (lambda c: c.sessions.compact("s1"), "sessions.compact", {"sessionId": "s1"}),
     (
         lambda c: c.sessions.create(name="Trading", mode="auto"),
         "sessions.create",
@@ -121,6 +122,13 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
         {"message": "Hello", "sessionId": "s1", "queue": True},
     ),
     (lambda c: c.skill.list(), "skill.list", {}),
+    (
+        lambda c: c.skill.get("alert-system", file="a.csv"),
+        "skill.get",
+        {"id": "alert-system", "file": "a.csv"},
+    ),
+    (lambda c: c.skill.enable("alert-system"), "skill.enable", {"id": "alert-system"}),
+    (lambda c: c.skill.disable("alert-system"), "skill.disable", {"id": "alert-system"}),
     (
         lambda c: c.tool.invoke("market", {"action": "price", "pair": "BTC/USDT"}),
         "tool.invoke",

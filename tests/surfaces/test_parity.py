@@ -33,6 +33,9 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "status": ({}, {"deep": True}, "INVALID_PARAMS"),
     "platforms.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "skill.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "skill.get": ({"id": "market-analysis"}, {"id": "palm-reading"}, "NOT_FOUND"),
+    "skill.disable": ({"id": "backtester"}, {"id": "palm-reading"}, "NOT_FOUND"),
+    "skill.enable": ({"id": "backtester"}, {}, "MISSING_PARAMS"),
     "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
     "market.candles": (
@@ -148,6 +151,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "sessions.create": ({"name": "Swing", "mode": "readonly"}, {"mode": "yolo"}, "INVALID_PARAMS"),
     "sessions.list": ({}, {"limit": 3}, "INVALID_PARAMS"),
     "sessions.get": ({"sessionId": "{session}"}, {"sessionId": "sess_none"}, "NOT_FOUND"),
+    "sessions.compact": ({"sessionId": "{session}"}, {"sessionId": "sess_none"}, "NOT_FOUND"),
     "tool.invoke": (
         {"tool": "market_price", "args": {"pair": "BTC/USDT"}},
         {"tool": "withdraw"},
