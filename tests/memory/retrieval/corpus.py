@@ -89,7 +89,9 @@ def _figure(slot: str, chance: random.Random) -> str:
 
 def _english(slot: str, chance: random.Random) -> str:
     if slot == "day":
-        month = chance.choice(["January", "February", "March", "April", "May", "June", "July", "September", "October"])
+        month = chance.choice(
+            ["January", "February", "March", "April", "May", "June", "July", "September", "October"]
+        )
         return f"{chance.randint(1, 28)} {month}"
     if slot == "hour":
         return f"{chance.randint(1, 11)} {chance.choice(('am', 'pm'))}"
@@ -98,7 +100,9 @@ def _english(slot: str, chance: random.Random) -> str:
 
 def _german(slot: str, chance: random.Random) -> str:
     if slot == "day":
-        month = chance.choice(["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "September", "Oktober"])
+        month = chance.choice(
+            ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "September", "Oktober"]
+        )
         return f"{chance.randint(1, 28)}. {month}"
     if slot == "hour":
         return f"{chance.randint(7, 21)} Uhr"
