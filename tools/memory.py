@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from memory.following import Follower
 from memory.inside import Outside, Unreadable
 from memory.memory_index import NO_VECTORS
-from memory.notebook import MOST_FACT, NotForgettable, NothingToKeep
+from memory.edits import MOST_FACT, NothingToKeep
+from memory.notebook import NotForgettable
 from memory.passages import Kind, Passage, Query, Source
 from memory.workspace import MEMORY
 from tools.context import Context
