@@ -97,8 +97,8 @@ class Query:
 class Hit:
     """A passage that was found.
 
-    `score` (0 to 1) tells it from the others that were found. `bears` tells whether it has to do with what was
-    looked for at all: near enough in meaning, or by the share of its words.
+    `score` (0 to 1) tells it from the others that were found. `bears` tells whether it has to do with what
+    was looked for at all: near enough in meaning, or by the share of its words.
     """
 
     passage: Passage
