@@ -34,15 +34,17 @@ CUT: Mapping[TurnStatus, str] = {
 """Why the last turn has no whole answer, by how it ended."""
 
 
-def system_prompt(documents: Mapping[str, str], facts: Mapping[str, str]) -> str:
+def system_prompt(documents: Mapping[str, str], facts: Mapping[str, str], guidance: str = "") -> str:
     """Return the standing orders: who the agent is, how it works, and what is true right now.
 
-    `documents` are the workspace's files by name, `facts` short statements such as the time.
+    `documents` are the workspace's files by name, `facts` short statements such as the time, `guidance` what
+    skills say of this one request.
     """
     parts = [documents.get("SOUL.md", "").strip(), RULES.strip()]
     parts += [
         f"# {name}\n{text.strip()}" for name, text in documents.items() if name != "SOUL.md" and text.strip()
     ]
+    parts.append(guidance)
     parts.append("# Right now\n" + "\n".join(f"- {name}: {value}" for name, value in facts.items()))
     return "\n\n".join(part for part in parts if part)
 

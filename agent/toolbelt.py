@@ -1,6 +1,6 @@
 """The capabilities a model may use, as its tools."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,7 +43,14 @@ class Toolbelt:
         self.specs = tuple(each.spec for each in tools)
         self._registry = registry
         self._ctx = ctx
+        self._tools = tuple(tools)
         self._capabilities = {each.spec.name: each.capability for each in tools}
+
+    def only(self, names: Collection[str] | None) -> "Toolbelt":
+        """Return those of these tools that have one of some names, and no other; None leaves them all."""
+        if names is None:
+            return self
+        return Toolbelt(self._registry, self._ctx, [each for each in self._tools if each.spec.name in names])
 
     async def use(self, call: ToolCall, turn_id: str) -> ToolOutcome:
         """Run one tool call; what fails is an outcome too, for the model to read."""

@@ -40,7 +40,8 @@ class Catalog:
 
     def skills(self) -> list[dict[str, Any]]:
         """Every skill as it stands."""
-        return [view(skill).model_dump(mode="json", by_alias=True) for skill in self._services.skills.all()]
+        views = [view(skill, self._services) for skill in self._services.skills.all()]
+        return [each.model_dump(mode="json", by_alias=True) for each in views]
 
     def behind(self, method: str, params: Mapping[str, Any] | None) -> str | None:
         """Return the capability that answers a call: the method itself, or what a tool stands for."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kit import access_cli, backtest_cli, data_cli, keys_cli, ledger_cli, settings_cli
+from kit import access_cli, backtest_cli, data_cli, keys_cli, ledger_cli, settings_cli, skills_cli
 from kit.answers import KitError
 from kit.errors import CannotStart, WrongSettings
 from kit.safety_cli import register
@@ -164,7 +164,13 @@ def _run(url: str | None, use: keys_cli.Use) -> int:
 backtest_cli.register(app, _run)
 settings_cli.register(app, _run)
 
-GROUPS = (("access", access_cli), ("keys", keys_cli), ("ledger", ledger_cli), ("data", data_cli))
+GROUPS = (
+    ("access", access_cli),
+    ("keys", keys_cli),
+    ("ledger", ledger_cli),
+    ("data", data_cli),
+    ("skills", skills_cli),
+)
 
 for name, group in GROUPS:
     app.add_typer(group.commands(_run), name=name)

@@ -1,5 +1,6 @@
 """KIT_HOME: the one folder that belongs to a service."""
 
+import os
 from importlib import resources
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from memory.workspace import FILES
 
 CONFIG = "config.toml"
 STRATEGIES = "strategies"
+SKILLS = "skills"
 
 
 def template(name: str) -> str:
@@ -23,6 +25,8 @@ def prepare(home: Path) -> None:
     """Make the home, readable by its owner only, and the commented config, where they are not there yet."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     (home / "data").mkdir(mode=0o700, exist_ok=True)
+    if not os.path.lexists(home / SKILLS):
+        (home / SKILLS).mkdir(mode=0o700)
     strategies = home / STRATEGIES
     if not strategies.exists():
         strategies.mkdir(mode=0o700)

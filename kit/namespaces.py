@@ -22,6 +22,7 @@ DEFAULTS: Mapping[str, str] = {
     "chart": "candles",
     "cron": "add",
     "data": "list",
+    "decisions": "list",
     "keys": "list",
     "market": "data",
     "memory": "search",
@@ -288,6 +289,18 @@ class Skills(Namespace):
     def list(self, *, timeout: float | None = None, **more: Any) -> Reply:
         """Return every skill."""
         return self._send("list", more, timeout)
+
+    def get(self, id: str, *, file: str | None = None, timeout: float | None = None, **more: Any) -> Reply:
+        """Return a skill with its text; with `file` also a data file of it."""
+        return self._send("get", {"id": id, "file": file, **more}, timeout)
+
+    def enable(self, id: str, *, timeout: float | None = None, **more: Any) -> Reply:
+        """Let a skill be used again."""
+        return self._send("enable", {"id": id, **more}, timeout)
+
+    def disable(self, id: str, *, timeout: float | None = None, **more: Any) -> Reply:
+        """Let a skill be used no more."""
+        return self._send("disable", {"id": id, **more}, timeout)
 
 
 class Tools(Namespace):

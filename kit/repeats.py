@@ -17,6 +17,7 @@ READS = frozenset(
         "cron.get",
         "cron.history",
         "cron.templates",
+        "decisions.get",
         "market.analyze",
         "market.candles",
         "market.data",
@@ -27,6 +28,7 @@ READS = frozenset(
         "portfolio.pnl",
         "portfolio.snapshot",
         "sessions.get",
+        "skill.get",
         "trade.history",
         "trade.positions",
     }

@@ -163,6 +163,16 @@ class OwnStrategy:
 
 
 @dataclass(frozen=True, slots=True)
+class SkillSetting:
+    """That somebody has switched a skill on or off."""
+
+    skill: str
+    enabled: bool
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewEvent:
     """Something that happened, not stored yet; without a principal it concerns everybody."""
 

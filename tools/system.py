@@ -3,6 +3,7 @@
 from tools.context import Context
 from tools.policy import Surface
 from tools.registry import capability
+from tools.skillbook import SkillStatus
 from tools.wire import IsoTime, NoParams, Result
 from trading.ports import MarketHealth
 
@@ -41,7 +42,7 @@ class Status(Result):
     uptime: float
 
 
-HEALTH_OF_SKILL = {"loaded": "healthy"}
+HEALTH_OF_SKILL = {SkillStatus.LOADED: "healthy"}
 
 
 def exchange_health(health: MarketHealth) -> ExchangeHealth:
@@ -69,7 +70,7 @@ async def health(ctx: Context, params: NoParams) -> Health:
         timestamp=services.clock.now(),
         source=services.markets.source.value,
         skills={
-            skill.sheet.id: HEALTH_OF_SKILL.get(skill.status, skill.status) for skill in services.skills.all()
+            skill.id: HEALTH_OF_SKILL.get(skill.status, skill.status.value) for skill in services.skills.all()
         },
         exchanges={each.exchange: exchange_health(each) for each in markets},
         problems=problems,

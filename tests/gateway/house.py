@@ -16,7 +16,9 @@ from pydantic import Field
 from gateway.app import Gateway
 from gateway.auth import Keyring
 from gateway.settings import GatewaySettings
+from kit.skillset import build_skills
 from memory.database import Database
+from memory.notebook import Notebook
 from tests.service import predictable
 from tests.wire import HELLO, Wire
 from tools import market, system, tool
@@ -31,7 +33,6 @@ from tools.picking import Picking
 from tools.policy import Scope, Surface
 from tools.registry import AnyCapability, Registry, capability
 from tools.services import Chat, Prompter, Services
-from tools.skillbook import Skills
 from tools.webhooks import Webhooks
 from tools.wire import IsoTime, NoParams, Params, Result
 from trading.backtest.histories import Histories
@@ -183,11 +184,12 @@ class House:
             chat=cast(Chat, None),
             keys=self.keys,
             pairing=cast(Pairing, None),
-            skills=Skills([each.name for each in self.capabilities]),
+            skills=build_skills(self.capabilities),
             system=self,
             webhooks=cast(Webhooks, None),
             alerting=cast(Alerting, None),
             prompter=cast(Prompter, None),
+            memories=cast(Notebook, None),
         )
 
     def _new_id(self, prefix: str) -> str:

@@ -123,6 +123,13 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
     ),
     (lambda c: c.skill.list(), "skill.list", {}),
     (
+        lambda c: c.skill.get("alert-system", file="a.csv"),
+        "skill.get",
+        {"id": "alert-system", "file": "a.csv"},
+    ),
+    (lambda c: c.skill.enable("alert-system"), "skill.enable", {"id": "alert-system"}),
+    (lambda c: c.skill.disable("alert-system"), "skill.disable", {"id": "alert-system"}),
+    (
         lambda c: c.tool.invoke("market", {"action": "price", "pair": "BTC/USDT"}),
         "tool.invoke",
         {"tool": "market", "args": {"action": "price", "pair": "BTC/USDT"}},
@@ -134,6 +141,8 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
     ),
     (lambda c: c.alert.delete(alert_id="alert_1"), "alert.delete", {"alertId": "alert_1"}),
     (lambda c: c.cron.list(), "cron.list", {}),
+    (lambda c: c.decisions(as_of=5), "decisions.list", {"asOf": 5}),
+    (lambda c: c.decisions.get(decision_id="dec_1"), "decisions.get", {"decisionId": "dec_1"}),
     (
         lambda c: c.memory.search(query="EURUSD trade", limit=10),
         "memory.search",

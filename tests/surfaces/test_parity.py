@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.memory.samples import basis, decision
 from tests.service import Running
 from tests.surfaces.doors import DOORS, Door, Opened, Outcome
 from tools.catalog import CATALOG
@@ -32,6 +33,9 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "status": ({}, {"deep": True}, "INVALID_PARAMS"),
     "platforms.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "skill.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "skill.get": ({"id": "market-analysis"}, {"id": "palm-reading"}, "NOT_FOUND"),
+    "skill.disable": ({"id": "backtester"}, {"id": "palm-reading"}, "NOT_FOUND"),
+    "skill.enable": ({"id": "backtester"}, {}, "MISSING_PARAMS"),
     "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
     "market.candles": (
@@ -127,6 +131,8 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.cancel": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
     "trade.cancelAll": ({}, {"pair": 5}, "INVALID_PARAMS"),
     "trade.closeAll": ({}, {"account": "nobody"}, "NOT_FOUND"),
+    "decisions.list": ({"model": "planted:model"}, {"limit": 0}, "INVALID_PARAMS"),
+    "decisions.get": ({"decisionId": "planted"}, {"decisionId": "dec_none"}, "NOT_FOUND"),
     "ledger.verify": ({}, {"deep": True}, "INVALID_PARAMS"),
     "risk.limits": ({}, {"account": "nobody"}, "NOT_FOUND"),
     "risk.set": ({"order": 0.3, "symbols": ["BTC/USDT"]}, {"order": 7}, "INVALID_PARAMS"),
@@ -280,6 +286,14 @@ async def allow_a_run(service: Running) -> str:
     return (await mandates.approve(asked.id, Answer(LOCAL_OWNER.id))).mandate.id
 
 
+async def plant_a_decision(service: Running) -> None:
+    """Store what a model might have decided: not every door has a model behind it."""
+    async with service.app.services.database.transact() as uow:
+        await uow.decisions.add(
+            decision("planted", principal=LOCAL_OWNER.id, model="planted:model"), basis("planted")
+        )
+
+
 async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, tuple[Outcome, Outcome]]:
     """Make both calls of everything offered, in order, and return what they came to."""
     outcomes = {}
@@ -288,6 +302,8 @@ async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, t
         if name in offered:
             if name == "approval.list":
                 await ask_for_two(opened.service)
+            if name == "decisions.list":
+                await plant_a_decision(opened.service)
             if name == "access.approve":
                 ids["{code}"] = await ask_to_be_let_in(opened.service)
             if name == "approval.revoke":
