@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 
 from memory import fulltext
 from memory import schema_memory as schema
+from memory.glossary import widened
 from memory.link import Link
 from memory.passages import Kind, Origin, Passage, Query
 from memory.rows import Shape
@@ -126,11 +127,11 @@ class Passages:
 
     async def by_words(self, person: str, query: Query, limit: int) -> Sequence[tuple[Passage, float]]:
         """Return the passages that share words with a query, each with its rank: more is better."""
-        wanted = terms(query.text)
+        wanted = widened(terms(query.text))
         if not wanted:
             return ()
         dialect = self._connection.dialect.name
-        rank: ColumnElement[float] = literal_column(fulltext.RANK[dialect]).label("rank")
+        rank = fulltext.RANK[dialect].label("rank")
         statement = (
             select(*PASSAGE.columns, rank)
             .select_from(schema.passages.join(fulltext.WORDS, fulltext.JOINED))

