@@ -25,7 +25,9 @@ from trading.clock import ManualClock
 from trading.exchanges.scripted_exchange import ScriptedExchange
 from trading.symbols import parse_symbol
 
-IDS = re.compile(r"\b(apr|mdt|ord|pos|grp|bt|opt|fill|msg|req|sess|run|cron|call|conn|fault|key|mem)_[0-9a-z]+\b")
+IDS = re.compile(
+    r"\b(apr|mdt|ord|pos|grp|bt|opt|fill|msg|req|sess|run|cron|call|conn|fault|key|mem)_[0-9a-z]+\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

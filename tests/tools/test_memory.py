@@ -53,7 +53,9 @@ def folder(service: Running, who: Principal = LOCAL_OWNER) -> Path:
     return found
 
 
-async def test_a_fact_is_kept_once_found_with_where_it_stands_and_forgotten_for_good(service: Running) -> None:
+async def test_a_fact_is_kept_once_found_with_where_it_stands_and_forgotten_for_good(
+    service: Running,
+) -> None:
     first = await call(service, "add", ADA, text="I never hold DOGE over the weekend")
     again = await call(service, "add", ADA, text="i never hold DOGE over the weekend.")
     assert (first["fresh"], again["fresh"], again["id"]) == (True, False, first["id"])
@@ -193,7 +195,9 @@ async def test_queries_are_bounded_and_filters_hold(service: Running) -> None:
     note = folder(service) / "memory/2026-10-02.md"
     note.parent.mkdir(exist_ok=True)
     filler = "and the market went on as it had before " * 20
-    note.write_text(f"# 2026-10-02\n\n## Trades\n\nSold ETH/USDT. {filler} The zeppelin rule held. {filler}\n")
+    note.write_text(
+        f"# 2026-10-02\n\n## Trades\n\nSold ETH/USDT. {filler} The zeppelin rule held. {filler}\n"
+    )
     await call(service, "sync")
     await call(service, "add", text="The zeppelin rule is mine")
 
