@@ -10,7 +10,9 @@ from agent.turn import Turn
 from memory.database import UnitOfWork
 from memory.records import MessageRole, Session, SessionMode, TranscriptMessage, TurnStatus
 from memory.records import Turn as TurnRecord
+from tools.own_words import BY
 from tools.services import Answered, Asked, Services
+from trading.model import Origin
 
 LOOKED_AT = 200
 """How many messages after the summary a turn looks at; those that it cannot hear whole it hears of."""
@@ -48,6 +50,7 @@ async def begin(services: Services, principal: str, asked: Asked, model: str) ->
         content=asked.message,
         created_at=now,
         turn_id=asked.request_id,
+        data=None if asked.origin is Origin.PERSON else {BY: asked.origin.value},
     )
     turn = TurnRecord(asked.request_id, principal, asked.session_id, model, now)
     async with services.database.transact() as uow:

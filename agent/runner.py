@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from agent.briefing import brief
 from agent.compaction import Compactor
 from agent.deciding import docket_of
-from agent.guidance import guide
 from agent.lanes import Lanes
 from agent.messages import PlainOutcome
 from agent.models.errors import ModelBusy, ModelError, ModelUnavailable
 from agent.models.port import Model, Usage
-from agent.prompt import system_prompt
 from agent.record import Begun, again, begin, ending_of, finish, stand
 from agent.spending import Spent
-from agent.standing import standing
 from agent.teller import Teller
 from agent.toolbelt import Toolbox
 from agent.turn import Turn, TurnLost
@@ -34,10 +32,8 @@ from tools.context import Context
 from tools.errors import AgentBusy, CallError, InternalError
 from tools.policy import Principal
 from tools.registry import Registry
-from tools.sentinels import NOTHING_TO_REPORT
 from tools.services import Answered, Asked, Services
 from tools.sessions import Compacted
-from trading.clock import iso
 from trading.model import Origin
 
 if TYPE_CHECKING:
@@ -45,12 +41,6 @@ if TYPE_CHECKING:
 
 MAX_TURN = timedelta(seconds=120)
 RETRY_SECONDS = 1.0
-FROM_JOB = (
-    "comes from a scheduled job or an alert, not from a person, and nobody is there to answer a question: "
-    f"when there is nothing worth telling, answer with exactly {NOTHING_TO_REPORT}"
-)
-LATE = "was written a while ago and not read until now: do nothing about it, ask whether it still holds"
-
 FAILURES: Mapping[type[ModelError], type[CallError]] = {
     ModelBusy: AgentBusy,
     ModelUnavailable: AgentBusy,
@@ -243,10 +233,8 @@ class Runner:
         return turn
 
     async def _run(self, ctx: Context, turn: Turn, begun: Begun, visit: Visit) -> None:
-        turn.system = system_prompt(_documents(ctx, self._workspace), await _facts(ctx, begun))
-        guidance = await guide(ctx.services, begun.turn, begun.messages)
-        turn.toolbelt = turn.toolbelt.only(guidance.tools)
-        turn.system = system_prompt(self._workspace.documents(), await _facts(ctx, begun), guidance.text)
+        briefing = await brief(ctx, begun, self._workspace)
+        turn.system, turn.toolbelt = briefing.system, turn.toolbelt.only(briefing.tools)
         graph = await self._graph()
         # Loaded by then: LangGraph takes over a second.
         from agent.graph import forget_turn, resume_turn, run_turn
@@ -254,10 +242,10 @@ class Runner:
         kept = False
         try:
             async with asyncio.timeout(self._max_turn.total_seconds()) as turn.limit:
-                if begun.messages is None:
+                if briefing.messages is None:
                     await resume_turn(graph, turn)
                 else:
-                    await run_turn(graph, turn, begun.messages)
+                    await run_turn(graph, turn, briefing.messages)
         except asyncio.CancelledError:
             kept = _stopped(visit, turn) is TurnStatus.WAITING
             raise
@@ -358,32 +346,6 @@ class Runner:
         after = None if error.retry_after is None else int(error.retry_after * 1000)
         kind = next(FAILURES[kind] for kind in type(error).__mro__ if kind in FAILURES)
         return kind(error.told(), retry_after_ms=after)
-
-
-def _documents(ctx: Context, workspace: Workspace) -> Mapping[str, str]:
-    """Return what the model reads first; where others read along, nothing of what it knows of the person."""
-    if ctx.shared:
-        return workspace.rules()
-    return workspace.documents(ctx.principal.person, ctx.services.memories.today())
-
-
-async def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
-    services = ctx.services
-    async with services.database.read() as uow:
-        account = await uow.accounts.get(ctx.principal.account)
-    money = "unknown" if account is None else account.mode.value.upper()
-    facts = {
-        "time": iso(services.clock.now()),
-        "account": f"{ctx.principal.account} ({money})",
-        "prices": services.markets.source.value,
-        "session": f"{begun.turn.session_id}, mode {begun.mode.value}",
-        **await standing(ctx, begun.turn.session_id),
-    }
-    if ctx.origin is Origin.JOB:
-        facts["this message"] = FROM_JOB
-    if ctx.late:
-        facts["this message"] = LATE
-    return facts if begun.cut is None else {**facts, "the last turn": begun.cut}
 
 
 def _stopped(visit: Visit, turn: Turn) -> TurnStatus:

@@ -59,7 +59,7 @@ async def build_agency(
     runner = Runner(chosen, registry, workspace, graph, named=named)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
-    memory = following(notebook, database, clock)
+    memory = following(settings, notebook, database, clock)
     return Agency(runner, graph, workspace, tuple(named), notebook, memory)
 
 

@@ -13,6 +13,7 @@ from memory.memory_index import MemoryIndex
 from memory.notebook import Notebook
 from memory.vectors import ChromaVectors, Vectors
 from memory.workspace import Workspace
+from tools.chronicle import Chronicle
 from trading.clock import Clock
 from trading.ports import NewId
 
@@ -42,9 +43,16 @@ def build_notebook(
     return Notebook(workspace, index, database, clock, ZoneInfo(settings.timezone))
 
 
-def following(notebook: Notebook, database: Database, clock: Clock) -> Loop:
-    """Return what has memories follow their files."""
-    return Loop("memory", Follower(notebook, database, clock).step, EVERY, clock)
+def following(settings: Settings, notebook: Notebook, database: Database, clock: Clock) -> Loop:
+    """Return what has memories follow their files, and what was traded and decided."""
+    follower = Follower(notebook, database, clock)
+    chronicle = Chronicle(database, notebook.index, clock, ZoneInfo(settings.timezone))
+
+    async def step() -> None:
+        await chronicle.step()
+        await follower.step()
+
+    return Loop("memory", step, EVERY, clock)
 
 
 def _embedder(settings: Settings) -> Embedder | None:

@@ -30,6 +30,7 @@ from memory.risk import Risk
 from memory.skill_settings import SkillSettings
 from memory.strategies import OwnStrategies
 from memory.summaries import Summaries
+from memory.trade_log import TradeLog
 from memory.watchlist import Watchlist
 from memory.webhooks import WebhookRows
 from trading.stores import (
@@ -82,6 +83,7 @@ class UnitOfWork:
         self.prompt_runs = PromptRuns(connection)
         self.passages = Passages(connection)
         self.decisions = Decisions(connection)
+        self.trade_log = TradeLog(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

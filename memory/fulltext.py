@@ -7,7 +7,17 @@ is. Each passage has one more word, that of its person, which keeps one person's
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Executable, TextClause, column, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    TextClause,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    table,
+    text,
+)
 
 from memory.schema_memory import passages
 
@@ -27,9 +37,9 @@ MATCHES: Mapping[str, TextClause] = {
     "sqlite": text("memory_words MATCH :match"),
     "postgresql": text("memory_words.words @@ to_tsquery('simple', :match)"),
 }
-RANK: Mapping[str, str] = {
-    "sqlite": "-bm25(memory_words)",
-    "postgresql": "ts_rank(memory_words.words, to_tsquery('simple', :match))",
+RANK: Mapping[str, ColumnElement[float]] = {
+    "sqlite": -func.bm25(literal_column("memory_words")),
+    "postgresql": func.ts_rank(WORDS.c.words, func.to_tsquery("simple", bindparam("match"))),
 }
 
 

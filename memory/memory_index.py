@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,7 +11,7 @@ from memory.database import Database, UnitOfWork
 from memory.fusion import Candidate, fuse
 from memory.glossary import widened
 from memory.passage_store import FileMark, Retired, fits
-from memory.passages import Found, Hit, Passage, Piece, Query
+from memory.passages import Found, Hit, Kind, Passage, Piece, Query
 from memory.terms import terms
 from memory.vectors import Vectors, VectorsUnavailable
 from trading.clock import Clock
@@ -94,10 +94,11 @@ class MemoryIndex:
             known = {passage.id: passage for passage, _ in worded}
             missing = [each for each, _ in near if each not in known]
             known |= await uow.passages.by_ids(person, missing)
+        known = {each.id: each for each in latest_of_each(known.values())}
         meant = [(each, cosine) for each, cosine in near if each in known and fits(known[each], query)]
         ranked = fuse(
             meant[:CANDIDATES],
-            [(passage.id, rank) for passage, rank in worded],
+            [(passage.id, rank) for passage, rank in worded if passage.id in known],
             widened(terms(query.text)),
             {each: Candidate(frozenset(terms(found.whole)), found.at) for each, found in known.items()},
         )
@@ -227,6 +228,12 @@ async def _moved(uow: UnitOfWork, passage: Passage, piece: Piece) -> None:
     lines = (piece.start_line, piece.end_line)
     if (passage.start_line, passage.end_line) != lines:
         await uow.passages.move(passage, *lines)
+
+
+def latest_of_each(found: Collection[Passage]) -> list[Passage]:
+    """Return passages without decisions as they were made, where it is there too how they came out."""
+    last = {each.path: each.start_line for each in sorted(found, key=lambda each: each.start_line)}
+    return [each for each in found if each.kind is not Kind.DECISION or each.start_line == last[each.path]]
 
 
 def passage_of(piece: Piece, passage_id: str, person: str, path: str, now: datetime) -> Passage:

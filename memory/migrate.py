@@ -10,7 +10,9 @@ from memory.errors import DatabaseTooNew
 from memory.link import Link
 
 HEAD = "0015"
-)
+"""The newest version; known here so that a start with nothing to do need not load Alembic."""
+
+KNOWN = frozenset({*(f"{number:04}" for number in range(1, 15)), HEAD})
 VERSIONS = table("alembic_version", column("version_num"))
 
 

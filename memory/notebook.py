@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -73,10 +73,12 @@ class Notebook:
             raise Outside("what others have told is theirs")
         return (await asyncio.to_thread(read, self.workspace.of(person), path)).text
 
-    async def recent(self, person: str, limit: int, before: str | None = None) -> Sequence[Passage]:
-        """Return somebody's memories, the latest first, those before one of them."""
+    async def recent(
+        self, person: str, limit: int, before: str | None = None, kinds: Set[Kind] = frozenset()
+    ) -> Sequence[Passage]:
+        """Return somebody's memories of some kinds or all, the latest first, those before one of them."""
         async with self._database.read() as uow:
-            return await uow.passages.of_person(person, limit, before)
+            return await uow.passages.of_person(person, limit, before, kinds)
 
     async def add(
         self,

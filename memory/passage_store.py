@@ -1,17 +1,17 @@
 """Passages on disk: what is kept for whom, found by its words, and what has yet to get or lose a vector."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 
 from memory import fulltext
 from memory import schema_memory as schema
 from memory.glossary import widened
 from memory.link import Link
-from memory.passages import Origin, Passage, Query
+from memory.passages import Kind, Origin, Passage, Query
 from memory.rows import Shape
 from memory.sql import upsert
 from memory.terms import terms
@@ -54,6 +54,7 @@ MARK = upsert(schema.files, "person", "path")
 OF_PATH = PASSAGE.query.where(_P.person == bindparam("who"), _P.path == bindparam("where")).order_by(_P.seq)
 OF_PERSON = PASSAGE.query.where(_P.person == bindparam("who")).order_by(_P.seq.desc())
 COUNT = select(func.count()).select_from(schema.passages).where(_P.person == bindparam("who"))
+WAITING = COUNT.where(_P.embedded.is_(None))
 REMOVE = delete(schema.passages).where(_P.id == bindparam("which")).returning(_P.seq)
 RETIRE = upsert(schema.retired, "id")
 RETIREES = RETIRED.query.order_by(schema.retired.c.person, schema.retired.c.id).limit(bindparam("most"))
@@ -107,9 +108,13 @@ class Passages:
         """Return the passages of one file, in the order in which they were seen."""
         return PASSAGE.read_all(await self._connection.execute(OF_PATH, {"who": person, "where": path}))
 
-    async def of_person(self, person: str, limit: int, before: str | None = None) -> Sequence[Passage]:
-        """Return somebody's passages, the latest seen first, those before one of them."""
+    async def of_person(
+        self, person: str, limit: int, before: str | None = None, kinds: Set[Kind] = frozenset()
+    ) -> Sequence[Passage]:
+        """Return somebody's passages of some kinds or all, the latest seen first, those before one of them."""
         query = OF_PERSON.limit(limit)
+        if kinds:
+            query = query.where(_P.kind.in_(tuple(kinds)))
         if before is not None:
             mark = select(_P.seq).where(_P.person == person, _P.id == before).scalar_subquery()
             query = query.where(_P.seq < mark)
@@ -126,7 +131,7 @@ class Passages:
         if not wanted:
             return ()
         dialect = self._connection.dialect.name
-        rank: ColumnElement[float] = literal_column(fulltext.RANK[dialect]).label("rank")
+        rank = fulltext.RANK[dialect].label("rank")
         statement = (
             select(*PASSAGE.columns, rank)
             .select_from(schema.passages.join(fulltext.WORDS, fulltext.JOINED))
@@ -141,6 +146,10 @@ class Passages:
     async def count(self, person: str) -> int:
         """Return how many passages somebody has."""
         return int(await self._connection.scalar(COUNT, {"who": person}) or 0)
+
+    async def waiting(self, person: str) -> int:
+        """Return how many of somebody's passages have no vector at all."""
+        return int(await self._connection.scalar(WAITING, {"who": person}) or 0)
 
     async def people(self) -> Sequence[str]:
         """Return everybody who has passages."""

@@ -14,7 +14,7 @@ _FIGURE = re.compile(r"\d")
 
 
 def same(one: str, other: str) -> bool:
-    """Tell whether two facts say the same: nearly the same words, the same figures, both denied or neither."""
+    """Tell whether two facts say the same: nearly the same words, the same figures, denied alike."""
     if one.casefold() == other.casefold():
         return True
     mine, yours = set(terms(one)), set(terms(other))

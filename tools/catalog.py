@@ -17,6 +17,7 @@ from tools import (
     live,
     market,
     marketdata,
+    memory,
     movers,
     notices,
     orders,
@@ -139,6 +140,13 @@ CATALOG: tuple[AnyCapability, ...] = (
     cron.remove,
     cron.history,
     cron.templates,
+    memory.search,
+    memory.get,
+    memory.list_memories,
+    memory.add,
+    memory.forget,
+    memory.undo,
+    memory.sync,
 )
 
 

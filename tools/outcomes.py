@@ -247,7 +247,8 @@ def _next_look(decision: Decision, now: datetime) -> datetime | None:
         return min([now + pause, *(each for each in marks if each > now)])
     if not marks:
         return None
-    return next((each for each in marks if each > now), now + pause)
+    # One that is past could not be had yet.
+    return min(marks) if min(marks) > now else now + pause
 
 
 def _text(number: Decimal | None) -> str | None:

@@ -20,6 +20,7 @@ from trading.backtest.histories import Histories
 from trading.clock import Clock
 from trading.desk import Desk
 from trading.markets import Markets
+from trading.model import Origin
 from trading.portfolio import PortfolioReader
 from trading.ports import NewId
 from trading.reconciliation import Reconciliation
@@ -35,7 +36,7 @@ class Asked:
     """One message to the agent. `stream` tells of it by events; `queue` waits for a busy session.
 
     `frame_id` is the caller's own name for the request, by which it may abort it. `model` is one of those
-    that answer here, None for them all in their order.
+    that answer here, None for them all in their order. `origin` tells whether a person wrote it.
     """
 
     session_id: str
@@ -45,6 +46,7 @@ class Asked:
     stream: bool
     queue: bool
     model: str | None = None
+    origin: Origin = Origin.PERSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,37 @@
+"""`kit skills` as a person runs it."""
+
+import json
+from pathlib import Path
+
+from tests.kit.commands import kit
+from tests.tools.test_skills import put
+
+AT_ANY_PORT = {"KIT_GATEWAY_PORT": "0"}
+MOON = "---\nname: Moon\ndescription: Tells of moons\ndata: [moons.csv]\n---\nLook up.\n"
+
+
+async def test_skills_are_listed_shown_and_switched_without_a_service(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (put(home, "moon", MOON) / "moons.csv").write_text("day,phase\n", encoding="utf-8")
+    put(home, "broken", "Hello")
+
+    shown = await kit(home, "skills", "show", "moon", **AT_ANY_PORT)
+    assert (shown.code, shown.out) == (0, f"moon is loaded\n\n{MOON}")
+    data = await kit(home, "skills", "show", "moon", "--file", "moons.csv", **AT_ANY_PORT)
+    assert (data.code, data.out) == (0, "day,phase\n")
+
+    off = await kit(home, "skills", "disable", "moon", **AT_ANY_PORT)
+    assert (off.code, off.out.startswith("moon is disabled; switched off by owner at ")) == (0, True)
+    listed = json.loads((await kit(home, "skills", "list", "--json", **AT_ANY_PORT)).out)
+    standing = {each["id"]: (each["status"], each["own"]) for each in listed}
+    assert len(standing) == 8
+    assert standing["moon"] == ("disabled", True)
+    assert standing["broken"] == ("error", True)
+    assert standing["backtester"] == ("loaded", False)
+    table = (await kit(home, "skills", "list", **AT_ANY_PORT)).out.splitlines()
+    assert [line.split()[0] for line in table] == ["id", *(each["id"] for each in listed)]
+
+    on = await kit(home, "skills", "enable", "moon", **AT_ANY_PORT)
+    assert (on.code, on.out) == (0, "moon is loaded\n")
+    unknown = await kit(home, "skills", "enable", "palm-reading", **AT_ANY_PORT)
+    assert (unknown.code, "NOT_FOUND" in unknown.err) == (1, True)
