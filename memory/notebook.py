@@ -166,7 +166,9 @@ class Notebook:
         """
         async with self._turns[person]:
             try:
-                found = await asyncio.to_thread(read, self.workspace.folder, path, self.workspace.steps(person))
+                found = await asyncio.to_thread(
+                    read, self.workspace.folder, path, self.workspace.steps(person)
+                )
                 await self._indexed(person, path, found)
             except FileNotFoundError:
                 await self._indexed(person, path, None)

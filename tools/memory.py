@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from memory.edits import MOST_FACT, NothingToKeep
 from memory.following import Follower
 from memory.inside import Outside, Unreadable
 from memory.memory_index import NO_VECTORS
-from memory.edits import MOST_FACT, NothingToKeep
 from memory.notebook import NotForgettable
 from memory.passages import Kind, Passage, Query, Source
 from memory.workspace import MEMORY
