@@ -198,7 +198,7 @@ class ChromaVectors:
     async def _ask(
         self, op: str, seconds: float, person: str | None = None, people: Sequence[str] = (), **given: Any
     ) -> Any:
-        """Have the process do something; one that has died is asked once more, for it may have been killed."""
+        """Have the process do something; when it has died, once more: somebody may have ended it."""
         lost: VectorsLost | VectorsRefused | None = None
         for _ in range(TRIES):
             if self._resets > MOST_RESETS:
