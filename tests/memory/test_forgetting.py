@@ -90,7 +90,7 @@ class House:
 @pytest_asyncio.fixture
 async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
     home = tmp_path / "home"
-    settings = {} if database_url.startswith("sqlite") else {"database_url": database_url}
+    settings: dict[str, Any] = {} if database_url.startswith("sqlite") else {"database_url": database_url}
     async with running(home, limits=False, embeddings="local", **settings) as service:
         yield House(service, home, database_url)
 

@@ -209,6 +209,11 @@ class Stubborn:
         """Hold nothing."""
 
 
+async def whole(index: MemoryIndex) -> bool:
+    """Tell whether words and vectors are to be had."""
+    return (await index.search(OWNER, Query("whale"))).without is None and index.problem is None
+
+
 async def test_vectors_that_are_not_to_be_had_are_left_alone_for_a_while(database: Database) -> None:
     vectors, clock = Stubborn(), ManualClock(NOON)
     numbers = iter(range(1_000))
@@ -227,13 +232,13 @@ async def test_vectors_that_are_not_to_be_had_are_left_alone_for_a_while(databas
     vectors.error = None
     await clock.advance(61)
     await index.settle()
-    assert ((await index.search(OWNER, Query("whale"))).without, index.problem) == (None, None)
+    assert await whole(index)
     vectors.error = VectorsBusy("at work")
     assert (await index.search(OWNER, Query("whale"))).without == NO_VECTORS
-    assert index.problem == "at work"
+    assert str(index.problem) == "at work"
     vectors.error = None
     await index.step()
-    assert ((await index.search(OWNER, Query("whale"))).without, index.problem) == (None, None)
+    assert await whole(index)
 
 
 async def test_what_fails_otherwise_is_tried_again(database: Database) -> None:
