@@ -3,6 +3,7 @@
 import operator
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.runnables import RunnableConfig
@@ -26,8 +27,9 @@ from agent.models.connection import closing
 from agent.models.errors import StreamCut
 from agent.models.port import Completion, Message, ModelRequest, Role, TextDelta, ToolCall, Usage
 from agent.models.pricing import cost, is_free
+from agent.spending import Spent
 from agent.toolbelt import ToolOutcome, outcome_of
-from agent.turn import Spent, Turn, TurnLost, use_of
+from agent.turn import Turn, TurnLost, use_of
 from agent.waiting import Wait, wait_of
 
 MAX_STEPS = 12
@@ -36,6 +38,7 @@ MAX_STEPS = 12
 RECURSION_LIMIT = 2 * MAX_STEPS + 1
 """A model call and its tools are two steps of the graph."""
 
+MILLISECOND = timedelta(milliseconds=1)
 
 PARAGRAPH = "\n\n"
 """Parts what a model says before and after it used tools."""
@@ -147,6 +150,8 @@ async def _ask(state: TurnState, runtime: Runtime[Turn]) -> dict[str, Any]:
     completion = await _stream(turn, request)
     # A model may call a tool that it was not offered, and then that is not run.
     calls = () if last_step else completion.tool_calls
+    if calls:
+        turn.docket.heard(request, completion, turn.spent[-1], state["steps"])
     message = Message(Role.ASSISTANT, completion.text, tool_calls=calls)
     return {"messages": [to_plain(message)], "steps": 1}
 
@@ -170,15 +175,18 @@ async def _stream(turn: Turn, request: ModelRequest) -> Completion:
 async def _counted(turn: Turn) -> AsyncIterator[list[TextDelta | Completion]]:
     """Keep what an answer took. Nobody knows what one took that broke off once it had begun."""
     heard: list[TextDelta | Completion] = []
+    clock = turn.docket.services.clock
+    since = clock.now()
     try:
         yield heard
     finally:
         last = heard[-1] if heard else None
+        took = max((clock.now() - since) // MILLISECOND, 0)
         if isinstance(last, Completion):
-            turn.spent.append(Spent(last.model, last.usage, cost(last.model, last.usage)))
+            turn.spent.append(Spent(last.model, last.usage, cost(last.model, last.usage), took))
         elif last is not None:
             name = turn.model.name
-            turn.spent.append(Spent(name, Usage(), cost(name, Usage()) if is_free(name) else None))
+            turn.spent.append(Spent(name, Usage(), cost(name, Usage()) if is_free(name) else None, took))
 
 
 async def _use(state: ToolTask, runtime: Runtime[Turn]) -> dict[str, Any]:
@@ -192,7 +200,9 @@ async def _use(state: ToolTask, runtime: Runtime[Turn]) -> dict[str, Any]:
 
 async def _used(turn: Turn, call: ToolCall) -> ToolOutcome:
     await turn.calling(call)
+    await turn.deciding(call)
     outcome = await turn.toolbelt.use(call, turn.id)
+    turn.docket.came(call, outcome)
     wait = wait_of(call, outcome)
     if wait is None:
         return outcome

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import orjson
 
@@ -27,6 +27,7 @@ class PlainMessage(TypedDict):
     tool_call_id: str | None
     failed: bool
     at: str | None
+    recalled: NotRequired[bool]
 
 
 class PlainOutcome(TypedDict):
@@ -71,6 +72,7 @@ def to_plain(message: Message) -> PlainMessage:
         tool_call_id=message.tool_call_id,
         failed=message.failed,
         at=message.at.isoformat() if message.at else None,
+        recalled=message.recalled,
     )
 
 
@@ -83,6 +85,8 @@ def from_plain(plain: PlainMessage) -> Message:
         tool_call_id=plain["tool_call_id"],
         failed=plain["failed"],
         at=datetime.fromisoformat(plain["at"]) if plain["at"] else None,
+        # An older checkpoint does not tell.
+        recalled=plain.get("recalled", False),
     )
 
 

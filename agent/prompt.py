@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
 
 from agent.models.port import Message, Role
-from memory.records import TranscriptMessage, TurnStatus
+from agent.shortening import shortened
+from agent.summaries import NOTHING, Exchange, Gist, exchanges, extended, recall
+from memory.records import MessageRole, TranscriptMessage, TurnStatus
 
 HISTORY_CHARS = 24_000
-"""How much of the conversation so far is put before a model; the newest part is kept."""
+HISTORY_MESSAGES = 60
+"""How much of the conversation so far is put before a model word for word; the newest part is kept."""
 
 QUOTED_CHARS = 200
 """How much is repeated of a message whose answer was cut short."""
@@ -57,26 +59,40 @@ def cut_short(question: str, status: TurnStatus) -> str:
     )
 
 
-def conversation(history: Sequence[TranscriptMessage], message: str, now: datetime) -> list[Message]:
-    """Return the messages a model hears: the newest part of the history that fits, then the new one of now.
+def conversation(
+    history: Sequence[TranscriptMessage], message: str, now: datetime, earlier: Gist = NOTHING
+) -> list[Message]:
+    """Return the messages a model hears: notes on the earlier part, the newest part, then the message of now.
 
-    A conversation begins with a person, so an answer whose question did not fit is left out.
+    The newest part is whole exchanges; a message without an answer is left out, because vendors refuse two of
+    a person in a row. The newest exchange is always in it, shortened where it has to be. What of the history
+    does not fit goes into the notes.
     """
-    kept: list[Message] = []
-    room = HISTORY_CHARS
-    # Vendors refuse a message without words.
-    for past in (each for each in reversed(history) if each.content.strip()):
-        room -= len(past.content)
-        if room < 0:
+    whole = [each for each in exchanges(history) if each.asked and each.answered]
+    kept = _newest(whole)
+    if len(kept) < len(whole):
+        first = next(place for place, each in enumerate(history) if each is kept[0].asked)
+        earlier = extended(earlier, history[:first], following=history[first])
+    return [*recall(earlier), *_heard(kept), Message(Role.USER, message, at=now)]
+
+
+def _newest(whole: Sequence[Exchange]) -> Sequence[Exchange]:
+    """Return the newest exchanges that fit, at least one."""
+    room, kept = HISTORY_CHARS, 0
+    for each in reversed(whole[-(HISTORY_MESSAGES // 2) :]):
+        room -= each.characters
+        if room < 0 and kept:
             break
-        role = Role.USER if past.role == "user" else Role.ASSISTANT
-        kept.append(Message(role, past.content, at=past.created_at))
-    kept.reverse()
-    while kept and kept[0].role is not Role.USER:
-        kept.pop(0)
-    return [*_answered(kept), Message(Role.USER, message, at=now)]
+        kept += 1
+    return whole[len(whole) - kept :]
 
 
-def _answered(messages: Sequence[Message]) -> list[Message]:
-    """Drop the messages of a person that no answer followed: vendors refuse two in a row."""
-    return [one for one, after in pairwise([*messages, Message(Role.USER, "")]) if one.role is not after.role]
+def _heard(kept: Sequence[Exchange]) -> list[Message]:
+    fits = sum(each.characters for each in kept) <= HISTORY_CHARS
+    most = HISTORY_CHARS if fits else HISTORY_CHARS // 2
+    said = [each for exchange in kept for each in (exchange.asked, exchange.answered) if each]
+    return [Message(_role(each), shortened(each.content, most), at=each.created_at) for each in said]
+
+
+def _role(message: TranscriptMessage) -> Role:
+    return Role.USER if message.role is MessageRole.USER else Role.ASSISTANT

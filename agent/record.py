@@ -5,13 +5,17 @@ from dataclasses import dataclass, replace
 
 from agent.models.port import Message
 from agent.prompt import CUT, conversation, cut_short
+from agent.summaries import gist_of
 from agent.turn import Turn
 from memory.database import UnitOfWork
 from memory.records import MessageRole, Session, SessionMode, TranscriptMessage, TurnStatus
 from memory.records import Turn as TurnRecord
+from tools.own_words import BY
 from tools.services import Answered, Asked, Services
+from trading.model import Origin
 
-HISTORY_MESSAGES = 60
+LOOKED_AT = 200
+"""How many messages after the summary a turn looks at; those that it cannot hear whole it hears of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +50,18 @@ async def begin(services: Services, principal: str, asked: Asked, model: str) ->
         content=asked.message,
         created_at=now,
         turn_id=asked.request_id,
+        data=None if asked.origin is Origin.PERSON else {BY: asked.origin.value},
     )
     turn = TurnRecord(asked.request_id, principal, asked.session_id, model, now)
     async with services.database.transact() as uow:
         session = await uow.sessions.ensure(fresh)
-        history = await uow.messages.recent(principal, asked.session_id, HISTORY_MESSAGES)
+        summary = await uow.summaries.get(principal, asked.session_id)
+        since = summary.upto if summary else 0
+        history = await uow.messages.recent(principal, asked.session_id, LOOKED_AT, since)
         cut = await _cut(uow, history)
         await uow.messages.append(question)
         await uow.turns.start(turn)
-    return Begun(turn, session.mode, conversation(history, asked.message, now), cut)
+    return Begun(turn, session.mode, conversation(history, asked.message, now, gist_of(summary)), cut)
 
 
 def ending_of(
@@ -99,14 +106,17 @@ async def stand(services: Services, record: TurnRecord, turn: Turn, status: Turn
     """Store how a turn stands that has not ended."""
     async with services.database.transact() as uow:
         await uow.turns.finish(replace(_with_usage(record, turn), status=status))
+        await turn.docket.write(uow)
 
 
-async def finish(services: Services, answered: Answered) -> None:
-    """Store what a turn came to, all of it or nothing."""
+async def finish(services: Services, answered: Answered, turn: Turn | None = None) -> None:
+    """Store what a turn came to and what it decided, all of it or nothing; without a `turn` it never ran."""
     async with services.database.transact() as uow:
         if answered.message.content:
             await uow.messages.append(answered.message)
         await uow.turns.finish(answered.turn)
+        if turn is not None:
+            await turn.docket.write(uow)
 
 
 async def _cut(uow: UnitOfWork, history: Sequence[TranscriptMessage]) -> str | None:

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from agent.guidance import guide
+from agent.briefing import brief
+from agent.compaction import Compactor
+from agent.deciding import docket_of
 from agent.lanes import Lanes
 from agent.messages import PlainOutcome
 from agent.models.errors import ModelBusy, ModelError, ModelUnavailable
 from agent.models.port import Model, Usage
-from agent.prompt import system_prompt
 from agent.record import Begun, again, begin, ending_of, finish, stand
+from agent.spending import Spent
 from agent.teller import Teller
 from agent.toolbelt import Toolbox
-from agent.turn import Spent, Turn, TurnLost
+from agent.turn import Turn, TurnLost
 from agent.visit import Stopped, Visit
 from agent.waiting import Wait, ended, outcome_of, withdraw
 from memory.errors import DatabaseUnavailable
@@ -30,9 +32,8 @@ from tools.context import Context
 from tools.errors import AgentBusy, CallError, InternalError
 from tools.policy import Principal
 from tools.registry import Registry
-from tools.sentinels import NOTHING_TO_REPORT
 from tools.services import Answered, Asked, Services
-from trading.clock import iso
+from tools.sessions import Compacted
 from trading.model import Origin
 
 if TYPE_CHECKING:
@@ -40,12 +41,6 @@ if TYPE_CHECKING:
 
 MAX_TURN = timedelta(seconds=120)
 RETRY_SECONDS = 1.0
-FROM_JOB = (
-    "comes from a scheduled job or an alert, not from a person, and nobody is there to answer a question: "
-    f"when there is nothing worth telling, answer with exactly {NOTHING_TO_REPORT}"
-)
-LATE = "was written a while ago and not read until now: do nothing about it, ask whether it still holds"
-
 FAILURES: Mapping[type[ModelError], type[CallError]] = {
     ModelBusy: AgentBusy,
     ModelUnavailable: AgentBusy,
@@ -84,6 +79,7 @@ class Runner:
         self._graph = graph
         self._max_turn = max_turn
         self._lanes = Lanes()
+        self._compactor = Compactor()
         self._visits: list[Visit] = []
         self._working: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -161,6 +157,10 @@ class Runner:
             if visit.key[0] == principal_id:
                 visit.stop(TurnStatus.ABORTED)
 
+    async def compact(self, ctx: Context, session_id: str) -> Compacted | None:
+        """Summarise all but the newest part of a session; None when there was nothing to do."""
+        return await self._compactor.now(ctx.services, ctx.principal.id, session_id, self._model)
+
     async def rest(self) -> None:
         """Let go of the turns that wait for a person, as they stand: the next start goes on with them."""
         waiting = [each for each in self._visits if each.waits]
@@ -179,6 +179,7 @@ class Runner:
             await visit.gone.wait()
         if self._working:
             await asyncio.wait(self._working)
+        await self._compactor.close()
 
     async def _answer(self, ctx: Context, begun: Begun, visit: Visit, tell: Teller) -> Answered:
         turn = self._turn(ctx, begun, visit, tell)
@@ -212,6 +213,7 @@ class Runner:
     def _turn(self, ctx: Context, begun: Begun, visit: Visit, tell: Teller) -> Turn:
         record = begun.turn
         tools_ctx = replace(ctx.inner(), origin=Origin.MODEL, session_id=record.session_id, frame_id=None)
+        docket = docket_of(ctx, record, resumed=begun.messages is None)
         turn = Turn(
             id=record.id,
             model=self._chosen(visit.model),
@@ -219,9 +221,11 @@ class Runner:
             system="",
             said=tell.said,
             calling=tell.calling,
+            deciding=lambda call: self._stored(ctx.services, record, lambda: docket.begin(call)),
             called=tell.called,
             wait=lambda waits: self._wait(ctx.services, record, turn, visit, tell, waits),
-            waiting=begun.messages is None,
+            docket=docket,
+            waiting=docket.resumed,
         )
         if turn.waiting:
             used = Usage(record.input_tokens, record.output_tokens, record.cached_tokens)
@@ -229,9 +233,8 @@ class Runner:
         return turn
 
     async def _run(self, ctx: Context, turn: Turn, begun: Begun, visit: Visit) -> None:
-        guidance = await guide(ctx.services, begun.turn, begun.messages)
-        turn.toolbelt = turn.toolbelt.only(guidance.tools)
-        turn.system = system_prompt(self._workspace.documents(), await _facts(ctx, begun), guidance.text)
+        briefing = await brief(ctx, begun, self._workspace)
+        turn.system, turn.toolbelt = briefing.system, turn.toolbelt.only(briefing.tools)
         graph = await self._graph()
         # Loaded by then: LangGraph takes over a second.
         from agent.graph import forget_turn, resume_turn, run_turn
@@ -239,10 +242,10 @@ class Runner:
         kept = False
         try:
             async with asyncio.timeout(self._max_turn.total_seconds()) as turn.limit:
-                if begun.messages is None:
+                if briefing.messages is None:
                     await resume_turn(graph, turn)
                 else:
-                    await run_turn(graph, turn, begun.messages)
+                    await run_turn(graph, turn, briefing.messages)
         except asyncio.CancelledError:
             kept = _stopped(visit, turn) is TurnStatus.WAITING
             raise
@@ -303,10 +306,11 @@ class Runner:
         async def store() -> None:
             if ending.status is TurnStatus.ABORTED:
                 await withdraw(services, record.principal, record.session_id)
-            await finish(services, answered)
+            await finish(services, answered, turn)
 
         await self._stored(services, record, store)
         await tell.ended(answered, ending.failure)
+        self._compactor.later(services, record.principal, record.session_id, turn.model)
         return answered
 
     async def _stored(
@@ -342,24 +346,6 @@ class Runner:
         after = None if error.retry_after is None else int(error.retry_after * 1000)
         kind = next(FAILURES[kind] for kind in type(error).__mro__ if kind in FAILURES)
         return kind(error.told(), retry_after_ms=after)
-
-
-async def _facts(ctx: Context, begun: Begun) -> dict[str, str]:
-    services = ctx.services
-    async with services.database.read() as uow:
-        account = await uow.accounts.get(ctx.principal.account)
-    money = "unknown" if account is None else account.mode.value.upper()
-    facts = {
-        "time": iso(services.clock.now()),
-        "account": f"{ctx.principal.account} ({money})",
-        "prices": services.markets.source.value,
-        "session": f"{begun.turn.session_id}, mode {begun.mode.value}",
-    }
-    if ctx.origin is Origin.JOB:
-        facts["this message"] = FROM_JOB
-    if ctx.late:
-        facts["this message"] = LATE
-    return facts if begun.cut is None else {**facts, "the last turn": begun.cut}
 
 
 def _stopped(visit: Visit, turn: Turn) -> TurnStatus:

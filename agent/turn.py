@@ -7,19 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from agent.deciding import Docket
 from agent.messages import PlainOutcome
 from agent.models.port import Model, ToolCall, Usage
+from agent.spending import Spent, total
 from agent.toolbelt import Toolbelt, ToolOutcome
 from agent.waiting import Wait
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What one completion took; `cost` is in US dollars, None where its price is not known."""
-
-    model: str
-    usage: Usage
-    cost: Decimal | None
 
 
 class TurnLost(Exception):
@@ -39,8 +32,10 @@ class Turn:
     system: str
     said: Callable[[str], Awaitable[None]]
     calling: Callable[[ToolCall], Awaitable[None]]
+    deciding: Callable[[ToolCall], Awaitable[None]]
     called: Callable[[ToolCall, ToolOutcome], Awaitable[None]]
     wait: Callable[[Sequence[Wait]], Awaitable[Mapping[str, PlainOutcome]]]
+    docket: Docket
     text: list[str] = field(default_factory=list)
     spent: list[Spent] = field(default_factory=list)
     used: list[dict[str, Any]] = field(default_factory=list)
@@ -88,9 +83,3 @@ class Turn:
 def use_of(call: ToolCall, ok: bool) -> dict[str, Any]:
     """Return a tool call that has ended, as people see it."""
     return {"id": call.id, "name": call.name, "arguments": dict(call.arguments), "ok": ok}
-
-
-def total(costs: Sequence[Decimal | None]) -> Decimal | None:
-    """Return the sum of costs; None as soon as one is not known."""
-    known = [each for each in costs if each is not None]
-    return sum(known, Decimal(0)) if len(known) == len(costs) else None

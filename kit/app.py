@@ -1,11 +1,10 @@
 """The composition root: everything of one service, built, run and taken down in order."""
 
 import os
-import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -13,9 +12,9 @@ import structlog
 from aiohttp import web
 
 from agent.models.port import Model
-from agent.runner import Runner
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
+from kit.agency import Agency, build_agency, take_up
 from kit.automation import Automation, automating, build_alerting, build_scheduler
 from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
@@ -25,7 +24,7 @@ from kit.background.workers import WorkerPool, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
-from kit.home import STRATEGIES, prepare, workspace_templates
+from kit.home import STRATEGIES, prepare
 from kit.ids import id_maker
 from kit.listen import Listening, listen
 from kit.lock import only_one
@@ -34,10 +33,7 @@ from kit.parts import (
     build_histories,
     build_live,
     build_market,
-    build_model,
     build_reference,
-    model_names,
-    named_models,
 )
 from kit.platforms import Platforms
 from kit.settings import Settings
@@ -47,14 +43,13 @@ from kit.webhook_key import build_webhooks
 from kit.webhooks import Lookup, posting
 from memory.database import Database
 from memory.errors import StoreError
-from memory.workspace import Workspace
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests, WorkerFailed
 from tools.catalog import CATALOG, build_registry
 from tools.context import Context
 from tools.delivering import Channel
 from tools.events import EventBus
-from tools.pairing import Pairing, principal_of_person
+from tools.pairing import Pairing
 from tools.picking import Picking
 from tools.policy import LOCAL_OWNER
 from tools.registry import Registry
@@ -127,7 +122,7 @@ async def _build(
     await _recover(database, money.desk, events, clock)
 
     registry = build_registry()
-    agent = await _agent(settings, edge, registry, database, stack)
+    agent = await build_agency(settings, edge.model, edge.entropy, registry, database, clock, new_id, stack)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool = await stack.enter_async_context(working(settings))
@@ -135,7 +130,7 @@ async def _build(
     platforms, chats = _chats(settings, edge, registry, database, new_id)
     others = (chats.channel, EventChannel(events, new_id))
     outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
-    loops = [tells, *money.loops, *_loops(database, outbox, keys, clock)]
+    loops = [tells, *money.loops, agent.memory, *_loops(database, outbox, keys, clock)]
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
     automation = Automation(alerting, scheduler)
@@ -156,10 +151,19 @@ async def _build(
         pairing=Pairing(database, clock, new_id, edge.entropy),
         backtests=backtests,
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
-        system=Process(clock, database, markets, loops, partial(_clients, gateways), chats.problems),
+        system=Process(
+            clock,
+            database,
+            markets,
+            loops,
+            partial(_clients, gateways),
+            agent.notebook.index,
+            chats.problems,
+        ),
         webhooks=webhooks,
         alerting=alerting,
         prompter=scheduler.worker,
+        memories=agent.notebook,
         models=agent.models,
         platforms=chats,
         timezone=settings.timezone,
@@ -175,7 +179,7 @@ async def _build(
 
 
 async def _open(
-    gateway: Gateway, platforms: Platforms, agent: "_Agent", settings: Settings, stack: AsyncExitStack
+    gateway: Gateway, platforms: Platforms, agent: Agency, settings: Settings, stack: AsyncExitStack
 ) -> Listening:
     """Let clients in, and at the end out again, without waiting for a turn that waits for a person."""
     listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
@@ -184,10 +188,10 @@ async def _open(
 
 
 async def _going_on(
-    agent: "_Agent", automation: Automation, ctx: Context, settings: Settings, stack: AsyncExitStack
+    agent: Agency, automation: Automation, ctx: Context, settings: Settings, stack: AsyncExitStack
 ) -> Sequence[Loop]:
     """Go on with what the last process left, and return what goes on by itself."""
-    await _take_up(agent.runner, ctx, settings.account)
+    await take_up(agent.runner, ctx, settings.account)
     return await automating(automation, settings, ctx, stack)
 
 
@@ -244,32 +248,6 @@ async def _money(
     return money
 
 
-@dataclass(frozen=True, slots=True)
-class _Agent:
-    """What answers messages; `models` names what it thinks with."""
-
-    runner: Runner
-    graph: LazyGraph
-    workspace: Workspace
-    models: Sequence[str]
-
-
-async def _agent(
-    settings: Settings, edge: Edge, registry: Registry, database: Database, stack: AsyncExitStack
-) -> _Agent:
-    model = edge.model or build_model(settings, edge.clock, random.Random(edge.entropy(8)))
-    stack.push_async_callback(model.aclose)
-    workspace = Workspace(settings.home / "workspace")
-    workspace.make(workspace_templates())
-    waiting = partial(_waiting, database)
-    graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
-    named = named_models(model, None if edge.model else model_names(settings))
-    runner = Runner(model, registry, workspace, graph, named=named)
-    stack.push_async_callback(registry.drain)
-    stack.push_async_callback(runner.close)
-    return _Agent(runner, graph, workspace, tuple(named))
-
-
 async def _answering(
     chats: Chats, services: Services, registry: Registry, settings: Settings, stack: AsyncExitStack
 ) -> Sequence[Loop]:
@@ -282,17 +260,6 @@ async def _answering(
         # Nobody else can be at what the last process of this home left.
         await chats.inbox.release()
     return chat_loops(chats, reception, services.clock)
-
-
-async def _take_up(runner: Runner, ctx: Context, account: str) -> None:
-    """Go on with the turns that waited for a person, whoever they are of."""
-    await runner.take_up(ctx)
-    async with ctx.services.database.read() as uow:
-        people = await uow.people.all()
-    for each in people:
-        principal = principal_of_person(each, account)
-        if principal is not None:
-            await runner.take_up(replace(ctx, principal=principal))
 
 
 async def _backtests(
@@ -360,12 +327,6 @@ def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Seq
         Loop("keys", keys.refresh, 5.0, clock),
         Loop("housekeeping", partial(tidy, database, clock), 3600.0, clock),
     )
-
-
-async def _waiting(database: Database) -> frozenset[str]:
-    """Return the turns that wait for a person, and so go on."""
-    async with database.read() as uow:
-        return frozenset(each.id for each in await uow.turns.waiting())
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:

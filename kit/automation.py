@@ -1,4 +1,4 @@
-"""What a service does by itself for people: alerts that it watches, prompts that it puts to the agent."""
+"""What a service does by itself for people: alerts, prompts put to the agent, and how decisions came out."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -19,6 +19,7 @@ from tools.channels import ChannelName
 from tools.context import Context
 from tools.events import EventBus
 from tools.heartbeat import Heart, Rhythm
+from tools.outcomes import Outcomes
 from tools.planning import Planner
 from tools.prompt_queue import queue_prompt
 from tools.prompting import PromptWorker
@@ -65,10 +66,12 @@ async def automating(
     stack.push_async_callback(scheduler.worker.close)
     stack.push_async_callback(alerting.listener.close)
     proposals = Proposals(ctx.services, ctx.door)
+    outcomes = Outcomes(ctx.services.database, ctx.services.markets, clock)
     return (
         *scheduler.loops(ctx),
         Loop("alerts", alerting.step, 1.0, clock),
         Loop("orders that alerts propose", proposals.step, 1.0, clock),
+        Loop("outcomes of decisions", outcomes.step, 5.0, clock),
     )
 
 

@@ -90,6 +90,7 @@ class KitClient:
         self.chart = Charts(self.call, "chart")
         self.data = Candles(self.call, "data")
         self.cron = Namespace(self.call, "cron")
+        self.decisions = Namespace(self.call, "decisions")
         self.memory = Namespace(self.call, "memory")
         self.keys = Namespace(self.call, "keys")
         self.access = Namespace(self.call, "access")

@@ -22,6 +22,7 @@ DEFAULTS: Mapping[str, str] = {
     "chart": "candles",
     "cron": "add",
     "data": "list",
+    "decisions": "list",
     "keys": "list",
     "market": "data",
     "memory": "search",
@@ -276,6 +277,10 @@ class Sessions(Namespace):
     ) -> Reply:
         """Begin a conversation; `mode` is `auto`, `manual` or `readonly`."""
         return self._send("create", {"name": name, "mode": mode, **more}, timeout)
+
+    def compact(self, session_id: str, *, timeout: float | None = CHAT_SECONDS, **more: Any) -> Reply:
+        """Summarise all but the newest part of a conversation for the agent."""
+        return self._send("compact", {"sessionId": session_id, **more}, timeout)
 
 
 class Skills(Namespace):

@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     backtest_memory_mb: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
     backtest_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
 
+    embeddings: Annotated[str, Field(pattern="^(local|off|openai:.+)$")] = "local"
+    embeddings_api_key: SecretStr | None = None
+    embeddings_base_url: str | None = None
+    chroma_url: Annotated[str, Field(pattern="^https?://[^/]+$")] | None = None
+
     timezone: Zone = "UTC"
     heartbeat_minutes: Annotated[int, Field(ge=0, le=1_440)] = 30
     heartbeat_from: TimeOfDay = "00:00"

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from memory import schema
 from memory.errors import MissingReference
 from memory.link import Link
-from memory.records import MessageRole, Session, TranscriptMessage, Turn, TurnStatus
+from memory.records import MessageRole, PlacedMessage, Session, TranscriptMessage, Turn, TurnStatus
 from memory.rows import Shape, changing
 from memory.sql import insert_unless_there
 
@@ -37,6 +37,14 @@ INSERT_MESSAGE = schema.messages.insert().inline()
 SAID_IN = (_M.principal == bindparam("who"), _M.session_id == bindparam("which"))
 NEWEST_MESSAGES = MESSAGE.query.where(*SAID_IN).order_by(_M.seq.desc()).limit(bindparam("most"))
 OLDER_MESSAGES = NEWEST_MESSAGES.where(_M.seq < bindparam("mark"))
+LATER = _M.seq > bindparam("mark")
+NEWEST_LATER_MESSAGES = NEWEST_MESSAGES.where(LATER)
+LATER_MESSAGES = (
+    select(_M.seq, *MESSAGE.columns).where(*SAID_IN, LATER).order_by(_M.seq).limit(bindparam("most"))
+)
+SIZE_OF_LATER = select(func.count(), func.coalesce(func.sum(func.length(_M.content)), 0)).where(
+    *SAID_IN, LATER
+)
 PLACE_OF_MESSAGE = select(_M.seq).where(*SAID_IN, _M.id == bindparam("message"))
 ANSWER_OF = select(_M.content).where(
     *SAID_IN, _M.turn_id == bindparam("turn"), _M.role == MessageRole.ASSISTANT
@@ -123,10 +131,25 @@ class Messages:
         found = await self._connection.scalar(ANSWER_OF, values)
         return None if found is None else str(found)
 
-    async def recent(self, principal: str, session_id: str, limit: int) -> Sequence[TranscriptMessage]:
-        """Return the newest messages of a session, oldest first."""
-        messages, _ = await self.page(principal, session_id, limit)
-        return messages
+    async def recent(
+        self, principal: str, session_id: str, limit: int, after: int = 0
+    ) -> Sequence[TranscriptMessage]:
+        """Return the newest messages of a session that come after a place, oldest first."""
+        values = {"who": principal, "which": session_id, "most": limit, "mark": after}
+        rows = (await self._connection.execute(NEWEST_LATER_MESSAGES, values)).all()
+        return MESSAGE.read_all(reversed(rows))
+
+    async def since(self, principal: str, session_id: str, after: int, limit: int) -> Sequence[PlacedMessage]:
+        """Return the first messages of a session that come after a place, oldest first."""
+        values = {"who": principal, "which": session_id, "most": limit, "mark": after}
+        rows = await self._connection.execute(LATER_MESSAGES, values)
+        return [PlacedMessage(seq, TranscriptMessage(*fields)) for seq, *fields in rows]
+
+    async def size_since(self, principal: str, session_id: str, after: int) -> tuple[int, int]:
+        """Return how many messages of a session come after a place, and their characters."""
+        values = {"who": principal, "which": session_id, "mark": after}
+        row = (await self._connection.execute(SIZE_OF_LATER, values)).first()
+        return int(row[0]), int(row[1])
 
 
 class Turns:

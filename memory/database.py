@@ -10,6 +10,8 @@ from memory.approvals import Approvals
 from memory.chats import Arrivals, Cards, Chats
 from memory.conversations import Messages, Sessions, Turns
 from memory.cron import CronJobs
+from memory.decisions import Decisions
+from memory.erasing import Erasing
 from memory.faults import translated
 from memory.jobs import Jobs
 from memory.journal import Calls, Events
@@ -21,12 +23,15 @@ from memory.migrate import migrate, version_of
 from memory.money import Accounts, Equity, Fills, Orders, Positions
 from memory.outbox import Outbox
 from memory.pairings import Pairings
+from memory.passage_store import Passages
 from memory.people import People
 from memory.preferences import Preferences
 from memory.prompt_runs import PromptRuns
 from memory.risk import Risk
 from memory.skill_settings import SkillSettings
 from memory.strategies import OwnStrategies
+from memory.summaries import Summaries
+from memory.trade_log import TradeLog
 from memory.watchlist import Watchlist
 from memory.webhooks import WebhookRows
 from trading.stores import (
@@ -62,6 +67,7 @@ class UnitOfWork:
         self.sessions = Sessions(connection)
         self.messages = Messages(connection)
         self.turns = Turns(connection)
+        self.summaries = Summaries(connection)
         self.events = Events(connection)
         self.calls = Calls(connection)
         self.jobs = Jobs(connection)
@@ -76,6 +82,10 @@ class UnitOfWork:
         self.webhooks = WebhookRows(connection)
         self.cron_jobs = CronJobs(connection)
         self.prompt_runs = PromptRuns(connection)
+        self.passages = Passages(connection)
+        self.decisions = Decisions(connection)
+        self.trade_log = TradeLog(connection)
+        self.erasing = Erasing(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 
@@ -93,6 +103,10 @@ class Backend(Protocol):
 
     def alone(self) -> AbstractAsyncContextManager[Link]:
         """Hold a write transaction that no other process has beside it."""
+        ...
+
+    async def scrub(self) -> None:
+        """Leave nothing behind of what was deleted."""
         ...
 
     async def close(self) -> None:
@@ -142,6 +156,11 @@ class Database:
         with translated():
             async with self._backend.snapshot() as connection:
                 yield UnitOfWork(connection)
+
+    async def scrub(self) -> None:
+        """Leave nothing behind of what was deleted, as far as the database lets us."""
+        with translated():
+            await self._backend.scrub()
 
     async def ping(self) -> None:
         """Return when the database answers; raise DatabaseUnavailable when it does not."""

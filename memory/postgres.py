@@ -43,6 +43,9 @@ class Postgres:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             yield connection
 
+    async def scrub(self) -> None:
+        """Leave what was deleted to the server, which reuses its place in its own time."""
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()

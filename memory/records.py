@@ -69,6 +69,40 @@ class TranscriptMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedMessage:
+    """A message with its place `seq` in the order of everything that was said."""
+
+    seq: int
+    message: TranscriptMessage
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """What a conversation was summarised to, up to and with the message at place `upto`.
+
+    `upto_id` and `upto_at` are that message's, `messages` how many the summary stands for. `open` is
+    {"items": [...]}, what nobody had answered. Tokens and `cost` (US dollars, None when not known) are what
+    this summary and those before it took; `model` wrote this one. `revision` counts them from 1.
+    """
+
+    principal: str
+    session_id: str
+    upto: int
+    upto_id: str
+    upto_at: datetime
+    messages: int
+    text: str
+    open: Mapping[str, Any]
+    at: datetime
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    cost: Decimal | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One answer of the agent. `cost` is in US dollars, None when the price of its tokens is unknown."""
 

@@ -38,6 +38,7 @@ from memory.sqlite_file import (
     busy,
     open_reader,
     open_writer,
+    scrub,
 )
 from memory.threads import Threads
 
@@ -178,6 +179,12 @@ class Sqlite:
         """Hold a write transaction that no other process has beside it."""
         async with self.write() as link:
             yield link
+
+    async def scrub(self) -> None:
+        """Leave nothing behind of what was deleted: in the full text, in free pages, in the log."""
+        async with self._turn:
+            if self._writer is not None:
+                await self._threads.run(partial(scrub, self._writer.file))
 
     async def close(self) -> None:
         """Close every connection, the writer last so that it folds the log into the file."""

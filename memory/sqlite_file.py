@@ -73,6 +73,8 @@ def open_writer(path: str) -> sqlite3.Connection:
     connection = _open(path)
     _use_wal(connection)
     connection.execute(DURABLE)
+    # What is deleted is to be gone, not merely free to be written over.
+    connection.execute("PRAGMA secure_delete = ON")
     connection.create_function("exact_sum", 2, _exact_sum, deterministic=True)
     connection.create_function("exact_max", 2, _exact_max, deterministic=True)
     # Whoever finds the lock taken does not wait for it on the event loop.
@@ -87,6 +89,12 @@ def begin_patiently(file: sqlite3.Connection) -> None:
         file.execute(BEGIN)
     finally:
         file.execute("PRAGMA busy_timeout = 0")
+
+
+def scrub(file: sqlite3.Connection) -> None:
+    """Merge the full text, which keeps what was deleted until then, and fold the log into the file."""
+    file.execute("INSERT INTO memory_words (memory_words) VALUES ('optimize')")
+    file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def busy(error: sqlite3.Error) -> bool:

@@ -157,6 +157,38 @@ class Pair(TypeDecorator[Symbol]):
         return None if value is None else Symbol(*value.split("/"))
 
 
+class Listed(TypeDecorator[tuple[str, ...]]):
+    """Short texts in their order, as an array of JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
+        """Return what goes into the column."""
+        if value is None:
+            return None
+        return orjson.dumps([whole_text(each.replace("\0", "\ufffd")) for each in value]).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
+        """Return what came out of the column."""
+        return None if value is None else tuple(orjson.loads(value))
+
+
+class Pairs(TypeDecorator[tuple[Symbol, ...]]):
+    """Trading pairs in their order, as an array of JSON: each stands in quotes in the text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Symbol, ...] | None, dialect: Dialect) -> str | None:
+        """Return what goes into the column."""
+        return None if value is None else orjson.dumps([str(each) for each in value]).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Symbol, ...] | None:
+        """Return what came out of the column."""
+        return None if value is None else tuple(Symbol(*each.split("/")) for each in orjson.loads(value))
+
+
 def _mended(value: dict[str, Any]) -> str:
     try:
         return orjson.dumps(_whole(value)).decode()

@@ -1,48 +1,143 @@
-"""The workspace: Markdown files that a person edits and the agent reads at the start of every turn."""
+"""The workspace: Markdown files that people edit and the agent reads at the start of every turn.
+
+The house's rules and character are the same for everybody. What the agent knows of somebody is theirs: the
+owner's lies in the workspace itself, that of everybody else in a folder of their own under `people`.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import quote, unquote
 
-MAX_CHARS = 20_000
-"""What one file may put before a model."""
+from memory.inside import Outside, Unreadable, read
+from memory.markdown import pieces_of
 
-FILES = ("SOUL.md", "AGENTS.md", "USER.md", "TOOLS.md", "HEARTBEAT.md", "MEMORY.md")
+OWNER = "owner"
+PEOPLE = "people"
+NOTES = "memory"
+"""Where daily notes lie."""
+
+RULES = ("SOUL.md", "AGENTS.md", "TOOLS.md")
+HEARTBEAT = "HEARTBEAT.md"
+USER = "USER.md"
+MEMORY = "MEMORY.md"
+
+FILES = (*RULES, USER, HEARTBEAT, MEMORY)
 """Every file that the first start makes."""
 
-READ_AT_START = ("SOUL.md", "AGENTS.md", "USER.md", "TOOLS.md", "MEMORY.md")
+OF_THE_HOUSE = frozenset((*RULES, HEARTBEAT))
+"""Files of the owner's folder that are no memories."""
+
+OF_THE_BOOKS = frozenset({"trades", "decisions"})
+"""Folders that are in no workspace: what is found in them is made from the books."""
+
+LEFT_OUT = "… ({} characters are left out here; memory_search finds them)"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many characters of a file are put before a model, and whether those at its end."""
+
+    characters: int
+    newest: bool = False
+
+
+# About 12,000 tokens in all, at four characters each, and usually a tenth of it.
+SHARES: Mapping[str, Share] = {
+    "SOUL.md": Share(8_000),
+    "AGENTS.md": Share(8_000),
+    "USER.md": Share(6_000),
+    "TOOLS.md": Share(6_000),
+    "MEMORY.md": Share(10_000, newest=True),
+}
+TODAY = Share(6_000, newest=True)
+YESTERDAY = Share(3_000, newest=True)
 
 
 class Workspace:
     """The files of one folder, read anew whenever they have changed."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, tuple[int, str]] = {}
+        self.folder = folder
+        self._known: dict[Path, tuple[tuple[int, int], str]] = {}
+        self.printed: frozenset[str] = frozenset()
+        """What the files said that the first start made: nobody wrote that."""
 
     def make(self, templates: Mapping[str, str]) -> None:
         """Create the folder and each file that is not there yet."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.printed = frozenset(
+            each.text for name, text in templates.items() for each in pieces_of(name, text)
+        )
         for name, text in templates.items():
-            path = self._folder / name
+            path = self.folder / name
             if not path.exists():
                 path.write_text(text, encoding="utf-8")
 
-    def documents(self) -> Mapping[str, str]:
-        """Return the files that every turn starts with, by name; one that is missing is empty."""
-        return {name: self._read(name) for name in READ_AT_START}
+    def of(self, person: str) -> Path:
+        """Return the folder of what the agent knows of somebody."""
+        return (
+            self.folder
+            if person == OWNER
+            else self.folder / PEOPLE / quote(person, safe="").replace("%3A", "=")
+        )
+
+    def people(self) -> list[str]:
+        """Return everybody who has a folder, the owner first."""
+        folder = self.folder / PEOPLE
+        try:
+            names = sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.is_symlink())
+        except (FileNotFoundError, NotADirectoryError):
+            names = []
+        return [OWNER, *(unquote(name.replace("=", ":")) for name in names if not name.startswith("."))]
+
+    def documents(self, person: str, today: date) -> Mapping[str, str]:
+        """Return what every turn of somebody starts with, by name; what is missing is empty."""
+        own = self.of(person)
+        found = {
+            name: self._read(self.folder if name in OF_THE_HOUSE else own, name, share)
+            for name, share in SHARES.items()
+        }
+        days = ((today - timedelta(days=1), YESTERDAY), (today, TODAY))
+        return found | {note_of(day): self._read(own, note_of(day), share) for day, share in days}
+
+    def rules(self) -> Mapping[str, str]:
+        """Return only what is the same for everybody."""
+        return {name: self._read(self.folder, name, SHARES[name]) for name in RULES}
 
     def heartbeat(self) -> str:
         """Return what the agent is to look at now and then."""
-        return self._read("HEARTBEAT.md")
+        return self._read(self.folder, HEARTBEAT, SHARES["AGENTS.md"])
 
-    def _read(self, name: str) -> str:
-        path = self._folder / name
+    def _read(self, root: Path, name: str, share: Share) -> str:
+        path = root / name
         try:
-            changed = path.stat().st_mtime_ns
+            stat = path.stat()
+            known = self._known.get(path)
+            if known is None or known[0] != (stat.st_mtime_ns, stat.st_size):
+                self._known[path] = known = (
+                    (stat.st_mtime_ns, stat.st_size),
+                    _bounded(read(root, name).text, share),
+                )
         except FileNotFoundError:
             return ""
-        known = self._known.get(name)
-        if known is None or known[0] != changed:
-            text = path.read_text(encoding="utf-8", errors="replace")[:MAX_CHARS]
-            known = self._known[name] = (changed, text)
+        except (Outside, Unreadable) as error:
+            if name in RULES:
+                raise
+            return f"({name} cannot be read: {error})"
         return known[1]
+
+
+def note_of(day: date) -> str:
+    """Return the path of a day's note."""
+    return f"{NOTES}/{day.isoformat()}.md"
+
+
+def _bounded(text: str, share: Share) -> str:
+    left = len(text) - share.characters
+    if left <= 0:
+        return text
+    if share.newest:
+        return f"{LEFT_OUT.format(left)}\n{text[-share.characters :]}"
+    return f"{text[: share.characters]}\n{LEFT_OUT.format(left)}"

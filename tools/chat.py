@@ -134,6 +134,7 @@ async def send(ctx: Context, params: Send) -> Sent:
         stream=params.stream,
         queue=params.queue,
         model=params.model,
+        origin=ctx.origin,
     )
     answered = await ctx.services.chat.send(ctx, asked)
     message, turn = answered.message, answered.turn

@@ -56,10 +56,15 @@ class EventBus:
         await self._put(NewEvent(self._clock.now(), name, principal, session_id, dict(payload)))
 
     async def record(
-        self, uow: UnitOfWork, name: str, payload: Mapping[str, Any], principal: str | None = None
+        self,
+        uow: UnitOfWork,
+        name: str,
+        payload: Mapping[str, Any],
+        principal: str | None = None,
+        session_id: str | None = None,
     ) -> None:
         """Store an event in the transaction that makes it true, and tell it once that is on disk."""
-        event = NewEvent(self._clock.now(), name, principal, None, dict(payload))
+        event = NewEvent(self._clock.now(), name, principal, session_id, dict(payload))
         stored = await uow.events.append([event])
         uow.on_commit.append(lambda: self._announce(stored))
 

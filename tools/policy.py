@@ -47,6 +47,11 @@ class Principal:
     role: Role
     account: str = "main"
 
+    @property
+    def person(self) -> str:
+        """Whose memories are theirs: the owner is one person, at this machine, by token and in every chat."""
+        return LOCAL_OWNER.id if self.role is Role.OWNER else self.id
+
     def may(self, scope: Scope) -> bool:
         """Tell whether this principal's role grants `scope`."""
         return scope in GRANTS[self.role]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from memory.cron_records import PromptRun
 from memory.database import Database
+from memory.notebook import Notebook
 from memory.records import TranscriptMessage, Turn
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests
@@ -19,6 +20,7 @@ from trading.backtest.histories import Histories
 from trading.clock import Clock
 from trading.desk import Desk
 from trading.markets import Markets
+from trading.model import Origin
 from trading.portfolio import PortfolioReader
 from trading.ports import NewId
 from trading.reconciliation import Reconciliation
@@ -26,6 +28,7 @@ from trading.reconciliation import Reconciliation
 if TYPE_CHECKING:
     from tools.alerting import Alerting
     from tools.context import Context
+    from tools.sessions import Compacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Asked:
     """One message to the agent. `stream` tells of it by events; `queue` waits for a busy session.
 
     `frame_id` is the caller's own name for the request, by which it may abort it. `model` is one of those
-    that answer here, None for them all in their order.
+    that answer here, None for them all in their order. `origin` tells whether a person wrote it.
     """
 
     session_id: str
@@ -43,6 +46,7 @@ class Asked:
     stream: bool
     queue: bool
     model: str | None = None
+    origin: Origin = Origin.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,10 @@ class Chat(Protocol):
 
     async def abort_all(self, principal_id: str) -> None:
         """Stop every turn of somebody."""
+        ...
+
+    async def compact(self, ctx: "Context", session_id: str) -> "Compacted | None":
+        """Summarise all but the newest part of a session for the agent; None when there was nothing to do."""
         ...
 
 
@@ -153,6 +161,7 @@ class Services:
     webhooks: Webhooks
     alerting: "Alerting"
     prompter: Prompter
+    memories: Notebook
     models: Sequence[str] = ()
     platforms: Platforms = NO_PLATFORMS
     timezone: str = "UTC"

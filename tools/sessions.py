@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from memory.records import Session, SessionMode
+from memory.records import Session, SessionMode, SessionSummary
 from tools.context import Context
 from tools.errors import NotFound
 from tools.policy import Scope, Surface
 from tools.registry import capability
-from tools.wire import Millis, NoParams, Params, Result
+from tools.wire import Millis, NoParams, Num, Params, Result, unless_none
 
 SessionId = Annotated[str, Field(min_length=1, max_length=128)]
 
@@ -43,10 +43,24 @@ class SessionList(Result):
     sessions: list[SessionView]
 
 
+class SummaryView(Result):
+    """What the earlier part of a conversation was summarised to: `upTo` is the last message in it.
+
+    `messages` counts those that it stands for; all of them stay in chat.history.
+    """
+
+    up_to: str
+    messages: int
+    characters: int
+    at: Millis
+    model: str
+
+
 class OneSession(Result):
-    """A conversation."""
+    """A conversation, with the summary that stands for its earlier part once it has become long."""
 
     session: SessionView
+    summary: SummaryView | None = unless_none()
 
 
 class NewSession(Result):
@@ -82,9 +96,24 @@ async def get_session(ctx: Context, params: OfSession) -> OneSession:
     """Return one of your conversations."""
     async with ctx.services.database.read() as uow:
         found = await uow.sessions.get(ctx.principal.id, params.session_id)
+        summary = await uow.summaries.get(ctx.principal.id, params.session_id)
     if found is None:
-        raise NotFound(f"you have no session {params.session_id!r}; sessions.list shows yours")
-    return OneSession(session=view(found))
+        raise _no_session(params)
+    return OneSession(session=view(found), summary=summary and _summary_view(summary))
+
+
+def _summary_view(summary: SessionSummary) -> SummaryView:
+    return SummaryView(
+        up_to=summary.upto_id,
+        messages=summary.messages,
+        characters=len(summary.text),
+        at=summary.at,
+        model=summary.model,
+    )
+
+
+def _no_session(params: OfSession) -> NotFound:
+    return NotFound(f"you have no session {params.session_id!r}; sessions.list shows yours")
 
 
 @capability("sessions.create", scope=Scope.READ, surfaces=Surface.WIRE, effects=True)
@@ -102,3 +131,42 @@ async def create_session(ctx: Context, params: CreateSession) -> NewSession:
     async with ctx.services.database.transact() as uow:
         await uow.sessions.create(session)
     return NewSession(session_id=session.id, session=view(session))
+
+
+class Compacted(Result):
+    """What compacting a conversation came to: `messages` more, up to message `upTo`, are in its summary.
+
+    `charactersBefore` and `charactersAfter` are what the agent hears of the conversation. `model` is who
+    wrote the summary, `rules` where no model did; tokens and `cost` (US dollars, null when not known) are
+    what that took. A long `summary` is left out.
+    """
+
+    session_id: str
+    up_to: str
+    messages: int
+    characters_before: int
+    characters_after: int
+    summary: str | None = unless_none()
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    cost: Num | None
+
+
+class CompactReport(Result):
+    """Whether a conversation was compacted, and how; if not, there was nothing to do."""
+
+    compacted: bool
+    compaction: Compacted | None = unless_none()
+
+
+@capability("sessions.compact", scope=Scope.READ, surfaces=Surface.WIRE, effects=True)
+async def compact(ctx: Context, params: OfSession) -> CompactReport:
+    """Summarise all but the newest part of a conversation for the agent, as a long one is by itself."""
+    async with ctx.services.database.read() as uow:
+        found = await uow.sessions.get(ctx.principal.id, params.session_id)
+    if found is None:
+        raise _no_session(params)
+    done = await ctx.services.chat.compact(ctx, params.session_id)
+    return CompactReport(compacted=done is not None, compaction=done)

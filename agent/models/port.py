@@ -29,7 +29,8 @@ class ToolCall:
 class Message:
     """One message of a conversation; a tool's answer names its call and whether it failed.
 
-    `at` is when it was said, where that is known.
+    `at` is when it was said, where that is known. Nobody said what is `recalled`: it tells of what was said
+    before.
     """
 
     role: Role
@@ -38,6 +39,7 @@ class Message:
     tool_call_id: str | None = None
     failed: bool = False
     at: datetime | None = None
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import ormsgpack
 import pytest
 
 from agent.checkpoints import open_checkpoints
+from agent.deciding import docket_of
 from agent.graph import MAX_STEPS, TurnGraph, build_graph, forget_turn, run_turn
 from agent.messages import PlainOutcome
 from agent.models.port import Completion, Message, ModelRequest, Role, TextDelta, ToolCall
@@ -17,6 +18,7 @@ from agent.turn import Turn
 from agent.waiting import Wait
 from kit.graphs import LazyGraph
 from tests.agent.talking import PORTFOLIO, PRICE, House, house, says
+from tests.memory.samples import turn
 from tools.context import Context
 from tools.errors import CallError, Code
 from tools.policy import LOCAL_OWNER, Surface
@@ -201,7 +203,9 @@ def turn_of(agent: House, model: ScriptedModel, turn_id: str) -> Turn:
         return {}
 
     ctx = Context(LOCAL_OWNER, agent.services, agent.registry)
-    return Turn(turn_id, model, Toolbelt(agent.registry, ctx, []), "", nothing, nothing, nothing, answered)
+    docket = docket_of(ctx, turn(turn_id), resumed=False)
+    belt = Toolbelt(agent.registry, ctx, [])
+    return Turn(turn_id, model, belt, "", nothing, nothing, nothing, nothing, answered, docket)
 
 
 async def checked(graph: TurnGraph, turn_id: str) -> list[dict[str, object]]:

@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.models.port import Message, Role
-from agent.prompt import HISTORY_CHARS, QUOTED_CHARS, conversation, cut_short, system_prompt
+from agent.open_questions import ITEM_CHARS, By, Open, open_questions
+from agent.prompt import (
+    HISTORY_CHARS,
+    HISTORY_MESSAGES,
+    QUOTED_CHARS,
+    conversation,
+    cut_short,
+    system_prompt,
+)
+from agent.shortening import shortened
+from agent.summaries import NOTHING, RECALL_CHARS, SUMMARY_CHARS, Gist, exchanges
 from memory.records import MessageRole, TranscriptMessage, TurnStatus
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -18,30 +28,59 @@ def past(role: MessageRole, content: str) -> TranscriptMessage:
 
 
 ROLES = st.sampled_from([MessageRole.USER, MessageRole.ASSISTANT])
-TEXTS = st.one_of(st.text(max_size=20), st.integers(1, 9_000).map(lambda size: "x" * size))
-HISTORIES = st.lists(st.builds(past, ROLES, TEXTS), max_size=60)
+TEXTS = st.one_of(
+    st.text(max_size=20),
+    st.integers(1, 9_000).map(lambda size: "x" * size),
+    st.sampled_from([10_000, 26_000, 32_000]).map(lambda size: f"{'y' * size}?"),
+)
+HISTORIES = st.lists(st.builds(past, ROLES, TEXTS), max_size=80)
+EARLIER = st.builds(
+    lambda text, left: Gist(text[:SUMMARY_CHARS], open_questions(left, [], {}, None), 7, NOON),
+    TEXTS,
+    st.lists(st.builds(Open, st.sampled_from(By), st.text(max_size=ITEM_CHARS), st.just("now")), max_size=9),
+)
 
 
-@given(HISTORIES)
+@given(HISTORIES, st.one_of(st.just(NOTHING), EARLIER))
 def test_whatever_was_said_a_model_hears_a_bounded_dialogue_that_a_person_begins_and_ends(
-    history: list[TranscriptMessage],
+    history: list[TranscriptMessage], earlier: Gist
 ) -> None:
-    heard = conversation(history, "and now?", NOW)
+    heard = conversation(history, "and now?", NOW, earlier)
     assert heard[-1] == Message(Role.USER, "and now?", at=NOW)
     assert heard[0].role is Role.USER
     assert all(one.role is not after.role for one, after in pairwise(heard))
     assert all(message.text for message in heard)
-    assert sum(len(message.text) for message in heard[:-1]) <= HISTORY_CHARS
+    notes = [message for message in heard if message.recalled]
+    assert heard[: len(notes)] == notes
+    assert sum(len(message.text) for message in notes) <= RECALL_CHARS
+    said = heard[len(notes) : -1]
+    assert sum(len(message.text) for message in said) <= HISTORY_CHARS
+    assert len(said) <= HISTORY_MESSAGES
+    newest = [each for each in exchanges(history) if each.asked and each.answered][-1:]
+    for message, part in zip(
+        said[-2:], [each for one in newest for each in (one.asked, one.answered)], strict=True
+    ):
+        assert part is not None
+        assert message.text == shortened(part.content, len(message.text))
+        assert len(message.text) >= min(len(part.content), HISTORY_CHARS // 2 - 1)
 
 
-def test_the_newest_part_of_a_long_history_is_kept() -> None:
+def test_the_newest_part_of_a_long_history_is_kept_and_the_rest_is_told_of() -> None:
     history = [
         past(role, f"{number} {'x' * 5_000}")
         for number in range(10)
         for role in (MessageRole.USER, MessageRole.ASSISTANT)
     ]
-    heard = conversation(history, "next", NOW)
+    notes, taken, *heard = conversation(history, "next", NOW)
     assert [message.text.split()[0] for message in heard] == ["8", "8", "9", "9", "next"]
+    assert (notes.recalled, taken.recalled) == (True, True)
+    assert [f"“{number} xxx" in notes.text for number in range(10)] == [True] * 8 + [False] * 2
+
+
+def test_a_conversation_that_fits_is_put_before_a_model_as_it_was() -> None:
+    history = [past(MessageRole.USER, "y" * 20_000), past(MessageRole.ASSISTANT, "fine")]
+    heard = conversation(history, "next", NOW)
+    assert [message.text for message in heard] == ["y" * 20_000, "fine", "next"]
 
 
 def test_a_message_that_was_not_answered_is_not_put_before_the_model_again() -> None:

@@ -18,6 +18,7 @@ from gateway.auth import Keyring
 from gateway.settings import GatewaySettings
 from kit.skillset import build_skills
 from memory.database import Database
+from memory.notebook import Notebook
 from tests.service import predictable
 from tests.wire import HELLO, Wire
 from tools import market, system, tool
@@ -188,6 +189,7 @@ class House:
             webhooks=cast(Webhooks, None),
             alerting=cast(Alerting, None),
             prompter=cast(Prompter, None),
+            memories=cast(Notebook, None),
         )
 
     def _new_id(self, prefix: str) -> str:

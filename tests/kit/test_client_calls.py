@@ -100,6 +100,7 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
     (lambda c: c.sessions(), "sessions.list", {}),
     (lambda c: c.sessions.list(), "sessions.list", {}),
     (lambda c: c.sessions.get("s1"), "sessions.get", {"sessionId": "s1"}),
+    (lambda c: c.sessions.compact("s1"), "sessions.compact", {"sessionId": "s1"}),
     (
         lambda c: c.sessions.create(name="Trading", mode="auto"),
         "sessions.create",
@@ -140,6 +141,8 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
     ),
     (lambda c: c.alert.delete(alert_id="alert_1"), "alert.delete", {"alertId": "alert_1"}),
     (lambda c: c.cron.list(), "cron.list", {}),
+    (lambda c: c.decisions(as_of=5), "decisions.list", {"asOf": 5}),
+    (lambda c: c.decisions.get(decision_id="dec_1"), "decisions.get", {"decisionId": "dec_1"}),
     (
         lambda c: c.memory.search(query="EURUSD trade", limit=10),
         "memory.search",

@@ -23,7 +23,7 @@ from sqlalchemy.types import NullType, TypeEngine
 
 import memory
 from memory import schema
-from memory.types import Choice, Json, Moment, Money, Pair, Words
+from memory.types import Choice, Json, Listed, Moment, Money, Pair, Pairs, Words
 from tests.memory.samples import later
 from trading.symbols import Symbol
 
@@ -36,6 +36,8 @@ SAMPLES: Mapping[type[TypeEngine[Any]], Callable[[int], Any]] = {
     Moment: later,
     Json: lambda number: {"number": number},
     Pair: lambda number: Symbol(f"C{number}", "USDT"),
+    Listed: lambda number: (f"word {number}",),
+    Pairs: lambda number: (Symbol(f"C{number}", "USDT"),),
     Boolean: bool,
     Integer: int,
     BigInteger: int,

@@ -4,6 +4,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from memory.decision_records import (
+    Decision,
+    DecisionAction,
+    DecisionBasis,
+    DecisionSource,
+    DecisionStatus,
+)
 from memory.records import Call, MessageRole, NewEvent, Session, SessionMode, TranscriptMessage, Turn
 from trading.model import (
     Account,
@@ -152,3 +159,28 @@ def call(name: str, key: str | None = "k", **more: Any) -> Call:
         "started_at": START,
     }
     return Call(name, key, **(values | more))
+
+
+def decision(name: str = "d1", **more: Any) -> Decision:
+    values: dict[str, Any] = {
+        "principal": "ada",
+        "account": "main",
+        "source": DecisionSource.CHAT,
+        "model": "offline:1",
+        "action": DecisionAction.BUY,
+        "symbols": (BTC,),
+        "at": START,
+        "status": DecisionStatus.PLACED,
+        "reasoning": "It has fallen far enough.",
+    }
+    return Decision(name, **(values | more))
+
+
+def basis(name: str = "d1", **more: Any) -> DecisionBasis:
+    values: dict[str, Any] = {
+        "prompt": {"system": "Be brief.", "messages": [{"role": "user", "text": "buy ₿"}]},
+        "prompt_hash": "abc",
+        "response": {"text": "", "toolCalls": []},
+        "context": {"tools": []},
+    }
+    return DecisionBasis(name, **(values | more))

@@ -21,8 +21,11 @@ from memory import (
     schema_alerts,
     schema_chats,
     schema_cron,
+    schema_decisions,
+    schema_memory,
     schema_runs,
     schema_skills,
+    schema_summaries,
     schema_webhooks,
 )
 from memory.address import normalised
@@ -30,7 +33,10 @@ from memory.alert_records import Alert, AlertFiring
 from memory.chat_records import Arrival, Card, Chat
 from memory.cron_records import CronJob, PromptRun
 from memory.database import Database
+from memory.decision_records import Decision, DecisionBasis
 from memory.errors import DatabaseTooNew
+from memory.passage_store import FileMark, Retired
+from memory.passages import Origin, Passage
 from memory.records import (
     ApiKey,
     Call,
@@ -39,6 +45,7 @@ from memory.records import (
     Person,
     Preference,
     Session,
+    SessionSummary,
     SkillSetting,
     StoredEvent,
     TranscriptMessage,
@@ -64,6 +71,7 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Session, schema.sessions),
     (TranscriptMessage, schema.messages),
     (Turn, schema.turns),
+    (SessionSummary, schema_summaries.session_summaries),
     (StoredEvent, schema.events),
     (Call, schema.calls),
     (Switch, schema.switches),
@@ -87,6 +95,12 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (AlertFiring, schema_alerts.alert_firings),
     (CronJob, schema_cron.cron_jobs),
     (PromptRun, schema_cron.prompt_runs),
+    (Passage, schema_memory.passages),
+    (FileMark, schema_memory.files),
+    (Retired, schema_memory.retired),
+    (Origin, schema_memory.sources),
+    (Decision, schema_decisions.decisions),
+    (DecisionBasis, schema_decisions.decision_bases),
     (SkillSetting, schema_skills.skill_settings),
 )
 
@@ -99,7 +113,12 @@ def connect(url: str) -> Any:
 
 
 def differences(connection: Connection) -> list[Any]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    # The words of memories are a kind of table that each database has its own of.
+    options = {
+        "compare_type": True,
+        "include_name": lambda name, *_: not str(name).startswith("memory_words"),
+    }
+    context = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(context, schema.metadata))
 
 

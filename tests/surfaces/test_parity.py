@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.memory.samples import basis, decision
 from tests.service import Running
 from tests.surfaces.doors import DOORS, Door, Opened, Outcome
 from tools.catalog import CATALOG
@@ -130,6 +131,8 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.cancel": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
     "trade.cancelAll": ({}, {"pair": 5}, "INVALID_PARAMS"),
     "trade.closeAll": ({}, {"account": "nobody"}, "NOT_FOUND"),
+    "decisions.list": ({"model": "planted:model"}, {"limit": 0}, "INVALID_PARAMS"),
+    "decisions.get": ({"decisionId": "planted"}, {"decisionId": "dec_none"}, "NOT_FOUND"),
     "ledger.verify": ({}, {"deep": True}, "INVALID_PARAMS"),
     "risk.limits": ({}, {"account": "nobody"}, "NOT_FOUND"),
     "risk.set": ({"order": 0.3, "symbols": ["BTC/USDT"]}, {"order": 7}, "INVALID_PARAMS"),
@@ -148,6 +151,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "sessions.create": ({"name": "Swing", "mode": "readonly"}, {"mode": "yolo"}, "INVALID_PARAMS"),
     "sessions.list": ({}, {"limit": 3}, "INVALID_PARAMS"),
     "sessions.get": ({"sessionId": "{session}"}, {"sessionId": "sess_none"}, "NOT_FOUND"),
+    "sessions.compact": ({"sessionId": "{session}"}, {"sessionId": "sess_none"}, "NOT_FOUND"),
     "tool.invoke": (
         {"tool": "market_price", "args": {"pair": "BTC/USDT"}},
         {"tool": "withdraw"},
@@ -200,6 +204,17 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"message": ""},
         "INVALID_PARAMS",
     ),
+    "memory.sync": ({}, {"rebuild": "perhaps"}, "INVALID_PARAMS"),
+    "memory.add": (
+        {"text": "My star is Sirius", "quote": "my star is Sirius"},
+        {"text": " "},
+        "INVALID_PARAMS",
+    ),
+    "memory.search": ({"query": "Sirius"}, {"query": "Sirius", "limit": 0}, "INVALID_PARAMS"),
+    "memory.list": ({"limit": 1}, {"kind": "secret"}, "INVALID_PARAMS"),
+    "memory.get": ({"path": "MEMORY.md"}, {"path": "../config.toml"}, "FORBIDDEN"),
+    "memory.forget": ({"ids": "{memories}"}, {"ids": ["mem_forgotten"]}, "NOT_FOUND"),
+    "memory.undo": ({}, {"deep": True}, "INVALID_PARAMS"),
     "approval.list": ({}, {"limit": 0}, "INVALID_PARAMS"),
     "approval.approve": ({"approvalId": "{first}"}, {"approvalId": "{first}"}, "CONFLICT"),
     "approval.deny": ({"approvalId": "{second}", "reason": "no"}, {"approvalId": "apr_none"}, "NOT_FOUND"),
@@ -214,6 +229,8 @@ DIFFERENT_BY_NATURE = {
     "keys.create": ("key",),
     # An id is new, and the doors do not all have the same calls before it.
     **{f"alert.{verb}": ("alertId", "id") for verb in ALERT_VERBS},
+    # A model talks in a conversation.
+    **{f"memory.{verb}": ("sessionId",) for verb in ("add", "search", "list")},
     # What the account stands at by then: not every door has every call before it.
     "approval.list": ("limits",),
 }
@@ -275,6 +292,12 @@ async def ask_to_be_let_in(service: Running) -> str:
     return first.code
 
 
+async def keep_a_fact(service: Running) -> None:
+    """Keep a fact that can be taken back."""
+    context = Context(LOCAL_OWNER, service.app.services, service.app.registry)
+    await context.door.call("memory.add", {"text": "I like oranges"}, context)
+
+
 async def allow_a_run(service: Running) -> str:
     """Let a run trade by itself, and return what was approved."""
     mandates = service.app.services.desk.mandates
@@ -282,16 +305,28 @@ async def allow_a_run(service: Running) -> str:
     return (await mandates.approve(asked.id, Answer(LOCAL_OWNER.id))).mandate.id
 
 
+async def plant_a_decision(service: Running) -> None:
+    """Store what a model might have decided: not every door has a model behind it."""
+    async with service.app.services.database.transact() as uow:
+        await uow.decisions.add(
+            decision("planted", principal=LOCAL_OWNER.id, model="planted:model"), basis("planted")
+        )
+
+
 async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, tuple[Outcome, Outcome]]:
     """Make both calls of everything offered, in order, and return what they came to."""
     outcomes = {}
-    ids: dict[str, str] = {}
+    ids: dict[str, Any] = {}
     for name, (good, bad, _) in CALLS.items():
         if name in offered:
             if name == "approval.list":
                 await ask_for_two(opened.service)
+            if name == "decisions.list":
+                await plant_a_decision(opened.service)
             if name == "access.approve":
                 ids["{code}"] = await ask_to_be_let_in(opened.service)
+            if name == "memory.undo":
+                await keep_a_fact(opened.service)
             if name == "approval.revoke":
                 ids["{run}"] = await allow_a_run(opened.service)
             both = [{key: ids.get(str(value), value) for key, value in each.items()} for each in (good, bad)]
@@ -303,10 +338,12 @@ async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, t
     return outcomes
 
 
-def call_ids(outcome: Outcome) -> dict[str, str]:
+def call_ids(outcome: Outcome) -> dict[str, Any]:
     """Return the ids that later calls need."""
     answer = outcome.raw or {}
-    ids = {}
+    ids: dict[str, Any] = {}
+    if answer.get("memories"):
+        ids["{memories}"] = [answer["memories"][0]["id"]]
     if answer.get("positions"):
         ids["{position}"] = answer["positions"][0]["id"]
     if answer.get("approvals"):

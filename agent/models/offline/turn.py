@@ -62,9 +62,12 @@ def read_turn(request: ModelRequest) -> Turn:
 
 
 def read_said(messages: Sequence[Message]) -> Sequence[Said]:
-    """Return what the person said, oldest first, each with the last words of its answer."""
+    """Return what the person said, oldest first, each with the last words of its answer.
+
+    What is recalled of earlier, nobody said.
+    """
     said: list[Said] = []
-    for message in messages:
+    for message in (each for each in messages if not each.recalled):
         if message.role is Role.USER:
             said.append(Said(message.text, at=message.at))
         elif said and message.role is Role.ASSISTANT and message.text:
