@@ -12,7 +12,7 @@ from agent.lanes import LaneKey
 from agent.models.errors import ModelError
 from agent.models.port import Message, Model
 from agent.open_questions import to_stored
-from agent.span import Span, read_span
+from agent.span import Span, read_span, still_holds
 from agent.summaries import Gist, extended, recall, with_text
 from agent.summarising import Written, by_rules, readable, written_by
 from memory.database import UnitOfWork
@@ -112,8 +112,8 @@ async def _compact(
     summary = _summary(span, span.last, draft, services.clock.now())
     told = _told(span, draft, summary)
     async with services.database.transact() as uow:
-        if not await uow.summaries.put(summary):
-            log.info("a conversation was compacted by another", session=session_id)
+        if not (await still_holds(uow, span, span.last) and await uow.summaries.put(summary)):
+            log.info("a conversation was changed while it was compacted", session=session_id)
             return None
         payload = told.model_dump(mode="json")
         await services.events.record(uow, EVENT, payload, principal, session_id)

@@ -155,7 +155,7 @@ class Compacted(Result):
 
 
 class CompactReport(Result):
-    """Whether a conversation was compacted, and how; if not, there was nothing to do."""
+    """Whether a conversation was compacted, and how; if not, all of it is new, or it has just changed."""
 
     compacted: bool
     compaction: Compacted | None = unless_none()
