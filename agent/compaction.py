@@ -30,9 +30,6 @@ FAR_CHARS = 22_000
 FAR_MESSAGES = 52
 """At this length the next turn may not hear everything: what no model summarises, rules do."""
 
-TOLD_CHARS = 500
-"""A longer summary is not told by the event: whoever listens gets it from nowhere else, and need not."""
-
 EVENT = "session.compact"
 
 log = structlog.get_logger(__name__)
@@ -188,14 +185,13 @@ def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 
 def _told(span: Span, draft: _Draft, summary: SessionSummary) -> Compacted:
-    written, text = draft.written, draft.gist.text
+    written = draft.written
     return Compacted(
         session_id=summary.session_id,
         up_to=summary.upto_id,
         messages=summary.messages - (span.stored.messages if span.stored else 0),
         characters_before=_length(recall(span.earlier)) + span.characters,
         characters_after=_length(recall(draft.gist)) + span.characters - span.leaving,
-        summary=text if len(text) <= TOLD_CHARS else None,
         model=written.model,
         input_tokens=written.usage.input,
         output_tokens=written.usage.output,
