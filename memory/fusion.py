@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-# Found by measuring; figures a tenth away from these are as good. What has all the words of a question, and
-# they are rare, comes before what is nearest in meaning: vectors tell numbers and ids badly apart.
+# Found by measuring; figures a tenth away from these are as good. What has all the words of a question
+# comes before what is nearest and has none of them: vectors tell numbers and ids badly apart.
 MEANT, SAID, COVERED = 0.45, 0.25, 0.3
 
 LEAST_SPAN = 0.2
