@@ -35,6 +35,11 @@ class Agency:
     notebook: Notebook
     memory: Loop
 
+    def problems(self) -> Sequence[str]:
+        """Return what is wrong with memories, in words a person can act on."""
+        problem = self.notebook.index.problem
+        return [f"memories are found by their words alone: {problem}"] if problem else []
+
 
 async def build_agency(
     settings: Settings,
