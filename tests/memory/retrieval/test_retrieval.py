@@ -68,11 +68,13 @@ async def arms(database: Database, folder: Path, told: Corpus) -> AsyncIterator[
 
 
 def holds(found: Standings) -> None:
-    """Both together find what is asked in the other language, and beat each half alone."""
+    """Both together find what is asked in the other language and every exact token, and beat words alone.
+
+    Among few notes vectors alone find as much; that they do not among many is for the long form to show.
+    """
     both = found["both"]
     assert both["other language"].five >= 0.9
-    assert both["exact token"].five == 1.0
-    assert both[ALL].beats(found["vectors"][ALL])
+    assert both["exact token"].first == 1.0
     assert both[ALL].beats(found["words"][ALL])
 
 
@@ -83,7 +85,9 @@ async def test_a_fact_is_found_in_the_other_language_and_by_its_exact_token(
     told = corpus(SMALL)
     asked = [each for each in told.questions if each.group in ASKED_IN_SMALL]
     async with arms(database, tmp_path, told) as served:
-        holds(await standings(asked, served))
+        found = await standings(asked, served)
+    print(table(found, shared(asked)))
+    holds(found)
 
 
 @pytest.mark.long
@@ -97,7 +101,10 @@ async def test_a_fact_is_found_among_ten_thousand_notes(
     with capsys.disabled():
         print(f"\n{table(found, shared(told.questions))}")
     holds(found)
-    assert found["both"][ALL].five > max(found[half][ALL].five for half in ("vectors", "words"))
+    for half in ("vectors", "words"):
+        assert found["both"][ALL].beats(found[half][ALL])
+        assert found["both"][ALL].five > found[half][ALL].five
+    assert found["both"]["exact token"].beats(found["vectors"]["exact token"])
 
 
 def test_questions_in_the_other_language_share_few_terms_with_their_answers() -> None:
