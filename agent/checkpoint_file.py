@@ -70,4 +70,6 @@ async def open_file(path: Path, serde: SerializerProtocol) -> AsyncIterator[File
         saver.setup()
         # A step has to outlive this process, not the machine: then its turn is over anyway.
         connection.execute("PRAGMA synchronous = NORMAL")
+        # They hold what people say, and are dropped once a turn has ended.
+        connection.execute("PRAGMA secure_delete = ON")
         yield saver

@@ -10,9 +10,6 @@ from tools.context import Context
 MOST = {frozenset({Kind.FACT, Kind.NOTE, Kind.TRADE}): 5, frozenset({Kind.DECISION}): 3}
 """How many memories are put before a model, by what they are about."""
 
-LEAST = 0.35
-"""The score below which a memory has nothing to do with a message."""
-
 MOST_CHARS = 400
 """What is shown of one."""
 
@@ -48,11 +45,7 @@ async def remembered(
 
 
 def _fresh(hits: Iterable[Hit], shown: Mapping[str, str]) -> list[Hit]:
-    return [
-        each
-        for each in hits
-        if each.score >= LEAST and each.passage.text not in shown.get(each.passage.path, "")
-    ]
+    return [each for each in hits if each.bears and each.passage.text not in shown.get(each.passage.path, "")]
 
 
 def _line(passage: Passage) -> str:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from kit.background.loop import Loop
 from memory.database import Database
 from memory.errors import DatabaseUnavailable
+from memory.memory_index import MemoryIndex
 from trading.clock import Clock
 from trading.markets import Markets
 
@@ -15,6 +16,8 @@ API_VERSION = "1.0.0"
 """The version both API references print."""
 
 PATIENCE = 5.0
+
+UNREAD = "{} files of memories cannot be read: `kit memory sync` names them"
 
 
 class Process:
@@ -27,6 +30,7 @@ class Process:
         markets: Markets,
         loops: Sequence[Loop],
         clients: Callable[[], int],
+        memories: MemoryIndex,
         chats: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.gateway_id = "kit-gateway-main"
@@ -37,6 +41,7 @@ class Process:
         self._markets = markets
         self._loops = loops
         self._clients = clients
+        self._memories = memories
         self._chats = chats
         self._started: datetime = clock.now()
 
@@ -51,7 +56,7 @@ class Process:
     async def problems(self) -> Sequence[str]:
         """Return what is wrong right now, in words a person can act on; empty when all is well."""
         found = [loop.problem for loop in self._loops if loop.problem]
-        found += [*self._chats(), *await self._of_database()]
+        found += [*self._chats(), *self._of_memories(), *await self._of_database()]
         for market in await self._markets.health():
             if not market.connected:
                 found.append(f"{market.exchange} does not answer: {market.reason or 'no reason given'}")
@@ -60,7 +65,13 @@ class Process:
     async def _of_database(self) -> list[str]:
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._database.ping()
+                async with self._database.read() as uow:
+                    unread = len(await uow.passages.problems())
         except (DatabaseUnavailable, TimeoutError) as error:
             return [f"the database does not answer: {error or 'it takes too long'}"]
-        return []
+        # Which ones is told to whoever they belong to.
+        return [UNREAD.format(unread)] if unread else []
+
+    def _of_memories(self) -> list[str]:
+        problem = self._memories.problem
+        return [f"memories are found by their words alone: {problem}"] if problem else []

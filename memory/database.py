@@ -11,6 +11,7 @@ from memory.chats import Arrivals, Cards, Chats
 from memory.conversations import Messages, Sessions, Turns
 from memory.cron import CronJobs
 from memory.decisions import Decisions
+from memory.erasing import Erasing
 from memory.faults import translated
 from memory.jobs import Jobs
 from memory.journal import Calls, Events
@@ -84,6 +85,7 @@ class UnitOfWork:
         self.passages = Passages(connection)
         self.decisions = Decisions(connection)
         self.trade_log = TradeLog(connection)
+        self.erasing = Erasing(connection)
         self.on_commit: list[Callable[[], None]] = []
         """What to do right after the commit, before anybody else's transaction begins here."""
 

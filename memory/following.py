@@ -10,7 +10,7 @@ from memory.database import Database
 from memory.inside import MOST_DEPTH, Outside, Text, Unreadable, read
 from memory.notebook import Notebook
 from memory.passage_store import FileMark
-from memory.workspace import OWNER, PEOPLE
+from memory.workspace import OF_THE_BOOKS, OWNER, PEOPLE
 from trading.clock import EPOCH, MICROSECOND, Clock
 
 MOST_FILES = 5_000
@@ -100,7 +100,7 @@ def files_in(folder: Path, is_owner: bool) -> Iterator[Seen]:
             continue
         for entry in entries:
             path = f"{inside}{entry.name}"
-            if entry.name.startswith(".") or (is_owner and path == PEOPLE):
+            if entry.name.startswith(".") or path in OF_THE_BOOKS or (is_owner and path == PEOPLE):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if depth < MOST_DEPTH:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -25,6 +25,9 @@ FILTERED = 400
 
 AT_ONCE = 8
 """Passages that get their vectors in one go; a search waits for no more than these."""
+
+LEAST_SHARE = 0.5
+"""The share of a question's words from which on a passage has to do with it."""
 
 NO_VECTORS = "vectors"
 
@@ -96,13 +99,22 @@ class MemoryIndex:
             known |= await uow.passages.by_ids(person, missing)
         known = {each.id: each for each in latest_of_each(known.values())}
         meant = [(each, cosine) for each, cosine in near if each in known and fits(known[each], query)]
-        ranked = fuse(
-            meant[:CANDIDATES],
-            [(passage.id, rank) for passage, rank in worded if passage.id in known],
-            widened(terms(query.text)),
-            {each: Candidate(frozenset(terms(found.whole)), found.at) for each, found in known.items()},
-        )
-        return Found(tuple(Hit(known[each], score) for each, score in ranked[: query.limit]), without)
+        wanted = widened(terms(query.text))
+        held = {each: Candidate(frozenset(terms(found.whole)), found.at) for each, found in known.items()}
+        texts = [(passage.id, rank) for passage, rank in worded if passage.id in known]
+        ranked = fuse(meant[:CANDIDATES], texts, wanted, held)[: query.limit]
+        bearing = self._bearing(meant, terms(query.text), held)
+        return Found(tuple(Hit(known[each], score, each in bearing) for each, score in ranked), without)
+
+    def _bearing(
+        self, near: Sequence[tuple[str, float]], asked: Collection[str], held: Mapping[str, Candidate]
+    ) -> Collection[str]:
+        """Return which candidates have to do with a question at all."""
+        least = self._vectors.least if self._vectors else 1.0
+        close = {each for each, cosine in near if cosine >= least}
+        words = set(asked)
+        shared = {each: len(found.terms & words) for each, found in held.items()}
+        return close | {each for each, count in shared.items() if count >= LEAST_SHARE * len(words) > 0}
 
     async def step(self) -> int:
         """Give vectors to some passages and take them from some that are gone; return how many it was."""

@@ -17,7 +17,7 @@ from memory.memory_index import MemoryIndex, digest_of
 from memory.passage_store import FileMark
 from memory.passages import Found, Kind, Origin, Passage, Piece, Query, Source
 from memory.same import same
-from memory.workspace import MEMORY, OF_THE_HOUSE, OWNER, PEOPLE, Workspace, note_of
+from memory.workspace import MEMORY, OF_THE_BOOKS, OF_THE_HOUSE, OWNER, PEOPLE, Workspace, note_of
 from trading.clock import Clock
 
 FACTS = "## Facts"
@@ -71,6 +71,8 @@ class Notebook:
         """Return a file of somebody's; raise Outside, Unreadable or FileNotFoundError."""
         if person == OWNER and parts_of(path)[0] == PEOPLE:
             raise Outside("what others have told is theirs")
+        if parts_of(path)[0] in OF_THE_BOOKS:
+            return await self._from_the_books(person, "/".join(parts_of(path)))
         return (await asyncio.to_thread(read, self.workspace.of(person), path)).text
 
     async def recent(
@@ -79,6 +81,14 @@ class Notebook:
         """Return somebody's memories of some kinds or all, the latest first, those before one of them."""
         async with self._database.read() as uow:
             return await uow.passages.of_person(person, limit, before, kinds)
+
+    async def some(self, person: str, ids: Sequence[str]) -> Sequence[Passage]:
+        """Return those of somebody's memories that there are; raise NotForgettable for the books."""
+        async with self._database.read() as uow:
+            found = list((await uow.passages.by_ids(person, ids)).values())
+        if any(each.kind in (Kind.TRADE, Kind.DECISION) for each in found):
+            raise NotForgettable("trades and decisions are kept as the books have them")
+        return found
 
     async def add(
         self,
@@ -122,10 +132,7 @@ class Notebook:
         Raises NotForgettable for what stands in no file.
         """
         async with self._turns[person]:
-            async with self._database.read() as uow:
-                found = list((await uow.passages.by_ids(person, ids)).values())
-            if any(each.kind in (Kind.TRADE, Kind.DECISION) for each in found):
-                raise NotForgettable("trades and decisions are kept as the books have them")
+            found = await self.some(person, ids)
             for path in dict.fromkeys(each.path for each in found):
                 gone = [each for each in found if each.path == path]
                 await self._rewrite(person, path, partial(without, path=path, gone=gone), forget=True)
@@ -150,6 +157,13 @@ class Notebook:
         """Have the index hold what a file holds now."""
         async with self._turns[person]:
             await self._indexed(person, path, found)
+
+    async def _from_the_books(self, person: str, path: str) -> str:
+        async with self._database.read() as uow:
+            lines = sorted(await uow.passages.of_path(person, path), key=lambda each: each.start_line)
+        if not lines:
+            raise FileNotFoundError(path)
+        return "".join(f"{each.text}\n" for each in lines)
 
     async def _facts(self, person: str) -> Sequence[Passage]:
         async with self._database.read() as uow:

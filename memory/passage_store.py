@@ -111,7 +111,7 @@ class Passages:
     async def of_person(
         self, person: str, limit: int, before: str | None = None, kinds: Set[Kind] = frozenset()
     ) -> Sequence[Passage]:
-        """Return somebody's passages of some kinds or all, the latest seen first, those before one of them."""
+        """Return somebody's passages of some kinds or all, the latest first, those before one of them."""
         query = OF_PERSON.limit(limit)
         if kinds:
             query = query.where(_P.kind.in_(tuple(kinds)))

@@ -95,10 +95,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found; `score` lies between 0 and 1."""
+    """A passage that was found.
+
+    `score` (0 to 1) tells it from the others that were found. `bears` tells whether it has to do with what
+    was looked for at all: near enough in meaning, or by the share of its words.
+    """
 
     passage: Passage
     score: float
+    bears: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ musst nach nachdem nein nicht nichts noch nun nur ob obwohl oder ohne schon sehr
 seinen seiner seit selber selbst sich sie sind so sobald solche soll sollen sollte sollten sondern sonst
 soviel um und uns unser unsere unserem unter vom von vor wann war ware waren warum was weder weil welche
 welchem welchen welcher welches wem wen wenn wer werde werden wessen wie wieder wieviel will willst wir wird
-wirst wo wobei woher wohin wollen worden wurde wurden zu zum zur zwar zwischen
+wirst wo wobei woher wohin wollen wollte wollten worden wurde wurden zu zum zur zwar zwischen
 """
 
 # They belong to the number before them.

@@ -1,4 +1,4 @@
-"""The embedder that needs no network: multilingual-e5-small, without what a text's language does to a vector."""
+"""The embedder that needs no network: multilingual-e5-small, level across languages."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -25,6 +25,10 @@ MOST_QUERY_CHARS = 2_000
 LOCAL = "e5-small-q4-level"
 """The embedder that comes along: multilingual-e5-small, its weights in four bits, level across languages."""
 
+LEAST_NEAR = 0.15
+LEAST_NEAR_ELSEWHERE = 0.25
+"""Cosines of texts that have something in common: of the level vectors here, and of usual ones."""
+
 DAMAGED = "-damaged"
 
 log = structlog.get_logger(__name__)
@@ -40,6 +44,11 @@ class Vectors(Protocol):
     @property
     def mark(self) -> str:
         """The embedder and the place: a passage that has a vector under another mark has none here."""
+        ...
+
+    @property
+    def least(self) -> float:
+        """The cosine from which on two texts have something to do with each other."""
         ...
 
     async def index(self, person: str, passages: Sequence[Passage]) -> None:
@@ -94,6 +103,11 @@ class ChromaVectors:
     def mark(self) -> str:
         """The embedder and the place."""
         return f"{self._embedder.name if self._embedder else LOCAL}@{self._place}"
+
+    @property
+    def least(self) -> float:
+        """The cosine from which on two texts have something to do with each other."""
+        return LEAST_NEAR if self._embedder is None else LEAST_NEAR_ELSEWHERE
 
     async def index(self, person: str, passages: Sequence[Passage]) -> None:
         """Keep the vectors of somebody's passages; raise VectorsUnavailable."""

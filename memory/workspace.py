@@ -29,6 +29,9 @@ FILES = (*RULES, USER, HEARTBEAT, MEMORY)
 OF_THE_HOUSE = frozenset((*RULES, HEARTBEAT))
 """Files of the owner's folder that are no memories."""
 
+OF_THE_BOOKS = frozenset({"trades", "decisions"})
+"""Folders that are in no workspace: what is found in them is made from the books."""
+
 LEFT_OUT = "… ({} characters are left out here; memory_search finds them)"
 
 

@@ -1,5 +1,6 @@
 """Every documented case of both K.I.T. references, over a real socket against the whole service."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,20 +12,13 @@ import pytest_asyncio
 from tests.conformance.errors import provoke
 from tests.conformance.invariants import broken
 from tests.conformance.shapes import found, problems, steps
-from tests.conformance.vectors import CASES, Case, waits_for
+from tests.conformance.vectors import CASES, Case
 from tests.service import Running, running
 from tests.wire import Wire, wire
 
 
 def cases(*kinds: str) -> list[Any]:
-    marked = []
-    for name, case in CASES.items():
-        if case["kind"] in kinds:
-            waiting = waits_for(case)
-            # Strict: a case that begins to pass must be taken off the waiting list.
-            marks = [pytest.mark.xfail(reason=f"waiting for {waiting}", strict=True)] if waiting else []
-            marked.append(pytest.param(case, id=name, marks=marks))
-    return marked
+    return [pytest.param(case, id=name) for name, case in CASES.items() if case["kind"] in kinds]
 
 
 # One service for all cases: what one leaves behind, the others find, as it is in life.
@@ -36,6 +30,20 @@ async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
     async with running(tmp_path_factory.mktemp("home"), limits=False) as service:
         await prepare(service)
         yield service
+
+
+async def write(service: Running, path: str, text: str) -> None:
+    """Write a file of the workspace as its person would, and wait until it can be found."""
+    memories = service.app.services.memories
+    file = memories.workspace.folder / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    for _ in range(2_000):
+        if any(each.path == path for each in await memories.recent("owner", 50)):
+            return
+        await service.advance(2)
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{path} was not seen")
 
 
 async def prepare(service: Running) -> None:
@@ -65,12 +73,14 @@ async def prepare(service: Running) -> None:
         answer = await connection.request("cron.add", {**job, "name": "nightly", "schedule": "0 3 * * *"})
         assert answer["ok"], answer
         await service.advance(600)
+    (note,) = CASES["kit.memory.get"]["live"]["setup"]
+    await write(service, note["workspace_file"], note["text"])
 
 
 @pytest.mark.parametrize("case", cases("ws-method"))
 async def test_a_method_answers_as_documented(service: Running, case: Case) -> None:
     async with wire(service.url, case["dialect"]) as connection:
-        params = await arrange(connection, case)
+        params = await arrange(service, connection, case)
         answer = await connection.request(case["method"], params, case["request_frame"]["id"])
         assert answer["ok"], answer
         assert problems(case, answer) == []
@@ -84,11 +94,14 @@ async def test_a_method_answers_as_documented(service: Running, case: Case) -> N
             assert heard[-1] == "chat.complete"
 
 
-async def arrange(connection: Wire, case: Case) -> dict[str, Any] | None:
+async def arrange(service: Running, connection: Wire, case: Case) -> dict[str, Any] | None:
     """Run what a case needs before it, and return its parameters with what that gave."""
     live = case.get("live", {})
     captured: dict[str, Any] = {}
     for step in live.get("setup", []):
+        if "workspace_file" in step:
+            await write(service, step["workspace_file"], step["text"])
+            continue
         earlier = CASES[step["call"]]
         answer = await connection.request(earlier["method"], earlier["params_example"])
         assert answer["ok"], answer

@@ -25,7 +25,9 @@ from trading.clock import ManualClock
 from trading.exchanges.scripted_exchange import ScriptedExchange
 from trading.symbols import parse_symbol
 
-IDS = re.compile(r"\b(apr|mdt|ord|pos|grp|bt|opt|fill|msg|req|sess|run|cron|call|conn|fault|key)_[0-9a-z]+\b")
+IDS = re.compile(
+    r"\b(apr|mdt|ord|pos|grp|bt|opt|fill|msg|req|sess|run|cron|call|conn|fault|key|mem)_[0-9a-z]+\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,10 @@ async def _serving(home: Path) -> AsyncIterator[tuple[Running, ScriptedExchange]
     clock = ManualClock(NOON)
     exchange = ScriptedExchange(clock, {"USDT": 10_000}, {parse_symbol("BTC/USDT"): 68_000})
     model = ScriptedModel(obedient)
-    async with running(home, clock=clock, limits=False, model=model, live=exchange) as service:
+    # Whether passages have vectors yet is a matter of moments, and of no door.
+    async with running(
+        home, clock=clock, limits=False, model=model, live=exchange, embeddings="off"
+    ) as service:
         yield service, exchange
 
 

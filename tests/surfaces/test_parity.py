@@ -204,6 +204,17 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"message": ""},
         "INVALID_PARAMS",
     ),
+    "memory.sync": ({}, {"rebuild": "perhaps"}, "INVALID_PARAMS"),
+    "memory.add": (
+        {"text": "My star is Sirius", "quote": "my star is Sirius"},
+        {"text": " "},
+        "INVALID_PARAMS",
+    ),
+    "memory.search": ({"query": "Sirius"}, {"query": "Sirius", "limit": 0}, "INVALID_PARAMS"),
+    "memory.list": ({"limit": 1}, {"kind": "secret"}, "INVALID_PARAMS"),
+    "memory.get": ({"path": "MEMORY.md"}, {"path": "../config.toml"}, "FORBIDDEN"),
+    "memory.forget": ({"ids": "{memories}"}, {"ids": ["mem_forgotten"]}, "NOT_FOUND"),
+    "memory.undo": ({}, {"deep": True}, "INVALID_PARAMS"),
     "approval.list": ({}, {"limit": 0}, "INVALID_PARAMS"),
     "approval.approve": ({"approvalId": "{first}"}, {"approvalId": "{first}"}, "CONFLICT"),
     "approval.deny": ({"approvalId": "{second}", "reason": "no"}, {"approvalId": "apr_none"}, "NOT_FOUND"),
@@ -218,6 +229,8 @@ DIFFERENT_BY_NATURE = {
     "keys.create": ("key",),
     # An id is new, and the doors do not all have the same calls before it.
     **{f"alert.{verb}": ("alertId", "id") for verb in ALERT_VERBS},
+    # A model talks in a conversation.
+    **{f"memory.{verb}": ("sessionId",) for verb in ("add", "search", "list")},
     # What the account stands at by then: not every door has every call before it.
     "approval.list": ("limits",),
 }
@@ -279,6 +292,12 @@ async def ask_to_be_let_in(service: Running) -> str:
     return first.code
 
 
+async def keep_a_fact(service: Running) -> None:
+    """Keep a fact that can be taken back."""
+    context = Context(LOCAL_OWNER, service.app.services, service.app.registry)
+    await context.door.call("memory.add", {"text": "I like oranges"}, context)
+
+
 async def allow_a_run(service: Running) -> str:
     """Let a run trade by itself, and return what was approved."""
     mandates = service.app.services.desk.mandates
@@ -297,7 +316,7 @@ async def plant_a_decision(service: Running) -> None:
 async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, tuple[Outcome, Outcome]]:
     """Make both calls of everything offered, in order, and return what they came to."""
     outcomes = {}
-    ids: dict[str, str] = {}
+    ids: dict[str, Any] = {}
     for name, (good, bad, _) in CALLS.items():
         if name in offered:
             if name == "approval.list":
@@ -306,6 +325,8 @@ async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, t
                 await plant_a_decision(opened.service)
             if name == "access.approve":
                 ids["{code}"] = await ask_to_be_let_in(opened.service)
+            if name == "memory.undo":
+                await keep_a_fact(opened.service)
             if name == "approval.revoke":
                 ids["{run}"] = await allow_a_run(opened.service)
             both = [{key: ids.get(str(value), value) for key, value in each.items()} for each in (good, bad)]
@@ -317,10 +338,12 @@ async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, t
     return outcomes
 
 
-def call_ids(outcome: Outcome) -> dict[str, str]:
+def call_ids(outcome: Outcome) -> dict[str, Any]:
     """Return the ids that later calls need."""
     answer = outcome.raw or {}
-    ids = {}
+    ids: dict[str, Any] = {}
+    if answer.get("memories"):
+        ids["{memories}"] = [answer["memories"][0]["id"]]
     if answer.get("positions"):
         ids["{position}"] = answer["positions"][0]["id"]
     if answer.get("approvals"):

@@ -11,6 +11,9 @@ from typing import Any
 HERE = Path(__file__).parent
 SEED = 20261126
 
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "September", "October")
+_MONATE = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "September", "Oktober")
+
 # Whole words in braces stand for a part of that name.
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -74,7 +77,8 @@ def _noise(chance: random.Random) -> Iterator[str]:
 def _figure(slot: str, chance: random.Random) -> str:
     match slot:
         case "price":
-            return f"{chance.choice((chance.uniform(0.05, 3), chance.uniform(10, 900), chance.uniform(9e3, 9e4))):,.2f}"
+            least, most = chance.choice(((0.05, 3), (10, 900), (9e3, 9e4)))
+            return f"{chance.uniform(least, most):,.2f}"
         case "amount":
             return f"{chance.choice((0.01, 0.05, 0.2, 0.5, 1.5, 3, 12, 40, 250)):g}"
         case "percent":
@@ -89,9 +93,7 @@ def _figure(slot: str, chance: random.Random) -> str:
 
 def _english(slot: str, chance: random.Random) -> str:
     if slot == "day":
-        month = chance.choice(
-            ["January", "February", "March", "April", "May", "June", "July", "September", "October"]
-        )
+        month = chance.choice(_MONTHS)
         return f"{chance.randint(1, 28)} {month}"
     if slot == "hour":
         return f"{chance.randint(1, 11)} {chance.choice(('am', 'pm'))}"
@@ -100,9 +102,7 @@ def _english(slot: str, chance: random.Random) -> str:
 
 def _german(slot: str, chance: random.Random) -> str:
     if slot == "day":
-        month = chance.choice(
-            ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "September", "Oktober"]
-        )
+        month = chance.choice(_MONATE)
         return f"{chance.randint(1, 28)}. {month}"
     if slot == "hour":
         return f"{chance.randint(7, 21)} Uhr"

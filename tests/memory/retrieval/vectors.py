@@ -1,19 +1,22 @@
 """Vectors of texts, kept between runs in a file outside the repository: many notes take minutes to embed."""
 
+import asyncio
 import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
-Embed = Callable[[list[str]], Vectors]
+from memory.embed import Vector
+from memory.vector_embedder import COMMON, Array, LocalEmbedder
+from memory.vectors import LOCAL
 
 AT_ONCE = 64
+TABLE = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
 
 
 def cache_file() -> Path:
@@ -22,23 +25,53 @@ def cache_file() -> Path:
     return Path(folder) / "vectors.sqlite"
 
 
-def cached(embedder: str, texts: Sequence[str], embed: Embed) -> Vectors:
-    """Return one vector for each text; those that the embedder of this name has not made yet are made now."""
-    keys = [hashlib.sha256(f"{embedder}\0{text}".encode()).digest() for text in texts]
-    path = cache_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, timeout=60)) as kept:
-        kept.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
-        known = {key: vector for key in keys if (vector := _vector(kept, key))}
-        missing = [place for place, key in enumerate(keys) if key not in known]
-        for start in range(0, len(missing), AT_ONCE):
-            places = missing[start : start + AT_ONCE]
-            made = embed([texts[place] for place in places])
-            rows = [(keys[place], vector.tobytes()) for place, vector in zip(places, made, strict=True)]
-            with kept:
-                kept.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
-            known.update(rows)
-    return np.stack([np.frombuffer(known[key], dtype=np.float32) for key in keys])
+class CachedEmbedder:
+    """The local embedder, asked only for what it was never asked before; `made` says for how many texts."""
+
+    def __init__(self) -> None:
+        self.name = LOCAL
+        self.made = 0
+        # What the same model makes of a text is another thing once other parts are taken from it.
+        self._version = f"{LOCAL}\0{hashlib.sha256(COMMON.read_bytes()).hexdigest()}"
+
+    async def passages(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Return the vector of each text that is to be found."""
+        made = await asyncio.to_thread(self._cached, "passage", texts, lambda: self._model.passage)
+        return [each.tolist() for each in made]
+
+    async def query(self, text: str) -> Vector:
+        """Return the vector of what is looked for."""
+        made = await asyncio.to_thread(self._cached, "query", [text], lambda: self._model.query)
+        return list(map(float, made[0]))
+
+    async def aclose(self) -> None:
+        """Let go of nothing."""
+
+    @cached_property
+    def _model(self) -> LocalEmbedder:
+        return LocalEmbedder()
+
+    def _cached(
+        self, kind: str, texts: Sequence[str], embed: Callable[[], Callable[[Sequence[str]], Array]]
+    ) -> Sequence[Array]:
+        keys = [hashlib.sha256(f"{self._version}\0{kind}\0{text}".encode()).digest() for text in texts]
+        path = cache_file()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path, timeout=60)) as kept:
+            kept.execute(
+                "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
+            )
+            known = {key: vector for key in keys if (vector := _vector(kept, key))}
+            missing = [place for place, key in enumerate(keys) if key not in known]
+            for start in range(0, len(missing), AT_ONCE):
+                places = missing[start : start + AT_ONCE]
+                made = embed()([texts[place] for place in places])
+                rows = [(keys[place], vector.tobytes()) for place, vector in zip(places, made, strict=True)]
+                with kept:
+                    kept.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+                known.update(rows)
+                self.made += len(rows)
+        return [np.frombuffer(known[key], dtype=np.float32) for key in keys]
 
 
 def _vector(kept: sqlite3.Connection, key: bytes) -> bytes | None:
