@@ -1,7 +1,7 @@
 """Rules by which the agent tells, without a model, what of somebody's words is a fact about them."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from agent import stated_cues as cues
@@ -40,17 +40,19 @@ _DOUBTS = (
         (doubts.REQUESTS, doubts.OPINIONS, doubts.RESTATED, doubts.FIGURES, doubts.SMALL_TALK),
     ),
 )
-_CUES = tuple(
-    map(_any_of, (cues.HABITS, cues.PREFERENCES, cues.CIRCUMSTANCES, cues.HOLDINGS, cues.LESSONS))
-)
+_CUES = tuple(map(_any_of, (cues.HABITS, cues.PREFERENCES, cues.CIRCUMSTANCES, cues.HOLDINGS, cues.LESSONS)))
 _PERSON, _PLAN = _any_of(cues.FIRST_PERSON), _any_of(cues.PLANS)
 _ASIDE = re.compile("|".join(line for line in doubts.ASIDES.splitlines() if line))
 _CORRECTION = re.compile("^(?:" + "|".join(line for line in doubts.CORRECTIONS.splitlines() if line) + ")")
 _FORWARDED = re.compile(r"^\s*(?:" + "|".join(line for line in doubts.FORWARDED.splitlines() if line) + ")")
 
 _END = re.compile(r"(?<=[.!?…])[\"”“)]?\s+|\n+|;\s+")
-_NO_END = re.compile(r"(?:\b(?:z\. ?b|d\. ?h|u\. ?a|e\.g|i\.e|ca|dr|mr|mrs|st|nr|vs|approx|etc|bzw)|\b\d{1,2})\.$")
-_SPEAKER = re.compile(r"^(?!Note|Lesson|Goal|Plan|Correction|FYI|Update|Wichtig|Ziel|Korrektur|Info|Merk)[A-Z][\w .]{0,30}:\s")
+_NO_END = re.compile(
+    r"(?:\b(?:z\. ?b|d\. ?h|u\. ?a|e\.g|i\.e|ca|dr|mr|mrs|st|nr|vs|approx|etc|bzw)|\b\d{1,2})\.$"
+)
+_SPEAKER = re.compile(
+    r"^(?!Note|Lesson|Goal|Plan|Correction|FYI|Update|Wichtig|Ziel|Korrektur|Info|Merk)[A-Z][\w .]{0,30}:\s"
+)
 _POLITE = re.compile(r"(?<=[\w,] )(?:Sie|Ihnen|Ihre?[mnrs]?)\b")
 _QUOTED = re.compile(r"^[\"“„«'‚]")
 _FIGURE = re.compile(r"\d")
@@ -221,7 +223,8 @@ def _without_aside(sentence: str) -> str:
     return " ".join(sentence.split()[len(found[0].split()) :])
 
 
-_split: Callable[[str], list[str]] = lambda text: [each.strip() for each in _END.split(text) if each.strip()]
+def _split(text: str) -> list[str]:
+    return [each.strip() for each in _END.split(text) if each.strip()]
 
 
 def _capital(sentence: str) -> str:

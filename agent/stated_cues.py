@@ -33,7 +33,8 @@ ich|mich|mir|mein|meine[mnrs]?|wir|uns|unser|unsere[mnrs]?
 
 HABITS = f"""
 always|never|usually|normally|typically|generally|mostly|rarely|seldom|hardly ever|tend to|on principle
-(?:every|each|once a|twice a|per) (?:single )?(?:day|week|month|year|morning|evening|night|weekend|quarter|{_DAYS})
+(?:every|each|once a|twice a|per) (?:single )?(?:day|week|month|year|morning)
+(?:every|each|once a|twice a|per) (?:single )?(?:evening|night|weekend|quarter|{_DAYS})
 (?:per|each|a single|every) (?:trade|position|coin)
 on (?:weekends?|weekdays)
 i only|we only|only ever
@@ -51,7 +52,8 @@ ich \\w+ (?:\\w+ )?nur|nur noch
 hoechstens|mindestens|maximal\\w*|nicht mehr als|uebliche\\w*
 riskiere (?:nur |etwa )?\\d+(?:[.,]\\d+)? ?(?:%|prozent)(?= |$|[,.])
 meide|vermeide|lehne .{{0,60}}\\bab|lasse .{{0,40}}\\bfinger|halte mich .{{0,40}}\\bfern
-(?:handle|trade|kaufe|nutze|verwende|benutze|halte|investiere|mache|shorte|will|moechte)\\b.{{0,80}}\\b(?:nicht|keine?\\w*)
+(?:handle|trade|kaufe|nutze|verwende|benutze)\\b.{{0,80}}\\b(?:nicht|keine?\\w*)
+(?:halte|investiere|mache|shorte|will|moechte)\\b.{{0,80}}\\b(?:nicht|keine?\\w*)
 """
 
 PREFERENCES = """
@@ -84,7 +86,8 @@ adhd|dyslexi\\w*|vegetarian|vegan|night shifts?
 wohne|lebe|komme aus|gezogen|umgezogen|ausgewandert|geboren|arbeite|unterrichte|studiere|selbst(?:st)?aendig
 angestellte?r?|arbeitslos|rentner\\w*|pensionier\\w*|beamte?r?|verheiratet|geschieden|verwitwet|schwanger
 (?:mein|unser)\\w* (?:\\w+ )?(?:{_KIN_DE})
-(?:mein|unser)\\w* (?:chef|firma|job|gehalt|einkommen|rente|wohnung|haus|kredit|miete|zeitzone|ziel|plan|strategie)
+(?:mein|unser)\\w* (?:chef|firma|job|gehalt|einkommen|rente|wohnung)
+(?:mein|unser)\\w* (?:haus|kredit|miete|zeitzone|ziel|plan|strategie)
 (?:mein|unser)\\w* (?:stil|regel|ersparnisse|ersparnissen|altersvorsorge|lehre|stop|steuer\\w*|maximal\\w*)
 (?:habe|haben) .{{0,40}}\\b(?:{_KIN_DE})
 jahre alt|steuerpflichtig|steuersatz|steuerfrei|hauskredit|darlehen|schulden|hypothek|verdiene|netto|brutto
@@ -98,7 +101,9 @@ _PLACES = (
 )
 _PLACES_DE = (
     "ledger|trezor|bitbox|wallet|depot|aktien|etfs?|fonds|indexfonds|anleihen|gold\\w*|silber\\w*|wohnung|haus|"
-    "grundstueck|tagesgeld\\w*|festgeld\\w*|sparbuch|sparkonto|sparkasse|bausparvertrag|coinbase|kraken|binance|"
+"
+    "grundstueck|tagesgeld\\w*|festgeld\\w*|sparbuch|sparkonto|sparkasse|bausparvertrag|coinbase|kraken|"
+    "binance|"
     "bitpanda|schliessfach|bank|versicherung"
 )
 
@@ -116,7 +121,8 @@ verloren|zerlegt|(?:kosten|kostet|gekostet)
 """
 
 PLANS = """
-plan to|planning to|plans? (?:is|are)|intend to|going to|want to|hope to|aim to|i aim|saving for|i will|i'll|we will
+plan to|planning to|plans? (?:is|are)|intend to|going to|want to|hope to|aim to|i aim|saving for|i will|i'll
+we will
 i need|i start|we start|starts?|due in
 will|moechte|habe vor|haben vor|plane|planen|spare|sparen|werde|brauche|fange|beginne|ziehe|heirate|bin ich im
 """

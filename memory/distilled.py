@@ -66,8 +66,8 @@ DUE = (
     .where(
         ~_S.id.startswith(RUNS_OWN, autoescape=True),
         _S.updated_at > bindparam("since", type_=_S.updated_at.type),
-        _NEW > 0,
-        or_(_S.updated_at <= bindparam("rested", type_=_S.updated_at.type), _NEW > bindparam("many")),
+        _NEW >= 1,
+        or_(_S.updated_at <= bindparam("rested", type_=_S.updated_at.type), bindparam("many") < _NEW),
     )
     .order_by(_S.updated_at, _S.principal, _S.id)
     .limit(bindparam("most"))

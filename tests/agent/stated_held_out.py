@@ -1,4 +1,4 @@
-"""Sentences that the rules were not made with; tests/agent/test_stated.py tells how well they are told apart."""
+"""Sentences that the rules were not made with; tests/agent/test_stated.py tells how well they are judged."""
 
 FACTS = """
 I never go all in on one coin.
