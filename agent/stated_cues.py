@@ -101,10 +101,8 @@ _PLACES = (
 )
 _PLACES_DE = (
     "ledger|trezor|bitbox|wallet|depot|aktien|etfs?|fonds|indexfonds|anleihen|gold\\w*|silber\\w*|wohnung|haus|"
-"
     "grundstueck|tagesgeld\\w*|festgeld\\w*|sparbuch|sparkonto|sparkasse|bausparvertrag|coinbase|kraken|"
-    "binance|"
-    "bitpanda|schliessfach|bank|versicherung"
+    "binance|bitpanda|schliessfach|bank|versicherung"
 )
 
 HOLDINGS = f"""
