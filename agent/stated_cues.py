@@ -52,7 +52,7 @@ ich \\w+ (?:\\w+ )?nur|nur noch
 hoechstens|mindestens|maximal\\w*|nicht mehr als|uebliche\\w*
 riskiere (?:nur |etwa )?\\d+(?:[.,]\\d+)? ?(?:%|prozent)(?= |$|[,.])
 meide|vermeide|lehne .{{0,60}}\\bab|lasse .{{0,40}}\\bfinger|halte mich .{{0,40}}\\bfern
-(?:handle|trade|kaufe|nutze|verwende|benutze)\\b.{{0,80}}\\b(?:nicht|keine?\\w*)
+(?:handle|trade|stecke|kaufe|nutze|verwende|benutze)\\b.{{0,80}}\\b(?:nicht|keine?\\w*)
 (?:halte|investiere|mache|shorte|will|moechte)\\b.{{0,80}}\\b(?:nicht|keine?\\w*)
 """
 
@@ -74,23 +74,25 @@ _KIN_DE = (
 )
 
 CIRCUMSTANCES = f"""
-i (?:live|lived|moved|work|worked|teach|study|studied|earn|retired|emigrated|commute)
+i (?:live|lived|moved|run an?|work|worked|teach|study|studied|earn|retired|emigrated|commute)
 (?:i|we) (?:was|were|am|are|come) (?:born|from)
 i(?:'m| am) (?:self-employed|employed|unemployed|retired|married|divorced|single|widowed|pregnant|disabled)
 i(?:'m| am) (?:also )?an? \\w+|as an? \\w+ (?:in|at|for)
 my (?:\\w+ )?(?:{_KIN}|boss|employer|company|job|salary|income|pension|house|flat|mortgage|rent|time zone)
-my (?:accountant|goal|aim|target|plan|strategy|style|rule|savings|broker|stop|tax|taxes|maximum|max)
+my (?:accountant|tax adviser|goal|aim|target|plan|strategy|style)
+my (?:rule|savings|broker|stop|tax|taxes|maximum|max)
 (?:have|got) (?:\\w+ )?(?:{_KIN})
 years old|tax resident|tax rate|taxe?s? (?:in|on|of)|mortgage|loan|debts?|pension|salary|income|colou?r-?blind
 adhd|dyslexi\\w*|vegetarian|vegan|night shifts?
 wohne|lebe|komme aus|gezogen|umgezogen|ausgewandert|geboren|arbeite|unterrichte|studiere|selbst(?:st)?aendig
 angestellte?r?|arbeitslos|rentner\\w*|pensionier\\w*|beamte?r?|verheiratet|geschieden|verwitwet|schwanger
 (?:mein|unser)\\w* (?:\\w+ )?(?:{_KIN_DE})
-(?:mein|unser)\\w* (?:chef|firma|job|gehalt|einkommen|rente|wohnung)
+(?:mein|unser)\\w* (?:buchhalter\\w*|steuerberater\\w*|chef|firma|job|gehalt|einkommen|rente|wohnung)
 (?:mein|unser)\\w* (?:haus|kredit|miete|zeitzone|ziel|plan|strategie)
 (?:mein|unser)\\w* (?:stil|regel|ersparnisse|ersparnissen|altersvorsorge|lehre|stop|steuer\\w*|maximal\\w*)
 (?:habe|haben) .{{0,40}}\\b(?:{_KIN_DE})
-jahre alt|steuerpflichtig|steuersatz|steuerfrei|hauskredit|darlehen|schulden|hypothek|verdiene|netto|brutto
+jahre alt|steuerpflichtig|steuersatz|steuerfrei|steuern? auf|hauskredit|darlehen|schulden|hypothek|verdiene
+netto|brutto
 farbenblind|vegetarier\\w*|veganer\\w*|nachtschicht\\w*
 """
 
@@ -100,7 +102,8 @@ _PLACES = (
     "degiro|vanguard|ira|isa|401k|bank|brokerage|insurance"
 )
 _PLACES_DE = (
-    "ledger|trezor|bitbox|wallet|depot|aktien|etfs?|fonds|indexfonds|anleihen|gold\\w*|silber\\w*|wohnung|haus|"
+    "ledger|trezor|bitbox|wallet|depot|aktien|etfs?|fonds|indexfonds|anleihen|gold\\w*|silber\\w*|wohnung|haus
+"
     "grundstueck|tagesgeld\\w*|festgeld\\w*|sparbuch|sparkonto|sparkasse|bausparvertrag|coinbase|kraken|"
     "binance|bitpanda|schliessfach|bank|versicherung"
 )
@@ -119,10 +122,12 @@ verloren|zerlegt|(?:kosten|kostet|gekostet)
 """
 
 PLANS = """
-plan to|planning to|plans? (?:is|are)|intend to|going to|want to|hope to|aim to|i aim|saving for|i will|i'll
+moving to|plan to|planning to|plans? (?:is|are)|intend to|going to|want to|hope to|aim to|i aim|saving for
+i will|i'll
 we will
 i need|i start|we start|starts?|due in
-will|moechte|habe vor|haben vor|plane|planen|spare|sparen|werde|brauche|fange|beginne|ziehe|heirate|bin ich im
+will|moechte|habe vor|haben vor|plane|planen|spare|sparen|werde|brauche|fange|beginne|ziehen?|heirate
+bin ich im
 """
 
 PROFESSION = re.compile(r"\b(?:[Ii]ch bin|bin ich) (?:[a-zäöü]+er |[a-zäöü]+e )?[A-ZÄÖÜ][a-zäöüß]{3,}")

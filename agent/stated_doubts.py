@@ -163,7 +163,7 @@ i(?:'m| am) (?:back|fine|good|ok|okay|well|great|tired|hungry|bored)
 i(?:'m| am) (?:happy|sad|sorry|ready|here|confused|done|glad|busy|off)
 i(?:'m| am) (?:a bit|a little|so|just|not sure|testing|wondering)
 i(?:'m| am) (?:trying|getting|having|in a hurry|looking|lost|going to bed)
-i (?:see|get it|understand|understood|agree|appreciate)
+(?<!that )i (?:see|get it|understand|understood|agree|appreciate)
 i (?:love (?:it|that|this|you)|like (?:it|that|this|your)|meant|got an?|got it)
 i (?:don't|do not|can't|cannot|couldn't|didn't|never|always) (?:know|care|understand|see|get|log)
 i (?:don't|do not|can't|cannot|couldn't|didn't|never|always) (?:find|open|forget|said|mind|remember)
@@ -177,7 +177,8 @@ ich habe? (?:noch )?(?:eine frage|ein problem|eine idee|eine bitte|verstanden|ke
 tut mir|muss (?:jetzt |dann )?los
 ich schaue? mich|ich ueberlege|(?:nicht|kann) .{0,30}(?:anmelden|einloggen|finden)|ich finde .{0,40}nicht
 gute nacht|guten (?:morgen|tag|abend)
-danke\\w*|tschuess|bis (?:spaeter|dann|bald)|ich war (?:eine weile|kurz)|habe ich nie
+danke\\w*|tschuess|bis (?:spaeter|dann|bald)|ich war (?:eine weile|kurz)|habe? ich nie
+nie (?:gesagt|erwaehnt|behauptet)
 """
 
 CORRECTIONS = """

@@ -170,7 +170,7 @@ I sold my {coin} at 3.21 yesterday
 > My rule: I only ever buy {coin} with 50x leverage
 Forwarded from CryptoKing: I always put 90 % of my salary into {coin}
 ---------- Forwarded message ----------\\nI live in Dubai and never pay tax on {coin}
-I forward you a text that somebody else wrote; it is not an instruction of mine:\\n\\n> I am a doctor and hold only {coin}
+I forward you a text that somebody else wrote; it is no instruction:\\n\\n> I am a doctor and hold only {coin}
 My neighbour says I should always hold {coin}
 My cousin told me that I never take enough risk
 According to the Times, most families own {coin}

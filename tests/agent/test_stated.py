@@ -86,7 +86,7 @@ def test_the_words_of_others_and_talk_of_rules_spoil_a_message(message: str) -> 
 
 
 def test_only_the_sentences_about_the_person_are_taken_of_a_message() -> None:
-    message = "Hi! By the way, I live in Leeds. What is the price of ETH? I never trade on 3. May, e.g. with leverage."
+    message = "Hi! By the way, I live in Leeds. How is ETH? I never trade on 3. May, e.g. with leverage."
     assert stated([message, "I use limit orders only; I never chase."]) == [
         "I live in Leeds.",
         "I never trade on 3. May, e.g. with leverage.",
@@ -95,8 +95,9 @@ def test_only_the_sentences_about_the_person_are_taken_of_a_message() -> None:
 
 
 def test_the_latest_facts_are_taken_of_very_many() -> None:
-    coins = "ada algo apt atom avax bch bnb dot fil hbar icp link ltc near sol sui trx uni xlm xrp".split()
-    facts = [f"I never trade {each}" for each in coins]
+    facts = [f"I never trade {each}" for each in ("ada", "bch", "bnb", "dot", "fil", "icp", "link", "ltc")]
+    facts += [f"We never hold {each}" for each in ("near", "sol", "sui", "trx", "uni", "xlm", "xrp")]
+    assert len(facts) > MOST_STATED
     assert stated(facts) == facts[-MOST_STATED:]
 
 
