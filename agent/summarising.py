@@ -12,7 +12,7 @@ from agent.models.connection import closing
 from agent.models.errors import StreamCut
 from agent.models.port import Completion, Message, Model, ModelRequest, Role, Usage
 from agent.models.pricing import cost
-from agent.shortening import clipped, shortened
+from agent.shortening import shortened
 from agent.summaries import SUMMARY_CHARS, Gist
 from memory.records import TranscriptMessage
 
@@ -77,7 +77,7 @@ async def written_by(model: Model, before: Gist, messages: Sequence[TranscriptMe
     if not text:
         raise StreamCut(f"{completion.model} wrote no summary")
     spent = cost(completion.model, completion.usage)
-    return Written(clipped(text, SUMMARY_CHARS), completion.model, completion.usage, spent)
+    return Written(text, completion.model, completion.usage, spent)
 
 
 def readable(messages: Sequence[TranscriptMessage]) -> int:

@@ -9,7 +9,7 @@ from tools.context import Context
 from tools.policy import LOCAL_OWNER, Role
 
 
-async def forget(ctx: Context, ids: Sequence[str]) -> Sequence[Passage]:
+async def erase(ctx: Context, ids: Sequence[str]) -> Sequence[Passage]:
     """Forget memories of the caller by their ids, and return those that there were.
 
     The conversation in which each came up loses those of its messages; elsewhere its text is struck out.

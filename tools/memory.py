@@ -14,6 +14,7 @@ from memory.passages import Kind, Passage, Query, Source
 from memory.workspace import MEMORY
 from tools.context import Context
 from tools.errors import Forbidden, InvalidParams, NotFound
+from tools.forgetting import erase
 from tools.market import EVERYWHERE
 from tools.memory_views import (
     FoundMemory,
@@ -215,7 +216,7 @@ async def forget(ctx: Context, params: Forget) -> MemoryForgotten:
     views = await _views(ctx, list(known.values()))
     try:
         with _told(A_FILE):
-            gone = await ctx.services.memories.forget(person, list(dict.fromkeys(params.ids)))
+            gone = await erase(ctx, list(dict.fromkeys(params.ids)))
     except NotForgettable as error:
         raise Forbidden(str(error)) from None
     ids = {each.id for each in gone}
