@@ -102,8 +102,7 @@ _PLACES = (
     "degiro|vanguard|ira|isa|401k|bank|brokerage|insurance"
 )
 _PLACES_DE = (
-    "ledger|trezor|bitbox|wallet|depot|aktien|etfs?|fonds|indexfonds|anleihen|gold\\w*|silber\\w*|wohnung|haus
-"
+    "ledger|trezor|bitbox|wallet|depot|aktien|etfs?|fonds|indexfonds|anleihen|gold\\w*|silber\\w*|wohnung|haus|"
     "grundstueck|tagesgeld\\w*|festgeld\\w*|sparbuch|sparkonto|sparkasse|bausparvertrag|coinbase|kraken|"
     "binance|bitpanda|schliessfach|bank|versicherung"
 )
