@@ -119,8 +119,8 @@ class Distiller:
                 part.who.person,
                 place.heading,
                 fresh,
+                Source.DISTILLED,
                 day=place.day,
-                source=Source.DISTILLED,
                 session_id=part.session_id,
             )
         async with self._database.transact() as uow:

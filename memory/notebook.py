@@ -122,14 +122,14 @@ class Notebook:
         person: str,
         heading: str,
         lines: Sequence[str],
+        source: Source,
         *,
         day: date | None = None,
-        source: Source = Source.WRITTEN,
         session_id: str | None = None,
     ) -> Sequence[Passage]:
         """Write lines under a heading of a day's note, in place of what stands there, and return them.
 
-        Without `day` it is today's. `source` and `session_id` are noted as where the lines are from.
+        Without `day` it is today's. `source` and `session_id` are noted as where they are from.
         """
         text = "\n".join(f"- {plain(line)}" for line in lines)
         async with self._turns[person]:
