@@ -130,7 +130,7 @@ async def _build(
     platforms, chats = _chats(settings, edge, registry, database, new_id)
     others = (chats.channel, EventChannel(events, new_id))
     outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
-    loops = [tells, *money.loops, agent.memory, *_loops(database, outbox, keys, clock)]
+    loops = [tells, *money.loops, *agent.loops, *_loops(database, outbox, keys, clock)]
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
     automation = Automation(alerting, scheduler)

@@ -20,6 +20,9 @@ FACTS = frozenset({"MEMORY.md", "USER.md"})
 HEADINGS = 3
 """How many headings above a piece are kept with it."""
 
+ABOVE = " › "
+"""What stands between them."""
+
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2}))?")
 _PAIR = re.compile(r"\b([A-Z0-9]{2,10})[/-](USDT|USDC|FDUSD|DAI|USD|EUR|GBP|CHF|BTC|ETH|BNB)\b")
 _NAMED = "BTC ETH SOL XRP ADA DOGE DOT LTC BCH LINK AVAX MATIC TRX XLM ATOM SHIB"
@@ -49,7 +52,7 @@ def pieces_of(path: str, text: str) -> list[Piece]:
     waiting: list[_Block] = []
 
     def flush() -> None:
-        title = " › ".join(headings[level] for level in sorted(headings)[-HEADINGS:])
+        title = ABOVE.join(headings[level] for level in sorted(headings)[-HEADINGS:])
         for start, end, item in _packed(waiting, lines):
             pieces.extend(_cut(path, title, lines, start, end, item, day))
         waiting.clear()
