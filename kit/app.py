@@ -133,8 +133,9 @@ async def _build(
     loops = [tells, *money.loops, *agent.loops, *_loops(database, outbox, keys, clock)]
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
-    automation = Automation(alerting, scheduler)
     gateways: list[Gateway] = []
+    clients = partial(_clients, gateways)
+    system = Process(clock, database, markets, loops, clients, agent.notebook.index, chats.problems)
     services = Services(
         clock=clock,
         new_id=new_id,
@@ -151,15 +152,7 @@ async def _build(
         pairing=Pairing(database, clock, new_id, edge.entropy),
         backtests=backtests,
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
-        system=Process(
-            clock,
-            database,
-            markets,
-            loops,
-            partial(_clients, gateways),
-            agent.notebook.index,
-            chats.problems,
-        ),
+        system=system,
         webhooks=webhooks,
         alerting=alerting,
         prompter=scheduler.worker,
@@ -170,7 +163,9 @@ async def _build(
     )
     platforms.typing.attend(registry, services)
     loops += await _answering(chats, services, registry, settings, stack)
-    loops += await _going_on(agent, automation, Context(LOCAL_OWNER, services, registry), settings, stack)
+    loops += await _going_on(
+        agent, Automation(alerting, scheduler), Context(LOCAL_OWNER, services, registry), settings, stack
+    )
     gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
     works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
