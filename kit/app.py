@@ -125,8 +125,7 @@ async def _build(
     agent = await build_agency(settings, edge.model, edge.entropy, registry, database, clock, new_id, stack)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
-    pool = await stack.enter_async_context(working(settings))
-    backtests = await _backtests(database, events, pool, clock, new_id, stack)
+    pool, backtests = await _backtests(settings, database, events, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
     others = (chats.channel, EventChannel(events, new_id))
     outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
@@ -163,9 +162,8 @@ async def _build(
     )
     platforms.typing.attend(registry, services)
     loops += await _answering(chats, services, registry, settings, stack)
-    loops += await _going_on(
-        agent, Automation(alerting, scheduler), Context(LOCAL_OWNER, services, registry), settings, stack
-    )
+    automation, house = Automation(alerting, scheduler), Context(LOCAL_OWNER, services, registry)
+    loops += await _going_on(agent, automation, house, settings, stack)
     gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
     works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
@@ -258,12 +256,18 @@ async def _answering(
 
 
 async def _backtests(
-    database: Database, events: EventBus, pool: WorkerPool, clock: Clock, new_id: NewId, stack: AsyncExitStack
-) -> Backtests:
+    settings: Settings,
+    database: Database,
+    events: EventBus,
+    clock: Clock,
+    new_id: NewId,
+    stack: AsyncExitStack,
+) -> tuple[WorkerPool, Backtests]:
+    pool = await stack.enter_async_context(working(settings))
     backtests = Backtests(database, events, pool, clock, new_id)
     stack.push_async_callback(backtests.close)
     await backtests.recover()
-    return backtests
+    return pool, backtests
 
 
 def _warming(
