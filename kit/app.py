@@ -133,8 +133,7 @@ async def _build(
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
     gateways: list[Gateway] = []
-    clients = partial(_clients, gateways)
-    system = Process(clock, database, markets, loops, clients, agent.notebook.index, chats.problems)
+    system = _system(clock, database, markets, loops, gateways, agent, chats)
     services = Services(
         clock=clock,
         new_id=new_id,
@@ -186,6 +185,19 @@ async def _going_on(
     """Go on with what the last process left, and return what goes on by itself."""
     await take_up(agent.runner, ctx, settings.account)
     return await automating(automation, settings, ctx, stack)
+
+
+def _system(
+    clock: Clock,
+    database: Database,
+    markets: Markets,
+    loops: Sequence[Loop],
+    gateways: Sequence[Gateway],
+    agent: Agency,
+    chats: Chats,
+) -> Process:
+    clients = partial(_clients, gateways)
+    return Process(clock, database, markets, loops, clients, agent.notebook.index, chats.problems)
 
 
 def _clients(gateways: Sequence[Gateway]) -> int:
