@@ -70,7 +70,7 @@ async def written_by(model: Model, before: Gist, messages: Sequence[TranscriptMe
         return None
     request = ModelRequest(TASK, [Message(Role.USER, _given(before, messages))], max_tokens=MAX_TOKENS)
     async with asyncio.timeout(PATIENCE.total_seconds()):
-        completion = await _complete(model, request)
+        completion = await completed(model, request)
     if follows_rules(completion.model):
         return None
     text = completion.text.strip()
@@ -90,13 +90,14 @@ def readable(messages: Sequence[TranscriptMessage]) -> int:
     return len(messages)
 
 
-async def _complete(model: Model, request: ModelRequest) -> Completion:
+async def completed(model: Model, request: ModelRequest) -> Completion:
+    """Return the whole answer of a model to a request; raise ModelError."""
     answer = model.stream(request)
     async with closing(answer):
         async for piece in answer:
             if isinstance(piece, Completion):
                 return sound(piece)
-    raise StreamCut(f"{model.name} ended without finishing its summary")
+    raise StreamCut(f"{model.name} ended without finishing its answer")
 
 
 def _given(before: Gist, messages: Sequence[TranscriptMessage]) -> str:

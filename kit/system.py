@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.metadata import version
-from typing import Protocol
 
 from kit.background.loop import Loop
 from memory.database import Database
 from memory.errors import DatabaseUnavailable
+from memory.memory_index import MemoryIndex
 from trading.clock import Clock
 from trading.markets import Markets
 
@@ -18,14 +18,6 @@ API_VERSION = "1.0.0"
 PATIENCE = 5.0
 
 UNREAD = "{} files of memories cannot be read: `kit memory sync` names them"
-
-
-class Troubled(Protocol):
-    """A part of the service that can have troubles."""
-
-    def problems(self) -> Sequence[str]:
-        """Return what is wrong with it right now, in words a person can act on."""
-        ...
 
 
 class Process:
@@ -38,7 +30,8 @@ class Process:
         markets: Markets,
         loops: Sequence[Loop],
         clients: Callable[[], int],
-        parts: Sequence[Troubled] = (),
+        memories: MemoryIndex,
+        chats: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.gateway_id = "kit-gateway-main"
         self.version = API_VERSION
@@ -48,7 +41,8 @@ class Process:
         self._markets = markets
         self._loops = loops
         self._clients = clients
-        self._parts = parts
+        self._memories = memories
+        self._chats = chats
         self._started: datetime = clock.now()
 
     def uptime(self) -> float:
@@ -62,8 +56,7 @@ class Process:
     async def problems(self) -> Sequence[str]:
         """Return what is wrong right now, in words a person can act on; empty when all is well."""
         found = [loop.problem for loop in self._loops if loop.problem]
-        found += [problem for part in self._parts for problem in part.problems()]
-        found += await self._of_database()
+        found += [*self._chats(), *self._of_memories(), *await self._of_database()]
         for market in await self._markets.health():
             if not market.connected:
                 found.append(f"{market.exchange} does not answer: {market.reason or 'no reason given'}")
@@ -78,3 +71,7 @@ class Process:
             return [f"the database does not answer: {error or 'it takes too long'}"]
         # Which ones is told to whoever they belong to.
         return [UNREAD.format(unread)] if unread else []
+
+    def _of_memories(self) -> list[str]:
+        problem = self._memories.problem
+        return [f"memories are found by their words alone: {problem}"] if problem else []
