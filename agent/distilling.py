@@ -16,9 +16,10 @@ from agent.stated import own_words, speaks_of_rules, stated
 from agent.summarising import RULES
 from memory.database import Database
 from memory.distilled import Distilled, Due
+from memory.edits import NothingToKeep
 from memory.inside import Outside, Unreadable
 from memory.markdown import ABOVE
-from memory.notebook import Notebook, NothingToKeep
+from memory.notebook import Notebook
 from memory.passages import Kind, Passage, Query, Source
 from memory.records import MessageRole, PlacedMessage, TranscriptMessage
 from memory.same import adds_nothing

@@ -15,7 +15,8 @@ class OpenAIEmbedder:
     def __init__(self, model: str, api_key: str, base_url: str | None = None) -> None:
         from openai import AsyncOpenAI
 
-        self.name = f"openai:{model}"
+        # Under the same name others may have another model.
+        self.name = f"openai:{model}{f' at {base_url}' if base_url else ''}"
         self._model = model
         self._client = AsyncOpenAI(api_key=api_key, base_url=base_url, timeout=SECONDS, max_retries=1)
 
@@ -43,9 +44,16 @@ class OpenAIEmbedder:
             )
         except OpenAIError as error:
             raise EmbedderUnavailable(f"{self.name} does not answer: {error}") from None
-        if len(answer.data) != len(texts):
-            raise EmbedderUnavailable(f"{self.name} gave {len(answer.data)} vectors for {len(texts)} texts")
-        return [_normal(each.embedding) for each in sorted(answer.data, key=lambda each: each.index)]
+        # What calls itself compatible may answer anything.
+        found = getattr(answer, "data", None) or ()
+        made = {each.index: each.embedding for each in found if _is_vector(getattr(each, "embedding", None))}
+        if sorted(made) != list(range(len(texts))):
+            raise EmbedderUnavailable(f"{self.name} did not give a vector for each of {len(texts)} texts")
+        return [_normal(made[place]) for place in range(len(texts))]
+
+
+def _is_vector(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, int | float) for each in value)
 
 
 def _normal(vector: Sequence[float]) -> Vector:

@@ -1,13 +1,12 @@
 """Markdown as pieces: a list item or a few paragraphs under their headings, each with its lines."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from memory.passages import Kind, Piece
 
@@ -23,6 +22,12 @@ HEADINGS = 3
 ABOVE = " › "
 """What stands between them."""
 
+MOST_HEADING = 200
+"""Characters of one of them; what is longer is a piece as well."""
+
+MOST_PREFACE = 100
+"""Lines between two lines of three dashes, at the top of a file, that are data about it."""
+
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2}))?")
 _PAIR = re.compile(r"\b([A-Z0-9]{2,10})[/-](USDT|USDC|FDUSD|DAI|USD|EUR|GBP|CHF|BTC|ETH|BNB)\b")
 _NAMED = "BTC ETH SOL XRP ADA DOGE DOT LTC BCH LINK AVAX MATIC TRX XLM ATOM SHIB"
@@ -32,20 +37,36 @@ _SPELLED = (
 )
 _ASSETS = {name: name for name in _NAMED.split()} | dict(each.split("=") for each in _SPELLED.split())
 _WORD = re.compile(r"[A-Za-z]{3,12}")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+# Only blocks are of interest: what stands within their lines takes longer to take apart, and is of no use.
+_PARSER = MarkdownIt("commonmark").enable("table")
+_PARSER.core.ruler.enableOnly(["normalize", "block"])
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Top-level lines `start` to `end` (exclusive, from 0); an item stands for itself."""
+    """Top-level lines `start` to `end` (exclusive, from 0); an item stands for itself.
+
+    A heading has a `level` and a `title`.
+    """
 
     start: int
     end: int
-    item: bool
+    item: bool = False
+    level: int = 0
+    title: str = ""
+
+
+def lines_of(text: str, *, ends: bool = False) -> list[str]:
+    """Return the lines of a text as Markdown counts them, which form feeds and the like do not end."""
+    found: list[str] = _LINE.findall(text)
+    return found if ends else [each.rstrip("\r\n") for each in found]
 
 
 def pieces_of(path: str, text: str) -> list[Piece]:
-    """Return the pieces of a Markdown file in their order; each line of words is in exactly one."""
-    lines = text.splitlines()
+    """Return the pieces of a Markdown file in their order; each line of words is in one, or a heading."""
+    lines = lines_of(text)
     day = _moment(PurePosixPath(path).stem)
     pieces: list[Piece] = []
     headings: dict[int, str] = {}
@@ -57,13 +78,13 @@ def pieces_of(path: str, text: str) -> list[Piece]:
             pieces.extend(_cut(path, title, lines, start, end, item, day))
         waiting.clear()
 
-    for each in _blocks(MarkdownIt("commonmark").enable("table").parse(text)):
-        if isinstance(each, _Block):
+    for each in _filled(_all_blocks(lines), lines):
+        if each.level:
+            flush()
+            headings = {known: words for known, words in headings.items() if known < each.level}
+            headings[each.level] = each.title[:MOST_HEADING]
+        if len(each.title) > MOST_HEADING or not each.level:
             waiting.append(each)
-            continue
-        flush()
-        level, title = each
-        headings = {known: words for known, words in headings.items() if known < level} | {level: title}
     flush()
     return pieces
 
@@ -76,17 +97,48 @@ def symbols_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*pairs, *bases, *assets)))
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[_Block | tuple[int, str]]:
+def _all_blocks(lines: Sequence[str]) -> Iterator[_Block]:
+    preface = _preface(lines)
+    if preface:
+        yield _Block(0, preface)
+    body = "\n".join((*([""] * preface), *lines[preface:]))
+    tokens = _PARSER.parse(body)
     for place, token in enumerate(tokens):
         if token.map is None:
             continue
         start, end = token.map
         if token.level == 0 and token.type == "heading_open":
-            yield int(token.tag[1]), tokens[place + 1].content.strip()
+            title = " ".join(tokens[place + 1].content.split())
+            yield _Block(start, end, level=int(token.tag[1]), title=title)
         elif token.type == "list_item_open" and token.level == 1:
             yield _Block(start, end, item=True)
         elif token.level == 0 and not token.type.endswith("list_open"):
-            yield _Block(start, end, item=False)
+            yield _Block(start, end)
+
+
+def _preface(lines: Sequence[str]) -> int:
+    """Return how many lines are data about the file."""
+    if not lines or lines[0].rstrip() != "---":
+        return 0
+    ends = (place for place, line in enumerate(lines[1:MOST_PREFACE], start=2) if line.rstrip() == "---")
+    return next(ends, 0)
+
+
+def _filled(blocks: Iterable[_Block], lines: Sequence[str]) -> Iterator[_Block]:
+    """Put in lines of words that are in no block: Markdown has no token for a definition."""
+    done = 0
+    for each in blocks:
+        if _has_words(lines[done : each.start]):
+            yield _Block(done, each.start)
+        if each.end > done:
+            yield replace(each, start=max(each.start, done))
+            done = each.end
+    if _has_words(lines[done:]):
+        yield _Block(done, len(lines))
+
+
+def _has_words(lines: Iterable[str]) -> bool:
+    return any(letter.isalnum() for line in lines for letter in line)
 
 
 def _packed(blocks: Sequence[_Block], lines: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
@@ -112,7 +164,7 @@ def _cut(
     kind = Kind.FACT if item and path in FACTS else Kind.NOTE
     for first, last, text in _windows(lines, start, end):
         words = text.strip()
-        if not any(letter.isalnum() for letter in words):
+        if not _has_words((words,)):
             continue
         at = _moment(words.lstrip("-*+ ")[:16]) or day
         whole = Piece(kind, heading, words, first + 1, last, at)
@@ -126,6 +178,7 @@ def _windows(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[int, 
     first, text = start, ""
     for place in range(start, end):
         line = lines[place]
+        first = first if text else place
         if text and len(text) + len(line) > MOST_CHARS:
             yield first, place, text
             first, text = place, ""

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,7 +14,7 @@ from memory.glossary import widened
 from memory.passage_store import FileMark, Retired, fits
 from memory.passages import Found, Hit, Kind, Passage, Piece, Query
 from memory.terms import terms
-from memory.vectors import Vectors, VectorsUnavailable
+from memory.vectors import Vectors, VectorsBusy, VectorsUnavailable
 from trading.clock import Clock
 from trading.ports import NewId
 
@@ -26,6 +27,9 @@ FILTERED = 400
 AT_ONCE = 8
 """Passages that get their vectors in one go; a search waits for no more than these."""
 
+LOST_AT_ONCE = 200
+"""Passages that are noted in one transaction to have lost theirs, or to be gone."""
+
 LEAST_SHARE = 0.5
 """The share of a question's words from which on a passage has to do with it."""
 
@@ -33,6 +37,11 @@ NO_VECTORS = "vectors"
 
 PATIENCE = timedelta(seconds=60)
 """How long vectors are left alone that were not to be had."""
+
+WRITTEN_AT_ONCE = 20
+"""Passages that are written in one transaction."""
+
+Work = Callable[[UnitOfWork], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
@@ -63,31 +72,65 @@ class MemoryIndex:
     ) -> Sequence[Passage]:
         """Make the passages of a path what these pieces are, and return them; equal ones stay as they are.
 
-        With `mark` the file is noted as read in the same transaction. With `forget` no trace is to stay of
+        Whoever calls sees to it that nobody else does so for this path meanwhile. With `mark` the file is
+        noted as read in the last transaction. With `forget` no trace is to stay of
         those that are gone.
         """
-        now = self._clock.now()
-        async with self._database.transact() as uow:
-            kept: dict[str, list[Passage]] = {}
-            for each in await uow.passages.of_path(person, path):
-                kept.setdefault(each.digest, []).append(each)
-            told: list[Passage] = []
-            for piece in pieces:
-                same = kept.get(digest_of(piece))
-                if same:
-                    told.append(same.pop(0))
-                    await _moved(uow, told[-1], piece)
-                else:
-                    told.append(passage_of(piece, self._new_id("mem"), person, path, now))
-                    await uow.passages.add(told[-1])
-            for gone in (each for left in kept.values() for each in left):
-                await uow.passages.retire(gone, forget)
+        async with self._database.read() as uow:
+            there = await uow.passages.of_path(person, path)
+        told, works = self._compared(there, pieces, person, path, forget)
+        try:
+            await self._write(works, person, path, mark, dropped=mark is None and not pieces)
+        finally:
+            self._dirty = self._dirty or bool(works)
+        return told
+
+    async def _write(
+        self, works: Sequence[Work], person: str, path: str, mark: FileMark | None, dropped: bool
+    ) -> None:
+        # A transaction keeps everybody else from writing, so a long one is several.
+        for start in range(0, len(works) - WRITTEN_AT_ONCE, WRITTEN_AT_ONCE):
+            async with self._database.transact(durable=False) as uow:
+                for work in works[start : start + WRITTEN_AT_ONCE]:
+                    await work(uow)
+        rest = len(works) % WRITTEN_AT_ONCE or WRITTEN_AT_ONCE
+        async with self._database.transact(durable=bool(works)) as uow:
+            for work in works[-rest:]:
+                await work(uow)
             if mark is not None:
                 await uow.passages.mark_file(mark)
-            elif not pieces:
+            if dropped:
                 await uow.passages.drop_file(person, path)
+
+    def _compared(
+        self, there: Sequence[Passage], pieces: Sequence[Piece], person: str, path: str, forget: bool
+    ) -> tuple[list[Passage], list[Work]]:
+        """Return the passages that these pieces are, and what makes those that are there the same."""
+        now = self._clock.now()
+        kept: dict[str, list[Passage]] = {}
+        for each in reversed(there):
+            kept.setdefault(each.digest, []).append(each)
+        told: list[Passage] = []
+        works: list[Work] = []
+        for piece in pieces:
+            same = kept.get(digest_of(piece))
+            if same:
+                found = same.pop()
+                told.append(replace(found, start_line=piece.start_line, end_line=piece.end_line))
+                works += [_moved(told[-1])] if told[-1] != found else []
+            else:
+                told.append(passage_of(piece, self._new_id("mem"), person, path, now))
+                works.append(_added(told[-1]))
+        works += [_retired(gone, forget) for left in kept.values() for gone in left]
+        return told, works
+
+    async def forget(self, passages: Sequence[Passage]) -> None:
+        """Drop passages of which no trace is to stay; their files are read anew if nobody does so before."""
+        async with self._database.transact() as uow:
+            for each in passages:
+                await uow.passages.retire(each, forgotten=True)
+                await uow.passages.drop_file(each.person, each.path)
         self._dirty = True
-        return told
 
     async def search(self, person: str, query: Query) -> Found:
         """Return what somebody's memories have on something, by words and by meaning."""
@@ -99,12 +142,26 @@ class MemoryIndex:
             known |= await uow.passages.by_ids(person, missing)
         known = {each.id: each for each in latest_of_each(known.values())}
         meant = [(each, cosine) for each, cosine in near if each in known and fits(known[each], query)]
-        wanted = widened(terms(query.text))
-        held = {each: Candidate(frozenset(terms(found.whole)), found.at) for each, found in known.items()}
         texts = [(passage.id, rank) for passage, rank in worded if passage.id in known]
-        ranked = fuse(meant[:CANDIDATES], texts, wanted, held)[: query.limit]
-        bearing = self._bearing(meant, terms(query.text), held)
-        return Found(tuple(Hit(known[each], score, each in bearing) for each, score in ranked), without)
+        # Taking hundreds of texts apart takes longer than others should wait.
+        hits = await asyncio.to_thread(self._ranked, query, meant[:CANDIDATES], texts, known)
+        return Found(hits, without)
+
+    def _ranked(
+        self,
+        query: Query,
+        meant: Sequence[tuple[str, float]],
+        texts: Sequence[tuple[str, float]],
+        known: Mapping[str, Passage],
+    ) -> tuple[Hit, ...]:
+        asked = terms(query.text)
+        held = {
+            each: Candidate(frozenset(terms(known[each].whole)), known[each].at)
+            for each, _ in (*meant, *texts)
+        }
+        ranked = fuse(meant, texts, widened(asked), held)[: query.limit]
+        bearing = self._bearing(meant, asked, held)
+        return tuple(Hit(known[each], score, each in bearing) for each, score in ranked)
 
     def _bearing(
         self, near: Sequence[tuple[str, float]], asked: Collection[str], held: Mapping[str, Candidate]
@@ -119,27 +176,27 @@ class MemoryIndex:
     async def step(self) -> int:
         """Give vectors to some passages and take them from some that are gone; return how many it was."""
         async with self._turn:
-            if not self._dirty or (self._patience is not None and self._clock.now() < self._patience):
+            if not self._dirty or self._is_patient():
                 return 0
             # Whatever changes from here on makes it so again.
-            self._dirty = False
-            if self._vectors is None:
-                return await self._without_vectors()
+            self._dirty, done = False, -1
             try:
-                await self._check(self._vectors)
-                done = await self._purge(self._vectors) + await self._embed(self._vectors)
+                done = await self._mended(self._vectors)
             except VectorsUnavailable as error:
                 self._trouble(error)
                 return 0
+            finally:
+                self._dirty = self._dirty or done != 0
             self.problem = self._patience = None
-            self._dirty = self._dirty or done > 0
             return done
 
     async def purge(self) -> bool:
         """Take the vectors from all passages that are gone; tell whether that could be done."""
         async with self._turn:
+            if self._is_patient():
+                return False
             try:
-                while await (self._purge(self._vectors) if self._vectors else self._without_vectors()):
+                while await self._purge(self._vectors):
                     pass
             except VectorsUnavailable as error:
                 self._trouble(error)
@@ -164,7 +221,7 @@ class MemoryIndex:
             await self._vectors.close()
 
     async def _near(self, person: str, query: Query) -> tuple[Sequence[tuple[str, float]], str | None]:
-        if self._vectors is None:
+        if self._vectors is None or self._is_patient():
             return (), NO_VECTORS
         async with self._database.read() as uow:
             if not await uow.passages.count(person):
@@ -172,9 +229,22 @@ class MemoryIndex:
         try:
             wide = FILTERED if query.symbol is not None else CANDIDATES
             return await self._vectors.search(person, query, wide), None
+        except VectorsBusy as error:
+            # The next step, which waits for its turn, takes this back.
+            self.problem, self._dirty = str(error), True
         except VectorsUnavailable as error:
             self._trouble(error)
-            return (), NO_VECTORS
+        return (), NO_VECTORS
+
+    async def _mended(self, vectors: Vectors | None) -> int:
+        """Bring some vectors and passages together; return how many."""
+        if vectors is None:
+            return await self._purge(None)
+        await self._check(vectors)
+        return await self._purge(vectors) + await self._embed(vectors)
+
+    def _is_patient(self) -> bool:
+        return self._patience is not None and self._clock.now() < self._patience
 
     async def _check(self, vectors: Vectors) -> None:
         """Once per start and place: have every passage and vector that has lost its other half mended."""
@@ -187,25 +257,32 @@ class MemoryIndex:
             await vectors.keep_only(people)
         for person in people:
             there = await vectors.ids(person)
-            async with self._database.transact() as uow:
+            async with self._database.read() as uow:
                 meant = await uow.passages.having(person, mark)
-                await uow.passages.unembed(meant - there)
+            lost = sorted(meant - there)
+            for start in range(0, len(lost), LOST_AT_ONCE):
+                async with self._database.transact(durable=False) as uow:
+                    await uow.passages.unembed(lost[start : start + LOST_AT_ONCE])
             orphans = sorted(there - meant)
             if orphans:
                 await vectors.delete(person, orphans)
         self._checked = mark
 
-    async def _purge(self, vectors: Vectors) -> int:
+    async def _purge(self, vectors: Vectors | None) -> int:
         async with self._database.read() as uow:
-            gone = await uow.passages.retired(200)
+            gone = await uow.passages.retired(LOST_AT_ONCE)
         people: dict[str, list[Retired]] = {}
         for each in gone:
             people.setdefault(each.person, []).append(each)
         for person, several in people.items():
-            await vectors.delete(person, [each.id for each in several])
-            if any(each.forgotten for each in several):
+            forgotten = any(each.forgotten for each in several)
+            if vectors is not None:
+                await vectors.delete(person, [each.id for each in several])
+            if vectors is not None and forgotten:
                 await vectors.rewrite(person)
-            async with self._database.transact() as uow:
+            if forgotten:
+                await self._database.scrub()
+            async with self._database.transact(durable=forgotten) as uow:
                 await uow.passages.purged([each.id for each in several])
         return len(gone)
 
@@ -222,24 +299,25 @@ class MemoryIndex:
                 await uow.passages.embedded([each.id for each in several], mark)
         return len(pending)
 
-    async def _without_vectors(self) -> int:
-        async with self._database.transact() as uow:
-            gone = await uow.passages.retired(200)
-            await uow.passages.purged([each.id for each in gone])
-        return len(gone)
-
     def _trouble(self, error: VectorsUnavailable) -> None:
         if self.problem is None:
             log.warning("memories are found by their words alone", reason=str(error))
         self.problem = str(error)
         self._patience = self._clock.now() + PATIENCE
-        self._dirty = True
+        # It may have ended in the middle of something.
+        self._checked, self._dirty = None, True
 
 
-async def _moved(uow: UnitOfWork, passage: Passage, piece: Piece) -> None:
-    lines = (piece.start_line, piece.end_line)
-    if (passage.start_line, passage.end_line) != lines:
-        await uow.passages.move(passage, *lines)
+def _added(passage: Passage) -> Work:
+    return lambda uow: uow.passages.add(passage)
+
+
+def _moved(passage: Passage) -> Work:
+    return lambda uow: uow.passages.move(passage, passage.start_line, passage.end_line)
+
+
+def _retired(passage: Passage, forgotten: bool) -> Work:
+    return lambda uow: uow.passages.retire(passage, forgotten)
 
 
 def latest_of_each(found: Collection[Passage]) -> list[Passage]:

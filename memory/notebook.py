@@ -1,7 +1,7 @@
 """What the agent knows of people, as the Markdown files in which it stands: read, added to, forgotten."""
 
 import asyncio
-import re
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
@@ -11,27 +11,24 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from memory.database import Database
-from memory.inside import Outside, Text, parts_of, read, write
-from memory.markdown import ABOVE, pieces_of
-from memory.memory_index import MemoryIndex, digest_of
+from memory.edits import NothingToKeep, plain, said_in, with_fact, with_section, without
+from memory.inside import Outside, Overtaken, Text, Unreadable, parts_of, read, write
+from memory.markdown import ABOVE, lines_of, pieces_of
+from memory.memory_index import MemoryIndex
 from memory.passage_store import FileMark
 from memory.passages import Found, Kind, Origin, Passage, Piece, Query, Source
 from memory.same import same
 from memory.workspace import MEMORY, OF_THE_BOOKS, OF_THE_HOUSE, OWNER, PEOPLE, Workspace, note_of
 from trading.clock import Clock
 
-FACTS = "## Facts"
-"""The heading of MEMORY.md under which facts are added."""
+MOST_LINES = 10_000
+"""Lines of a file whose memories are kept."""
 
-MOST_FACT = 500
-"""Characters of one fact."""
+TRIES = 5
+"""How often a file is changed anew that somebody else changes meanwhile."""
 
 MOST_FACTS = 2_000
 """Facts of one person: more would be no memory, but a log."""
-
-
-class NothingToKeep(Exception):
-    """Say something else: this is no fact that can be kept."""
 
 
 class NotForgettable(Exception):
@@ -73,7 +70,8 @@ class Notebook:
             raise Outside("what others have told is theirs")
         if parts_of(path)[0] in OF_THE_BOOKS:
             return await self._from_the_books(person, "/".join(parts_of(path)))
-        return (await asyncio.to_thread(read, self.workspace.of(person), path)).text
+        workspace = self.workspace
+        return (await asyncio.to_thread(read, workspace.folder, path, workspace.steps(person))).text
 
     async def recent(
         self, person: str, limit: int, before: str | None = None, kinds: Set[Kind] = frozenset()
@@ -102,7 +100,8 @@ class Notebook:
         """Keep a fact in MEMORY.md, once; raise NothingToKeep for what is none."""
         fact = plain(text)
         async with self._turns[person]:
-            known = await self._facts(person)
+            # As the file has them now, which somebody may have changed just now.
+            known = [each for each in await self._rewrite(person, MEMORY, str) if each.kind is Kind.FACT]
             for each in known:
                 if same(said_in(each.text), fact):
                     return Kept(each, fresh=False)
@@ -111,7 +110,9 @@ class Notebook:
             line = f"- {self.today().isoformat()}: {fact}"
             passages = await self._rewrite(person, MEMORY, partial(with_fact, line=line))
             # It stands last of those that read so, should somebody have written the same line by hand.
-            passage = next(each for each in reversed(passages) if said_in(each.text) == fact)
+            passage = next((each for each in reversed(passages) if said_in(each.text) == fact), None)
+            if passage is None:
+                raise NothingToKeep("it would be no line of its own; put it otherwise")
             origin = Origin(passage.id, person, source, self._clock.now(), session_id, turn_id)
             async with self._database.transact() as uow:
                 await uow.passages.came(origin)
@@ -150,11 +151,16 @@ class Notebook:
         """
         async with self._turns[person]:
             found = await self.some(person, ids)
+            # First the index: should this end here, the files are read anew, and nothing seems forgotten.
+            await self.index.forget(found)
             for path in dict.fromkeys(each.path for each in found):
                 gone = [each for each in found if each.path == path]
-                await self._rewrite(person, path, partial(without, path=path, gone=gone), forget=True)
-        if found:
-            await self.index.purge()
+                try:
+                    await self._rewrite(person, path, partial(without, path=path, gone=gone), forget=True)
+                except Unreadable:
+                    await self._rewrite(person, path, str)
+                    raise
+        if found and not await self.index.purge():
             await self._database.scrub()
         return found
 
@@ -170,10 +176,26 @@ class Notebook:
         async with self._database.read() as uow:
             return dict(await uow.passages.origins([each.id for each in passages]))
 
-    async def follow(self, person: str, path: str, found: Text) -> None:
-        """Have the index hold what a file holds now."""
+    async def follow(self, person: str, path: str) -> Text | None:
+        """Have the index hold what a file holds now; return that, None where there is none any more.
+
+        Raises Outside or Unreadable, and then the index holds nothing of it.
+        """
         async with self._turns[person]:
-            await self._indexed(person, path, found)
+            try:
+                found = await asyncio.to_thread(
+                    read, self.workspace.folder, path, self.workspace.steps(person)
+                )
+                await self._indexed(person, path, found)
+            except FileNotFoundError:
+                await self._indexed(person, path, None)
+                return None
+        return found
+
+    async def unread(self, person: str, mark: FileMark) -> None:
+        """Have the index hold nothing of a file, and why."""
+        async with self._turns[person]:
+            await self.index.follow(person, mark.path, (), mark)
 
     async def _from_the_books(self, person: str, path: str) -> str:
         async with self._database.read() as uow:
@@ -182,18 +204,19 @@ class Notebook:
             raise FileNotFoundError(path)
         return "".join(f"{each.text}\n" for each in lines)
 
-    async def _facts(self, person: str) -> Sequence[Passage]:
-        async with self._database.read() as uow:
-            return [each for each in await uow.passages.of_path(person, MEMORY) if each.kind is Kind.FACT]
-
     async def _rewrite(
         self, person: str, path: str, change: Callable[[str], str], forget: bool = False
     ) -> Sequence[Passage]:
-        root = self.workspace.of(person)
-        found = await asyncio.to_thread(changed, root, path, change)
+        found = await asyncio.to_thread(
+            changed, self.workspace.folder, path, change, self.workspace.steps(person)
+        )
         return await self._indexed(person, path, found, forget)
 
-    async def _indexed(self, person: str, path: str, found: Text, forget: bool = False) -> Sequence[Passage]:
+    async def _indexed(
+        self, person: str, path: str, found: Text | None, forget: bool = False
+    ) -> Sequence[Passage]:
+        if found is None:
+            return await self.index.follow(person, path, (), forget=forget)
         pieces = await asyncio.to_thread(self._pieces, person, path, found.text)
         mark = FileMark(person, path, found.size, found.changed, self._clock.now())
         return await self.index.follow(person, path, pieces, mark, forget=forget)
@@ -201,76 +224,30 @@ class Notebook:
     def _pieces(self, person: str, path: str, text: str) -> list[Piece]:
         if person == OWNER and path in OF_THE_HOUSE:
             return []
+        if (count := len(lines_of(text))) > MOST_LINES:
+            raise Unreadable(f"it has {count:,} lines, and {MOST_LINES:,} are read at most")
         return [each for each in pieces_of(path, text) if each.text not in self.workspace.printed]
 
 
-def changed(root: Path, path: str, change: Callable[[str], str]) -> Text:
-    """Change a file and return what it holds then; raise Outside or Unreadable."""
+def changed(root: Path, path: str, change: Callable[[str], str], under: Sequence[str] = ()) -> Text | None:
+    """Change a file and return what it holds then, None where there is none; nobody's change is lost.
+
+    Raises Outside or Unreadable.
+    """
+    for _ in range(TRIES):
+        was = _there(root, path, under)
+        text = was.text if was else ""
+        now = change(text)
+        if now == text:
+            return was
+        with contextlib.suppress(Overtaken):
+            write(root, path, now, was, under)
+            return _there(root, path, under)
+    raise Unreadable("somebody else is changing it; try again")
+
+
+def _there(root: Path, path: str, under: Sequence[str]) -> Text | None:
     try:
-        was = read(root, path).text
+        return read(root, path, under)
     except FileNotFoundError:
-        was = ""
-    now = change(was)
-    if now != was:
-        write(root, path, now)
-    return read(root, path)
-
-
-def with_fact(text: str, line: str) -> str:
-    """Return MEMORY.md with one more fact, behind the others."""
-    lines = text.splitlines() or ["# MEMORY"]
-    starts = [place for place, each in enumerate(lines) if each.strip() == FACTS]
-    if not starts:
-        return "\n".join((*lines, "", FACTS, "", line, ""))
-    end = next((at for at in range(starts[0] + 1, len(lines)) if lines[at].startswith("#")), len(lines))
-    while end > starts[0] + 1 and not lines[end - 1].strip():
-        end -= 1
-    gap = [""] if end == starts[0] + 1 else []
-    return "\n".join((*lines[:end], *gap, line, *lines[end:], ""))
-
-
-def with_section(text: str, day: date, heading: str, body: str) -> str:
-    """Return a day's note with these lines under a heading, in place of those that stood there."""
-    lines = text.splitlines() or [f"# {day.isoformat()}"]
-    title = f"## {heading}"
-    starts = [place for place, each in enumerate(lines) if each.strip() == title]
-    start = starts[0] if starts else len(lines)
-    end = next((at for at in range(start + 1, len(lines)) if lines[at].startswith("#")), len(lines))
-    gap = [] if starts or not lines[-1].strip() else [""]
-    return "\n".join(
-        (*lines[:start], *gap, title, "", body, *([""] if end < len(lines) else []), *lines[end:], "")
-    )
-
-
-def without(text: str, path: str, gone: Sequence[Passage]) -> str:
-    """Return a file without the lines of these passages, wherever in it they stand by now."""
-    wanted = {each.digest for each in gone}
-    lines = text.splitlines()
-    dropped = {
-        place
-        for piece in pieces_of(path, text)
-        if digest_of(piece) in wanted
-        for place in range(piece.start_line - 1, piece.end_line)
-    }
-    left = [line for place, line in enumerate(lines) if place not in dropped]
-    return "\n".join((*left, "")) if left else ""
-
-
-_BULLET = re.compile(r"^[-*+]\s+(?:\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?:\s*)?")
-_SPACE = re.compile(r"\s+")
-
-
-def plain(text: str) -> str:
-    """Return a fact as one line of plain text; raise NothingToKeep for none, or too long a one."""
-    line = _SPACE.sub(" ", "".join(each for each in text if each.isprintable() or each.isspace())).strip()
-    line = line.lstrip("#>-*+ ").strip()
-    if not any(each.isalnum() for each in line):
-        raise NothingToKeep("there is nothing in it")
-    if len(line) > MOST_FACT:
-        raise NothingToKeep(f"a fact has at most {MOST_FACT} characters; put it shorter")
-    return line
-
-
-def said_in(text: str) -> str:
-    """Return the fact of a list item: without its bullet and date."""
-    return _BULLET.sub("", text).strip()
+        return None

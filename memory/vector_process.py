@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ ENDING = 5.0
 
 class VectorsLost(Exception):
     """Ask again later, or set the folder aside: the process died, hung or could not be started."""
+
+
+class VectorsDied(VectorsLost):
+    """Ask once more: the process died, of what it was asked or because somebody ended it."""
 
 
 class VectorsRefused(Exception):
@@ -55,6 +59,12 @@ class VectorProcess:
 
     async def close(self) -> None:
         """End the process, once it has answered what it was asked."""
+        async with self.ended():
+            pass
+
+    @contextlib.asynccontextmanager
+    async def ended(self) -> AsyncIterator[None]:
+        """End the process, once it has answered what it was asked, and start none until the block ends."""
         async with self._turn:
             if self._process is not None and self._process.stdin is not None:
                 self._process.stdin.close()
@@ -62,6 +72,7 @@ class VectorProcess:
                     async with asyncio.timeout(ENDING):
                         await self._process.wait()
             await self._end()
+            yield
 
     async def _start(self) -> asyncio.subprocess.Process:
         """Start it; it gets nothing of the service's environment, which holds secrets."""
@@ -92,7 +103,7 @@ class VectorProcess:
         except TimeoutError:
             raise VectorsLost(f"no answer to {asked['op']} within {seconds:g} s") from None
         except (OSError, asyncio.IncompleteReadError) as error:
-            raise VectorsLost(f"the process that keeps vectors died at {asked['op']}") from error
+            raise VectorsDied(f"the process that keeps vectors died at {asked['op']}") from error
         if "error" in told:
             raise VectorsRefused(str(told["error"]))
         return told["done"]

@@ -85,7 +85,8 @@ class Keeper:
 
     def delete(self, collection: str, ids: Sequence[str]) -> None:
         """Drop the vectors under these ids."""
-        self._collection(collection).delete(ids=list(ids))
+        for start in range(0, len(ids), AT_ONCE):
+            self._collection(collection).delete(ids=list(ids[start : start + AT_ONCE]))
 
     def ids(self, collection: str) -> list[str]:
         """Return every id of a collection."""
@@ -161,8 +162,13 @@ def main() -> None:
 
 def answer(opening: Callable[[], Keeper], requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until there are no more."""
-    from chromadb.errors import ChromaError
-
+    failures: tuple[type[BaseException], ...] = (
+        OSError,
+        ValueError,
+        RuntimeError,
+        ImportError,
+        sqlite3.Error,
+    )
     keeper: Keeper | None = None
     while True:
         try:
@@ -170,10 +176,15 @@ def answer(opening: Callable[[], Keeper], requests: BinaryIO, answers: BinaryIO)
         except EOFError:
             return
         try:
-            keeper = keeper or opening()
+            if keeper is None:
+                # Where it cannot be loaded, that is the answer.
+                from chromadb.errors import ChromaError
+
+                failures = (ChromaError, *failures)
+                keeper = opening()
             work = asked.pop("op")
             told = {"done": None if work == "open" else getattr(keeper, work)(**asked)}
-        except (ChromaError, OSError, ValueError, RuntimeError, ImportError, sqlite3.Error) as error:
+        except failures as error:
             told = {"error": f"{type(error).__name__}: {error}"[:500]}
         write_frame(answers, told)
 

@@ -1,5 +1,6 @@
 """Where vectors lie: one collection per person in Chroma, kept by a process of its own."""
 
+import asyncio
 import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
@@ -10,11 +11,12 @@ import structlog
 
 from memory.embed import Embedder, EmbedderUnavailable
 from memory.passages import Passage, Query
-from memory.vector_process import VectorProcess, VectorsLost, VectorsRefused
+from memory.vector_process import VectorProcess, VectorsDied, VectorsLost, VectorsRefused
 from trading.clock import EPOCH, MICROSECOND
 from trading.ports import NewId
 
 SEARCHING = 5.0
+"""Seconds in which a search has vectors, or does without."""
 INDEXING = 60.0
 REWRITING = 300.0
 """Seconds that each may take."""
@@ -36,6 +38,10 @@ log = structlog.get_logger(__name__)
 
 class VectorsUnavailable(Exception):
     """Find by words alone for now."""
+
+
+class VectorsBusy(VectorsUnavailable):
+    """Find by words alone this time: others were first."""
 
 
 class Vectors(Protocol):
@@ -97,6 +103,7 @@ class ChromaVectors:
         self._embedder = embedder
         self._process = VectorProcess(folder, url)
         self._resets = 0
+        self._searches: set[asyncio.Future[Any]] = set()
         self._place = url or place_of(folder, new_id)
 
     @property
@@ -115,7 +122,7 @@ class ChromaVectors:
         await self._ask(
             "index",
             INDEXING,
-            collection=self._name(person),
+            person,
             ids=[each.id for each in passages],
             metadatas=[_about(each) for each in passages],
             texts=[_clean(each) for each in texts],
@@ -124,13 +131,24 @@ class ChromaVectors:
 
     async def search(self, person: str, query: Query, limit: int) -> Sequence[tuple[str, float]]:
         """Return the ids nearest in meaning with their cosines; raise VectorsUnavailable."""
+        task = asyncio.ensure_future(self._found(person, query, limit))
+        self._searches.add(task)
+        task.add_done_callback(self._searches.discard)
+        done, _ = await asyncio.wait({task}, timeout=SEARCHING)
+        if not done:
+            # It goes on: ended now it would take the process with it, and all that wait for that.
+            raise VectorsBusy("Chroma is busy, or has yet to start")
+        return task.result()
+
+    async def _found(self, person: str, query: Query, limit: int) -> Sequence[tuple[str, float]]:
         text = query.text[:MOST_QUERY_CHARS]
+        vector = await self._wanted(text) if self._embedder else None
         found = await self._ask(
             "search",
             SEARCHING,
-            collection=self._name(person),
+            person,
             text=_clean(text),
-            vector=await self._wanted(text) if self._embedder else None,
+            vector=vector,
             limit=limit,
             where=_where(query),
         )
@@ -138,22 +156,27 @@ class ChromaVectors:
 
     async def delete(self, person: str, ids: Sequence[str]) -> None:
         """Drop the vectors of these passages; raise VectorsUnavailable."""
-        await self._ask("delete", INDEXING, collection=self._name(person), ids=list(ids))
+        await self._ask("delete", INDEXING, person, ids=list(ids))
 
     async def rewrite(self, person: str) -> None:
         """Write somebody's vectors anew; raise VectorsUnavailable."""
-        await self._ask("rewrite", REWRITING, collection=self._name(person))
+        await self._ask("rewrite", REWRITING, person)
+        if self._url is None:
+            await asyncio.to_thread(shutil.rmtree, aside_of(self._folder), ignore_errors=True)
 
     async def ids(self, person: str) -> frozenset[str]:
         """Return the ids of somebody's passages that have a vector; raise VectorsUnavailable."""
-        return frozenset(await self._ask("ids", INDEXING, collection=self._name(person)))
+        return frozenset(await self._ask("ids", INDEXING, person))
 
     async def keep_only(self, people: Sequence[str]) -> None:
         """Drop the vectors of everybody else, and those of other embedders; raise VectorsUnavailable."""
-        await self._ask("drop", INDEXING, keep=[self._name(each) for each in people], prefix=PREFIX)
+        await self._ask("drop", INDEXING, people=people)
 
     async def close(self) -> None:
         """Let go of processes and connections."""
+        for each in self._searches:
+            each.cancel()
+        await asyncio.gather(*self._searches, return_exceptions=True)
         await self._process.close()
         if self._embedder is not None:
             await self._embedder.aclose()
@@ -172,22 +195,38 @@ class ChromaVectors:
         except EmbedderUnavailable as error:
             raise VectorsUnavailable(str(error)) from None
 
-    async def _ask(self, op: str, seconds: float, **given: Any) -> Any:
-        if self._resets > MOST_RESETS:
-            raise VectorsUnavailable("vectors failed too often; see the log, and start again")
-        try:
-            return await self._process.ask(op, seconds, **given)
-        except (VectorsLost, VectorsRefused) as error:
-            raise await self._failed(error) from error
+    async def _ask(
+        self, op: str, seconds: float, person: str | None = None, people: Sequence[str] = (), **given: Any
+    ) -> Any:
+        """Have the process do something; when it has died, once more: somebody may have ended it."""
+        lost: VectorsLost | VectorsRefused | None = None
+        for _ in range(TRIES):
+            if self._resets > MOST_RESETS:
+                raise VectorsUnavailable("vectors failed too often; see the log, and start again")
+            place = self._place
+            if person is None:
+                whose: dict[str, Any] = {"keep": [self._name(each) for each in people], "prefix": PREFIX}
+            else:
+                whose = {"collection": self._name(person)}
+            try:
+                return await self._process.ask(op, seconds, **whose, **given)
+            except (VectorsLost, VectorsRefused) as error:
+                lost = error
+                if not isinstance(error, VectorsDied):
+                    break
+        assert lost is not None
+        if self._url is None and place == self._place and _is_damage(lost):
+            await self._begin_anew(lost)
+        raise VectorsUnavailable(str(lost)) from lost
 
-    async def _failed(self, error: VectorsLost | VectorsRefused) -> VectorsUnavailable:
-        if self._url is None and _is_damage(error):
-            self._resets += 1
-            await self._process.close()
-            aside = set_aside(self._folder)
-            self._place = place_of(self._folder, self._new_id)
-            log.error("vectors are made anew", reason=str(error), aside=str(aside))
-        return VectorsUnavailable(str(error))
+    async def _begin_anew(self, error: Exception) -> None:
+        self._resets += 1
+        # Named at once: whoever asks next asks for vectors that are to be made.
+        self._place = self._new_id(NAMED)
+        async with self._process.ended():
+            aside = await asyncio.to_thread(set_aside, self._folder)
+            await asyncio.to_thread(_named, self._folder, self._place)
+        log.error("vectors are made anew", reason=str(error), aside=str(aside))
 
     def _name(self, person: str) -> str:
         return f"{PREFIX}{_short(person, 32)}-{_short(self.mark, 8)}"
@@ -195,6 +234,7 @@ class ChromaVectors:
 
 PREFIX = "kit-"
 MOST_RESETS = 3
+TRIES = 2
 NAMED = "vec"
 
 # How Chroma says that it cannot read its own files; a missing embedder or a full disk is no such thing.
@@ -220,13 +260,23 @@ def place_of(folder: Path, new_id: NewId) -> str:
         name = ""
     if not name.startswith(NAMED):
         name = new_id(NAMED)
-        path.write_text(name, encoding="ascii")
+        _named(folder, name)
     return name
+
+
+def _named(folder: Path, name: str) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "name").write_text(name, encoding="ascii")
+
+
+def aside_of(folder: Path) -> Path:
+    """Return where a folder is moved that is damaged."""
+    return folder.with_name(folder.name + DAMAGED)
 
 
 def set_aside(folder: Path) -> Path:
     """Move a folder out of the way, in place of the last one that was."""
-    aside = folder.with_name(folder.name + DAMAGED)
+    aside = aside_of(folder)
     shutil.rmtree(aside, ignore_errors=True)
     if folder.exists():
         folder.rename(aside)
@@ -235,7 +285,7 @@ def set_aside(folder: Path) -> Path:
 
 def _is_damage(error: VectorsLost | VectorsRefused) -> bool:
     reason = str(error).lower()
-    return "died" in reason or any(each in reason for each in _DAMAGE)
+    return isinstance(error, VectorsDied) or any(each in reason for each in _DAMAGE)
 
 
 def _about(passage: Passage) -> Mapping[str, Any]:

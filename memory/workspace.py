@@ -4,13 +4,13 @@ The house's rules and character are the same for everybody. What the agent knows
 owner's lies in the workspace itself, that of everybody else in a folder of their own under `people`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from memory.inside import Outside, Unreadable, read
+from memory.inside import BEGUN, Outside, Unreadable, read
 from memory.markdown import pieces_of
 
 OWNER = "owner"
@@ -70,6 +70,9 @@ class Workspace:
         self.printed = frozenset(
             each.text for name, text in templates.items() for each in pieces_of(name, text)
         )
+        # What was begun when the service last ended may hold what has been forgotten since.
+        for begun in self.folder.rglob(f".*{BEGUN}"):
+            begun.unlink(missing_ok=True)
         for name, text in templates.items():
             path = self.folder / name
             if not path.exists():
@@ -77,52 +80,54 @@ class Workspace:
 
     def of(self, person: str) -> Path:
         """Return the folder of what the agent knows of somebody."""
-        return (
-            self.folder
-            if person == OWNER
-            else self.folder / PEOPLE / quote(person, safe="").replace("%3A", "=")
-        )
+        return self.folder.joinpath(*self.steps(person))
+
+    def steps(self, person: str) -> Sequence[str]:
+        """Return the steps to it from the workspace."""
+        # No step is one that leads up again.
+        name = quote(person, safe="").replace("%3A", "=").replace(".", "%2E")
+        return () if person == OWNER else (PEOPLE, name)
 
     def people(self) -> list[str]:
         """Return everybody who has a folder, the owner first."""
         folder = self.folder / PEOPLE
+        if folder.is_symlink():
+            return [OWNER]
         try:
             names = sorted(each.name for each in folder.iterdir() if each.is_dir() and not each.is_symlink())
-        except (FileNotFoundError, NotADirectoryError):
+        except OSError:
             names = []
         return [OWNER, *(unquote(name.replace("=", ":")) for name in names if not name.startswith("."))]
 
     def documents(self, person: str, today: date) -> Mapping[str, str]:
         """Return what every turn of somebody starts with, by name; what is missing is empty."""
-        own = self.of(person)
         found = {
-            name: self._read(self.folder if name in OF_THE_HOUSE else own, name, share)
+            name: self._read(OWNER if name in OF_THE_HOUSE else person, name, share)
             for name, share in SHARES.items()
         }
         days = ((today - timedelta(days=1), YESTERDAY), (today, TODAY))
-        return found | {note_of(day): self._read(own, note_of(day), share) for day, share in days}
+        return found | {note_of(day): self._read(person, note_of(day), share) for day, share in days}
 
     def rules(self) -> Mapping[str, str]:
         """Return only what is the same for everybody."""
-        return {name: self._read(self.folder, name, SHARES[name]) for name in RULES}
+        return {name: self._read(OWNER, name, SHARES[name]) for name in RULES}
 
     def heartbeat(self) -> str:
         """Return what the agent is to look at now and then."""
-        return self._read(self.folder, HEARTBEAT, SHARES["AGENTS.md"])
+        return self._read(OWNER, HEARTBEAT, SHARES["AGENTS.md"])
 
-    def _read(self, root: Path, name: str, share: Share) -> str:
-        path = root / name
+    def _read(self, person: str, name: str, share: Share) -> str:
+        path = self.of(person) / name
         try:
-            stat = path.stat()
+            stat = path.lstat()
             known = self._known.get(path)
-            if known is None or known[0] != (stat.st_mtime_ns, stat.st_size):
-                self._known[path] = known = (
-                    (stat.st_mtime_ns, stat.st_size),
-                    _bounded(read(root, name).text, share),
-                )
+            if known is None or known[0] != (stat.st_ctime_ns, stat.st_size):
+                text = read(self.folder, name, self.steps(person)).text
+                known = (stat.st_ctime_ns, stat.st_size), _bounded(text, share)
+                self._known[path] = known
         except FileNotFoundError:
             return ""
-        except (Outside, Unreadable) as error:
+        except (Outside, Unreadable, OSError) as error:
             if name in RULES:
                 raise
             return f"({name} cannot be read: {error})"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from memory.notebook import said_in
+from memory.edits import said_in
 from memory.passages import Passage
 from tools.acting import KEY
 from tools.context import Context

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from memory.edits import MOST_FACT, NothingToKeep
 from memory.following import Follower
 from memory.inside import Outside, Unreadable
+from memory.markdown import lines_of
 from memory.memory_index import NO_VECTORS
-from memory.notebook import MOST_FACT, NotForgettable, NothingToKeep
+from memory.notebook import NotForgettable
 from memory.passages import Kind, Passage, Query, Source
 from memory.workspace import MEMORY
 from tools.context import Context
@@ -159,7 +161,7 @@ async def get(ctx: Context, params: OfFile) -> MemoryFile:
     """Read a file of the person's workspace, or some of its lines."""
     with _told(params.path):
         text = await ctx.services.memories.read(ctx.principal.person, params.path)
-    lines = text.splitlines()
+    lines = lines_of(text)
     if params.start_line > max(len(lines), 1):
         raise InvalidParams(f"startLine: the file has {len(lines)} lines")
     first = params.start_line - 1

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from memory.notebook import said_in
+from memory.edits import said_in
 from memory.passages import Kind, Origin, Passage, Source
 from memory.terms import terms
 from tools.wire import Millis, Result
