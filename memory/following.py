@@ -107,7 +107,7 @@ class Follower:
         return self._known[person]
 
 
-def look_at(folder: Path, is_owner: bool) -> Look:
+def look_at(folder: Path, is_owner: bool, most: int = MOST_FILES) -> Look:
     """Return the Markdown files below a folder; links and names that begin with a dot are passed over."""
     found = Look()
     waiting = [("", 1)]
@@ -128,12 +128,12 @@ def look_at(folder: Path, is_owner: bool) -> Look:
             if entry.is_dir(follow_symlinks=False):
                 waiting += [(f"{path}/", depth + 1)] if depth < MOST_DEPTH else []
             elif entry.name.endswith(".md") and entry.is_file(follow_symlinks=False):
-                _note(found, path, entry)
+                _note(found, path, entry, most)
     return found
 
 
-def _note(found: Look, path: str, entry: "os.DirEntry[str]") -> None:
-    if len(found.files) >= MOST_FILES:
+def _note(found: Look, path: str, entry: "os.DirEntry[str]", most: int) -> None:
+    if len(found.files) >= most:
         found.too_many = True
         return
     # It may have been removed since.
