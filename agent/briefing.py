@@ -7,7 +7,7 @@ from agent.guidance import guide
 from agent.models.port import Message
 from agent.prompt import system_prompt
 from agent.record import Begun
-from agent.remembering import remembered
+from agent.remembering import remembered, reminders
 from agent.standing import standing
 from memory.workspace import Workspace
 from tools.context import Context
@@ -29,6 +29,8 @@ class Briefing:
     system: str
     messages: Sequence[Message] | None
     tools: frozenset[str] | None
+    memories: Sequence[str] = ()
+    """What was remembered, a line for each."""
 
 
 async def brief(ctx: Context, begun: Begun, workspace: Workspace) -> Briefing:
@@ -36,11 +38,12 @@ async def brief(ctx: Context, begun: Begun, workspace: Workspace) -> Briefing:
     documents = _documents(ctx, workspace)
     guidance = await guide(ctx.services, begun.turn, begun.messages)
     system = system_prompt(documents, await _facts(ctx, begun), guidance.text)
-    messages = begun.messages
-    if messages is not None:
-        notes = await remembered(ctx, messages[-1].text, documents, ctx.services.clock.now())
-        messages = [*messages[:-1], *notes, messages[-1]]
-    return Briefing(system, messages, guidance.tools)
+    if begun.messages is None:
+        return Briefing(system, None, guidance.tools)
+    *before, message = begun.messages
+    lines = await remembered(ctx, message.text, documents)
+    notes = reminders(lines, ctx.services.clock.now())
+    return Briefing(system, [*before, *notes, message], guidance.tools, lines)
 
 
 def _documents(ctx: Context, workspace: Workspace) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from agent.lanes import LaneKey
 from agent.models.errors import ModelError
 from agent.models.port import Message, Model
 from agent.open_questions import to_stored
-from agent.span import Span, read_span
+from agent.span import Span, read_span, still_holds
 from agent.summaries import Gist, extended, recall, with_text
 from agent.summarising import Written, by_rules, readable, written_by
 from memory.database import UnitOfWork
@@ -29,9 +29,6 @@ it is summarised before anything has to be left out."""
 FAR_CHARS = 22_000
 FAR_MESSAGES = 52
 """At this length the next turn may not hear everything: what no model summarises, rules do."""
-
-TOLD_CHARS = 500
-"""A longer summary is not told by the event: whoever listens gets it from nowhere else, and need not."""
 
 EVENT = "session.compact"
 
@@ -112,8 +109,8 @@ async def _compact(
     summary = _summary(span, span.last, draft, services.clock.now())
     told = _told(span, draft, summary)
     async with services.database.transact() as uow:
-        if not await uow.summaries.put(summary):
-            log.info("a conversation was compacted by another", session=session_id)
+        if not (await still_holds(uow, span, span.last) and await uow.summaries.put(summary)):
+            log.info("a conversation was changed while it was compacted", session=session_id)
             return None
         payload = told.model_dump(mode="json")
         await services.events.record(uow, EVENT, payload, principal, session_id)
@@ -188,14 +185,13 @@ def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 
 def _told(span: Span, draft: _Draft, summary: SessionSummary) -> Compacted:
-    written, text = draft.written, draft.gist.text
+    written = draft.written
     return Compacted(
         session_id=summary.session_id,
         up_to=summary.upto_id,
         messages=summary.messages - (span.stored.messages if span.stored else 0),
         characters_before=_length(recall(span.earlier)) + span.characters,
         characters_after=_length(recall(draft.gist)) + span.characters - span.leaving,
-        summary=text if len(text) <= TOLD_CHARS else None,
         model=written.model,
         input_tokens=written.usage.input,
         output_tokens=written.usage.output,

@@ -1,6 +1,6 @@
 """What a turn finds on disk, and what it leaves there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.models.port import Message
@@ -10,7 +10,7 @@ from agent.turn import Turn
 from memory.database import UnitOfWork
 from memory.records import MessageRole, Session, SessionMode, TranscriptMessage, TurnStatus
 from memory.records import Turn as TurnRecord
-from tools.own_words import BY
+from tools.own_words import BY, SHARED
 from tools.services import Answered, Asked, Services
 from trading.model import Origin
 
@@ -50,7 +50,7 @@ async def begin(services: Services, principal: str, asked: Asked, model: str) ->
         content=asked.message,
         created_at=now,
         turn_id=asked.request_id,
-        data=None if asked.origin is Origin.PERSON else {BY: asked.origin.value},
+        data=_marks(asked),
     )
     turn = TurnRecord(asked.request_id, principal, asked.session_id, model, now)
     async with services.database.transact() as uow:
@@ -62,6 +62,12 @@ async def begin(services: Services, principal: str, asked: Asked, model: str) ->
         await uow.messages.append(question)
         await uow.turns.start(turn)
     return Begun(turn, session.mode, conversation(history, asked.message, now, gist_of(summary)), cut)
+
+
+def _marks(asked: Asked) -> Mapping[str, object] | None:
+    """Return what a message has to say of who put it, and where; nothing for what a person typed alone."""
+    put = {} if asked.origin is Origin.PERSON else {BY: asked.origin.value}
+    return {**put, **({SHARED: True} if asked.shared else {})} or None
 
 
 def ending_of(

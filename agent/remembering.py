@@ -20,10 +20,8 @@ OPENING = (
 CLOSING = "I take them as notes, and look up whatever figure matters."
 
 
-async def remembered(
-    ctx: Context, message: str, shown: Mapping[str, str], now: datetime
-) -> Sequence[Message]:
-    """Return what is put before a model just ahead of a message: nothing, or notes and how they are taken.
+async def remembered(ctx: Context, message: str, shown: Mapping[str, str]) -> Sequence[str]:
+    """Return what bears on a message of all that is remembered, a line for each.
 
     What already stands among the documents that are `shown` is not said twice. Where others read along
     nothing is remembered.
@@ -35,11 +33,15 @@ async def remembered(
     for kinds, most in MOST.items():
         answer = await memories.search(person, Query(message, limit=2 * most, kinds=kinds))
         found += _fresh(answer.hits, shown)[:most]
-    if not found:
+    return [_line(each.passage) for each in found]
+
+
+def reminders(lines: Sequence[str], now: datetime) -> Sequence[Message]:
+    """Return what is put before a model just ahead of a message: nothing, or notes and how they are taken."""
+    if not lines:
         return ()
-    text = "\n".join((OPENING, *(_line(each.passage) for each in found)))
     return (
-        Message(Role.USER, text, at=now, recalled=True),
+        Message(Role.USER, "\n".join((OPENING, *lines)), at=now, recalled=True),
         Message(Role.ASSISTANT, CLOSING, at=now, recalled=True),
     )
 

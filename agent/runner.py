@@ -235,6 +235,7 @@ class Runner:
     async def _run(self, ctx: Context, turn: Turn, begun: Begun, visit: Visit) -> None:
         briefing = await brief(ctx, begun, self._workspace)
         turn.system, turn.toolbelt = briefing.system, turn.toolbelt.only(briefing.tools)
+        turn.docket.shown["memories"] = list(briefing.memories)
         graph = await self._graph()
         # Loaded by then: LangGraph takes over a second.
         from agent.graph import forget_turn, resume_turn, run_turn

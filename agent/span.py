@@ -1,5 +1,6 @@
 """What of a conversation is to be summarised now, and what stays word for word."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,13 @@ class Span:
     messages: int
     characters: int
     leaving: int
+    digest: str
+    """Tells what is not to stay from anything else."""
+
+    @property
+    def begins_after(self) -> int:
+        """The place after which it begins."""
+        return self.stored.upto if self.stored else 0
 
 
 async def conversation_since(
@@ -49,7 +57,7 @@ async def read_span(uow: UnitOfWork, principal: str, session_id: str) -> Span:
     """Return what was said since the summary in force, cut where the newest part begins."""
     stored = await uow.summaries.get(principal, session_id)
     earlier = before = gist_of(stored)
-    last, messages, folded = None, 0, 0
+    last, messages, folded, marks = None, 0, 0, hashlib.sha256()
     while True:
         seq = last.seq if last else stored.upto if stored else 0
         page = await conversation_since(uow, principal, session_id, seq)
@@ -62,6 +70,8 @@ async def read_span(uow: UnitOfWork, principal: str, session_id: str) -> Span:
         cut = cut or _last_question(said) or PAGE
         before = extended(before, said[:cut], statuses, said[cut] if cut < PAGE else None)
         last, messages, folded = page[cut - 1], messages + cut, folded + _characters(said[:cut])
+        _mark(marks, said[:cut])
+    _mark(marks, said[:cut])
     return Span(
         stored=stored,
         earlier=earlier,
@@ -73,7 +83,20 @@ async def read_span(uow: UnitOfWork, principal: str, session_id: str) -> Span:
         messages=messages + len(said),
         characters=folded + _characters(said),
         leaving=folded + _characters(said[:cut]),
+        digest=marks.hexdigest(),
     )
+
+
+async def still_holds(uow: UnitOfWork, span: Span, last: PlacedMessage) -> bool:
+    """Tell whether what was read up to its `last` message is there as it was, and keep it so.
+
+    What a person wants forgotten is erased from what was said, and must not come back from here.
+    """
+    said = last.message
+    found = await uow.messages.hold(said.principal, said.session_id, span.begins_after, last.seq)
+    marks = hashlib.sha256()
+    _mark(marks, found)
+    return marks.hexdigest() == span.digest
 
 
 def kept_from(messages: Sequence[TranscriptMessage]) -> int:
@@ -109,6 +132,11 @@ def _last_question(messages: Sequence[TranscriptMessage]) -> int:
 
 def _characters(messages: Sequence[TranscriptMessage]) -> int:
     return sum(len(each.content) for each in messages)
+
+
+def _mark(marks: "hashlib._Hash", messages: Sequence[TranscriptMessage]) -> None:
+    for each in messages:
+        marks.update(f"{each.id}\0{each.content}\0".encode())
 
 
 async def _statuses(uow: UnitOfWork, messages: Sequence[TranscriptMessage]) -> Mapping[str, TurnStatus]:

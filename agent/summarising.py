@@ -12,7 +12,7 @@ from agent.models.connection import closing
 from agent.models.errors import StreamCut
 from agent.models.port import Completion, Message, Model, ModelRequest, Role, Usage
 from agent.models.pricing import cost
-from agent.shortening import clipped, shortened
+from agent.shortening import shortened
 from agent.summaries import SUMMARY_CHARS, Gist
 from memory.records import TranscriptMessage
 
@@ -70,14 +70,14 @@ async def written_by(model: Model, before: Gist, messages: Sequence[TranscriptMe
         return None
     request = ModelRequest(TASK, [Message(Role.USER, _given(before, messages))], max_tokens=MAX_TOKENS)
     async with asyncio.timeout(PATIENCE.total_seconds()):
-        completion = await _complete(model, request)
+        completion = await completed(model, request)
     if follows_rules(completion.model):
         return None
     text = completion.text.strip()
     if not text:
         raise StreamCut(f"{completion.model} wrote no summary")
     spent = cost(completion.model, completion.usage)
-    return Written(clipped(text, SUMMARY_CHARS), completion.model, completion.usage, spent)
+    return Written(text, completion.model, completion.usage, spent)
 
 
 def readable(messages: Sequence[TranscriptMessage]) -> int:
@@ -90,13 +90,14 @@ def readable(messages: Sequence[TranscriptMessage]) -> int:
     return len(messages)
 
 
-async def _complete(model: Model, request: ModelRequest) -> Completion:
+async def completed(model: Model, request: ModelRequest) -> Completion:
+    """Return the whole answer of a model to a request; raise ModelError."""
     answer = model.stream(request)
     async with closing(answer):
         async for piece in answer:
             if isinstance(piece, Completion):
                 return sound(piece)
-    raise StreamCut(f"{model.name} ended without finishing its summary")
+    raise StreamCut(f"{model.name} ended without finishing its answer")
 
 
 def _given(before: Gist, messages: Sequence[TranscriptMessage]) -> str:

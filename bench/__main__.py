@@ -15,7 +15,7 @@ from bench.measure import machine
 from bench.one import read
 
 SETTINGS = ("KIT_", "ANTHROPIC_", "OPENAI_", "TELEGRAM_", "DISCORD_")
-BENCHMARKS = ("startup", "gateway", "fanout", "turn", "orders", "backtest", "alerts", "busy")
+BENCHMARKS = ("startup", "gateway", "fanout", "turn", "orders", "backtest", "alerts", "memory", "busy")
 
 
 def main(names: Sequence[str]) -> int:

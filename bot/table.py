@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import cast
 
-from bot.reading import access, account, automation, backtests, market, new_alerts, new_jobs, trades
+from bot.reading import access, account, automation, backtests, market, memories, new_alerts, new_jobs, trades
 from bot.rows import Row, Slot, led
 from tools.market import OfCandles
 from tools.orders import OfOrders
@@ -263,6 +263,14 @@ ROWS: tuple[Row, ...] = (
         ),
         ("aufgaben",),
         refreshes=True,
+    ),
+    Row(
+        "memory",
+        "account",
+        memories.memory,
+        ("memory.list", "memory.search", "memory.forget", "memory.undo"),
+        (Slot("action", choices=("list", "search", "forget", "undo")), Slot("about")),
+        ("gedaechtnis", "erinnerungen"),
     ),
     Row(
         "leaderboard",

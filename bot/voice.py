@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot import automation_phrases, card_phrases_de, card_phrases_en, phrases_de, phrases_en, talk_phrases
+from bot import (
+    automation_phrases,
+    card_phrases_de,
+    card_phrases_en,
+    memory_phrases,
+    phrases_de,
+    phrases_en,
+    talk_phrases,
+)
 from tools.words.language import Language
 from tools.words.render import format_amount, format_money, format_number, format_percent, format_price
 
@@ -16,12 +24,14 @@ PHRASES: Mapping[Language, Mapping[str, str]] = {
         **card_phrases_en.PHRASES,
         **talk_phrases.EN,
         **automation_phrases.EN,
+        **memory_phrases.EN,
     },
     Language.DE: {
         **phrases_de.PHRASES,
         **card_phrases_de.PHRASES,
         **talk_phrases.DE,
         **automation_phrases.DE,
+        **memory_phrases.DE,
     },
 }
 _DATES = {Language.EN: "%b %d %H:%M UTC", Language.DE: "%d.%m. %H:%M UTC"}

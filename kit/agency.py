@@ -12,7 +12,7 @@ from kit.background.loop import Loop
 from kit.graphs import LazyGraph
 from kit.home import workspace_templates
 from kit.parts import build_model, model_names, named_models
-from kit.remembering import build_notebook, following
+from kit.remembering import build_notebook, distilling, following
 from kit.settings import Settings
 from memory.database import CHECKPOINTS, Database
 from memory.notebook import Notebook
@@ -26,14 +26,14 @@ from trading.ports import NewId
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """What answers messages. `models` names what it thinks with; `memory` has the index follow the files."""
+    """What answers messages. `models` names what it thinks with; `loops` keep memories up to date."""
 
     runner: Runner
     graph: LazyGraph
     workspace: Workspace
     models: Sequence[str]
     notebook: Notebook
-    memory: Loop
+    loops: Sequence[Loop]
 
 
 async def build_agency(
@@ -60,8 +60,11 @@ async def build_agency(
     runner = Runner(chosen, registry, workspace, graph, named=named)
     stack.push_async_callback(registry.drain)
     stack.push_async_callback(runner.close)
-    memory = following(settings, notebook, database, clock)
-    return Agency(runner, graph, workspace, tuple(named), notebook, memory)
+    loops = (
+        following(settings, notebook, database, clock),
+        distilling(settings, notebook, database, chosen, clock),
+    )
+    return Agency(runner, graph, workspace, tuple(named), notebook, loops)
 
 
 async def take_up(runner: Runner, ctx: Context, account: str) -> None:

@@ -125,16 +125,15 @@ async def _build(
     agent = await build_agency(settings, edge.model, edge.entropy, registry, database, clock, new_id, stack)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
-    pool = await stack.enter_async_context(working(settings))
-    backtests = await _backtests(database, events, pool, clock, new_id, stack)
+    pool, backtests = await _backtests(settings, database, events, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
     others = (chats.channel, EventChannel(events, new_id))
     outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
-    loops = [tells, *money.loops, agent.memory, *_loops(database, outbox, keys, clock)]
+    loops = [tells, *money.loops, *agent.loops, *_loops(database, outbox, keys, clock)]
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
-    automation = Automation(alerting, scheduler)
     gateways: list[Gateway] = []
+    system = _system(clock, database, markets, loops, gateways, agent, chats)
     services = Services(
         clock=clock,
         new_id=new_id,
@@ -151,15 +150,7 @@ async def _build(
         pairing=Pairing(database, clock, new_id, edge.entropy),
         backtests=backtests,
         strategies=Picking(database, settings.home / STRATEGIES, pool, clock),
-        system=Process(
-            clock,
-            database,
-            markets,
-            loops,
-            partial(_clients, gateways),
-            agent.notebook.index,
-            chats.problems,
-        ),
+        system=system,
         webhooks=webhooks,
         alerting=alerting,
         prompter=scheduler.worker,
@@ -170,7 +161,8 @@ async def _build(
     )
     platforms.typing.attend(registry, services)
     loops += await _answering(chats, services, registry, settings, stack)
-    loops += await _going_on(agent, automation, Context(LOCAL_OWNER, services, registry), settings, stack)
+    automation, house = Automation(alerting, scheduler), Context(LOCAL_OWNER, services, registry)
+    loops += await _going_on(agent, automation, house, settings, stack)
     gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
     works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
@@ -193,6 +185,19 @@ async def _going_on(
     """Go on with what the last process left, and return what goes on by itself."""
     await take_up(agent.runner, ctx, settings.account)
     return await automating(automation, settings, ctx, stack)
+
+
+def _system(
+    clock: Clock,
+    database: Database,
+    markets: Markets,
+    loops: Sequence[Loop],
+    gateways: Sequence[Gateway],
+    agent: Agency,
+    chats: Chats,
+) -> Process:
+    clients = partial(_clients, gateways)
+    return Process(clock, database, markets, loops, clients, agent.notebook.index, chats.problems)
 
 
 def _clients(gateways: Sequence[Gateway]) -> int:
@@ -263,12 +268,18 @@ async def _answering(
 
 
 async def _backtests(
-    database: Database, events: EventBus, pool: WorkerPool, clock: Clock, new_id: NewId, stack: AsyncExitStack
-) -> Backtests:
+    settings: Settings,
+    database: Database,
+    events: EventBus,
+    clock: Clock,
+    new_id: NewId,
+    stack: AsyncExitStack,
+) -> tuple[WorkerPool, Backtests]:
+    pool = await stack.enter_async_context(working(settings))
     backtests = Backtests(database, events, pool, clock, new_id)
     stack.push_async_callback(backtests.close)
     await backtests.recover()
-    return backtests
+    return pool, backtests
 
 
 def _warming(

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar, overload
 from kit.addresses import DEFAULT_URL, shown
 from kit.answers import EVENTS_LOST, Answer, KitError, unknown_method
 from kit.backoff import Backoff
+from kit.memories import Memory
 from kit.namespaces import Chat, Market, Namespace, Portfolio, Reply, Sessions, Skills, Tools, Trade
 from kit.research import Backtests, Candles, Charts, StrategyCatalog
 from kit.subscriptions import Handler, OnError, Subscriptions
@@ -91,7 +92,7 @@ class KitClient:
         self.data = Candles(self.call, "data")
         self.cron = Namespace(self.call, "cron")
         self.decisions = Namespace(self.call, "decisions")
-        self.memory = Namespace(self.call, "memory")
+        self.memory = Memory(self.call, "memory")
         self.keys = Namespace(self.call, "keys")
         self.access = Namespace(self.call, "access")
         self.notices = Namespace(self.call, "notices")

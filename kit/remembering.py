@@ -2,6 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
+from agent.distilling import Distiller
+from agent.models.port import Model
 from kit.background.loop import Loop
 from kit.errors import CannotStart
 from kit.settings import Settings
@@ -22,6 +24,9 @@ VECTORS = "vectors"
 
 EVERY = 1.5
 """Seconds between two looks at the files."""
+
+DISTILLED_EVERY = 60.0
+"""Seconds between two looks for conversations that rest."""
 
 
 def build_vectors(settings: Settings, new_id: NewId) -> Vectors | None:
@@ -53,6 +58,15 @@ def following(settings: Settings, notebook: Notebook, database: Database, clock:
         await follower.step()
 
     return Loop("memory", step, EVERY, clock)
+
+
+def distilling(
+    settings: Settings, notebook: Notebook, database: Database, model: Model, clock: Clock
+) -> Loop:
+    """Return what notes of conversations that rest what people stated in them."""
+    zone = ZoneInfo(settings.timezone)
+    distiller = Distiller(database, notebook, model, clock, zone, settings.account)
+    return Loop("notes of conversations", distiller.step, DISTILLED_EVERY, clock)
 
 
 def _embedder(settings: Settings) -> Embedder | None:

@@ -42,6 +42,11 @@ NEWEST_LATER_MESSAGES = NEWEST_MESSAGES.where(LATER)
 LATER_MESSAGES = (
     select(_M.seq, *MESSAGE.columns).where(*SAID_IN, LATER).order_by(_M.seq).limit(bindparam("most"))
 )
+HELD_MESSAGES = (
+    MESSAGE.query.where(*SAID_IN, LATER, _M.seq <= bindparam("last"))
+    .order_by(_M.seq)
+    .with_for_update(read=True)
+)
 SIZE_OF_LATER = select(func.count(), func.coalesce(func.sum(func.length(_M.content)), 0)).where(
     *SAID_IN, LATER
 )
@@ -144,6 +149,16 @@ class Messages:
         values = {"who": principal, "which": session_id, "most": limit, "mark": after}
         rows = await self._connection.execute(LATER_MESSAGES, values)
         return [PlacedMessage(seq, TranscriptMessage(*fields)) for seq, *fields in rows]
+
+    async def hold(
+        self, principal: str, session_id: str, after: int, last: int
+    ) -> Sequence[TranscriptMessage]:
+        """Return the messages between two places, the last one included, in their order.
+
+        Nobody changes them before this transaction ends.
+        """
+        values = {"who": principal, "which": session_id, "mark": after, "last": last}
+        return MESSAGE.read_all(await self._connection.execute(HELD_MESSAGES, values))
 
     async def size_since(self, principal: str, session_id: str, after: int) -> tuple[int, int]:
         """Return how many messages of a session come after a place, and their characters."""

@@ -13,6 +13,7 @@ from memory.chats import Arrivals, Cards, Chats
 from memory.conversations import Messages, Sessions, Turns
 from memory.cron import CronJobs
 from memory.decisions import Decisions
+from memory.distilled import Distillations
 from memory.erasing import Erasing
 from memory.faults import translated
 from memory.jobs import Jobs
@@ -89,6 +90,7 @@ class UnitOfWork:
         self.cron_jobs = CronJobs(connection)
         self.prompt_runs = PromptRuns(connection)
         self.passages = Passages(connection)
+        self.distilled = Distillations(connection)
         self.decisions = Decisions(connection)
         self.trade_log = TradeLog(connection)
         self.erasing = Erasing(connection)

@@ -19,6 +19,9 @@ FACTS = frozenset({"MEMORY.md", "USER.md"})
 HEADINGS = 3
 """How many headings above a piece are kept with it."""
 
+ABOVE = " › "
+"""What stands between them."""
+
 MOST_HEADING = 200
 """Characters of one of them; what is longer is a piece as well."""
 
@@ -70,7 +73,7 @@ def pieces_of(path: str, text: str) -> list[Piece]:
     waiting: list[_Block] = []
 
     def flush() -> None:
-        title = " › ".join(headings[level] for level in sorted(headings)[-HEADINGS:])
+        title = ABOVE.join(headings[level] for level in sorted(headings)[-HEADINGS:])
         for start, end, item in _packed(waiting, lines):
             pieces.extend(_cut(path, title, lines, start, end, item, day))
         waiting.clear()

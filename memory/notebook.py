@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from memory.database import Database
 from memory.edits import NothingToKeep, plain, said_in, with_fact, with_section, without
 from memory.inside import Outside, Overtaken, Text, Unreadable, parts_of, read, write
-from memory.markdown import lines_of, pieces_of
+from memory.markdown import ABOVE, lines_of, pieces_of
 from memory.memory_index import MemoryIndex
 from memory.passage_store import FileMark
 from memory.passages import Found, Kind, Origin, Passage, Piece, Query, Source
@@ -118,14 +118,31 @@ class Notebook:
                 await uow.passages.came(origin)
         return Kept(passage, fresh=True)
 
-    async def note(self, person: str, heading: str, lines: Sequence[str]) -> None:
-        """Write lines under a heading of the day's note, in place of what stands under that heading."""
+    async def note(
+        self,
+        person: str,
+        heading: str,
+        lines: Sequence[str],
+        source: Source,
+        *,
+        day: date | None = None,
+        session_id: str | None = None,
+    ) -> Sequence[Passage]:
+        """Write lines under a heading of a day's note, in place of what stands there, and return them.
+
+        Without `day` it is today's. `source` and `session_id` are noted as where they are from.
+        """
         text = "\n".join(f"- {plain(line)}" for line in lines)
         async with self._turns[person]:
-            day = self.today()
-            await self._rewrite(
-                person, note_of(day), partial(with_section, day=day, heading=heading, body=text)
-            )
+            day = day or self.today()
+            change = partial(with_section, day=day, heading=heading, body=text)
+            passages = await self._rewrite(person, note_of(day), change)
+            told = [each for each in passages if each.heading.rpartition(ABOVE)[2] == heading]
+            async with self._database.transact() as uow:
+                for each in told:
+                    origin = Origin(each.id, person, source, self._clock.now(), session_id)
+                    await uow.passages.came(origin)
+        return told
 
     async def forget(self, person: str, ids: Sequence[str]) -> Sequence[Passage]:
         """Take memories out of their files and of everything that was made of them; return those there were.

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from memory.stop_words import STOP_WORDS
 
@@ -97,6 +98,7 @@ def _of_word(word: str) -> Iterator[str]:
         yield from (each for run in _RUN.findall(stem) for each in _of_word(run))
 
 
+@lru_cache(20_000)
 def _stem(word: str) -> str:
     """Strip endings until there are none; never down to a stop word."""
     word = _UMLAUT.sub("", word)

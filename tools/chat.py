@@ -135,6 +135,7 @@ async def send(ctx: Context, params: Send) -> Sent:
         queue=params.queue,
         model=params.model,
         origin=ctx.origin,
+        shared=ctx.shared,
     )
     answered = await ctx.services.chat.send(ctx, asked)
     message, turn = answered.message, answered.turn

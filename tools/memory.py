@@ -16,7 +16,7 @@ from memory.passages import Kind, Passage, Query, Source
 from memory.workspace import MEMORY
 from tools.context import Context
 from tools.errors import Forbidden, InvalidParams, NotFound
-from tools.forgetting import forget as forget_everywhere
+from tools.forgetting import erase
 from tools.market import EVERYWHERE
 from tools.memory_views import (
     FoundMemory,
@@ -218,7 +218,7 @@ async def forget(ctx: Context, params: Forget) -> MemoryForgotten:
     views = await _views(ctx, list(known.values()))
     try:
         with _told(A_FILE):
-            gone = await forget_everywhere(ctx, list(dict.fromkeys(params.ids)))
+            gone = await erase(ctx, list(dict.fromkeys(params.ids)))
     except NotForgettable as error:
         raise Forbidden(str(error)) from None
     ids = {each.id for each in gone}

@@ -33,6 +33,9 @@ TAKES_BACK = frozenset(
 BY = "by"
 """Under what a message says who put it, where no person typed it."""
 
+SHARED = "shared"
+"""Under what a message says that it was typed where others read along."""
+
 _WORD = re.compile(r"[a-z]+")
 
 _NOBODY = (
@@ -62,11 +65,10 @@ def refuse_unattended(ctx: Context) -> None:
 
 async def check_said(ctx: Context, fact: str, quote: str | None) -> Words:
     """Return the message in which a person said what a model wants to keep; raise Forbidden without one."""
-    wanted = _even(quote or "")
-    said = [each for each in await typed(ctx) if _quotes(wanted, _even(each.text))]
+    said = [each for each in await typed(ctx) if quotes(quote or "", each.text)]
     if not said:
         raise Forbidden(_NOT_SAID)
-    found = next((each for each in said if _is_about(fact, each.text)), None)
+    found = next((each for each in said if is_about(fact, each.text)), None)
     if found is None:
         raise Forbidden(_OTHER)
     return found
@@ -86,9 +88,9 @@ async def typed(ctx: Context) -> Sequence[Words]:
     async with ctx.services.database.read() as uow:
         heard = await uow.messages.recent(ctx.principal.id, ctx.session_id, LOOKED_THROUGH)
     asked = [each for each in reversed(heard) if each.role is MessageRole.USER]
-    if asked and _is_put(asked[0]):
+    if asked and is_put(asked[0]):
         raise Forbidden(_NOBODY)
-    own = [Words(own_lines(each.content), each.turn_id) for each in asked if not _is_put(each)]
+    own = [Words(own_lines(each.content), each.turn_id) for each in asked if not is_put(each)]
     return own[:LATEST]
 
 
@@ -104,19 +106,22 @@ def own_lines(message: str) -> str:
     return "\n".join(kept)
 
 
-def _is_put(message: TranscriptMessage) -> bool:
+def is_put(message: TranscriptMessage) -> bool:
+    """Tell whether a message was put to the agent by itself: by a job or an alert."""
     return BY in (message.data or {})
 
 
-def _quotes(quote: str, message: str) -> bool:
-    return bool(quote) and quote in message and (len(quote) >= LEAST_QUOTE or quote == message)
+def quotes(quote: str, message: str) -> bool:
+    """Tell whether a quote is from a message, whatever its capitals and spaces; a short one is all of it."""
+    words, said = _even(quote), _even(message)
+    return bool(words) and words in said and (len(words) >= LEAST_QUOTE or words == said)
 
 
 def _even(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _is_about(fact: str, message: str) -> bool:
+def is_about(fact: str, message: str) -> bool:
     """Tell whether half of a fact's terms, and every figure of it, are in a message."""
     wanted, said = set(terms(fact)), set(terms(message))
     shared = wanted & said

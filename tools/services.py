@@ -36,7 +36,8 @@ class Asked:
     """One message to the agent. `stream` tells of it by events; `queue` waits for a busy session.
 
     `frame_id` is the caller's own name for the request, by which it may abort it. `model` is one of those
-    that answer here, None for them all in their order. `origin` tells whether a person wrote it.
+    that answer here, None for them all in their order. `origin` tells whether a person wrote it, `shared`
+    whether others read along.
     """
 
     session_id: str
@@ -47,6 +48,7 @@ class Asked:
     queue: bool
     model: str | None = None
     origin: Origin = Origin.PERSON
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class SummaryView(Result):
 
     up_to: str
     messages: int
-    characters: int
+    text: str
     at: Millis
     model: str
 
@@ -106,7 +106,7 @@ def _summary_view(summary: SessionSummary) -> SummaryView:
     return SummaryView(
         up_to=summary.upto_id,
         messages=summary.messages,
-        characters=len(summary.text),
+        text=summary.text,
         at=summary.at,
         model=summary.model,
     )
@@ -138,7 +138,7 @@ class Compacted(Result):
 
     `charactersBefore` and `charactersAfter` are what the agent hears of the conversation. `model` is who
     wrote the summary, `rules` where no model did; tokens and `cost` (US dollars, null when not known) are
-    what that took. A long `summary` is left out.
+    what that took. The summary itself is only where it can be forgotten again: sessions.get shows it.
     """
 
     session_id: str
@@ -146,7 +146,6 @@ class Compacted(Result):
     messages: int
     characters_before: int
     characters_after: int
-    summary: str | None = unless_none()
     model: str
     input_tokens: int
     output_tokens: int
@@ -155,7 +154,7 @@ class Compacted(Result):
 
 
 class CompactReport(Result):
-    """Whether a conversation was compacted, and how; if not, there was nothing to do."""
+    """Whether a conversation was compacted, and how; if not, all of it is new, or it has just changed."""
 
     compacted: bool
     compaction: Compacted | None = unless_none()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.asking import Action
-from bot.cards import alerts, backtests, jobs, lists, market, money, orders, safety
+from bot.cards import alerts, backtests, jobs, lists, market, memories, money, orders, safety
 from bot.voice import Voice
 from tools.wire import Result
 
@@ -89,6 +89,10 @@ CARDS: Mapping[str, Card] = {
     "cron.remove": Card(jobs.removed),
     "cron.history": Card(jobs.runs, True),
     "cron.templates": Card(jobs.templates, actions=jobs.of_templates),
+    "memory.list": Card(memories.listing, True, actions=memories.of_listing),
+    "memory.search": Card(memories.results, True, actions=memories.of_results),
+    "memory.forget": Card(memories.forgotten, True),
+    "memory.undo": Card(memories.forgotten, True),
     "access.list": Card(lists.access, True, actions=lists.access_actions),
     "access.approve": Card(lists.person, True),
     "access.setRole": Card(lists.person, True),

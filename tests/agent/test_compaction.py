@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from agent.compaction import MOST_CHARS, MOST_MESSAGES, TOLD_CHARS
+from agent.compaction import MOST_CHARS, MOST_MESSAGES
 from agent.models.offline import OfflineModel
 from agent.models.port import Message, ModelRequest, Role
 from agent.models.scripted import Reply, ScriptedModel
@@ -15,7 +15,7 @@ from agent.prompt import HISTORY_CHARS
 from agent.span import KEPT_MESSAGES, PAGE
 from agent.summaries import RECALL_CHARS, SUMMARY_CHARS, Gist, recall
 from agent.summarising import HEARD_CHARS, MESSAGE_CHARS
-from tests.agent.listening import listen
+from tests.agent.listening import PRICE, listen
 from tests.agent.long_talks import (
     FAILING,
     LONG,
@@ -44,7 +44,7 @@ from tools.positions import PositionList
 from tools.services import Asked
 from tools.sessions import OneSession
 from tools.trade import OrderReport
-from trading.clock import from_epoch_ms, iso
+from trading.clock import epoch_ms, iso
 from trading.model import Origin
 
 FRIEND = Principal("friend", Right.TRADER)
@@ -93,7 +93,7 @@ async def test_after_200_turns_what_is_open_is_still_before_the_model(tmp_path: 
         facts = request.system.partition("# Right now")[2]
         assert position.id in facts
         assert cast(OrderReport, rests).order_id in facts
-        assert f"{held.approval_id}, until {iso(from_epoch_ms(held.expires_at.timestamp() * 1000))}" in facts
+        assert f"{held.approval_id}, until {iso(held.expires_at)}" in facts
 
         for each in model.requests:
             assert alternates(each)
@@ -181,7 +181,6 @@ async def test_the_event_says_it_all_to_the_one_whose_conversation_it_is(tmp_pat
             "messages": len(everything) - KEPT_MESSAGES,
             "charactersBefore": sum(len(each.content) for each in everything),
             "charactersAfter": after,
-            "summary": NOTES,
             "model": MODEL,
             "inputTokens": 900,
             "outputTokens": 30,
@@ -196,11 +195,17 @@ async def test_the_event_says_it_all_to_the_one_whose_conversation_it_is(tmp_pat
         assert [each.text for each in heard[2:-1]] == [each.content for each in everything[-KEPT_MESSAGES:]]
         shown = cast(OneSession, await agent.call("sessions.get", sessionId="main")).summary
         assert shown is not None
-        assert (shown.up_to, shown.messages, shown.model) == (last.id, told.payload["messages"], MODEL)
+        assert shown.model_dump(mode="json") == {
+            "upTo": last.id,
+            "messages": told.payload["messages"],
+            "text": NOTES,
+            "at": epoch_ms(NOON),
+            "model": MODEL,
+        }
         assert len(agent.all_told("session.compact")) == 1
 
 
-async def test_what_summaries_took_adds_up_and_a_long_one_is_not_told(tmp_path: Path) -> None:
+async def test_what_summaries_took_adds_up_and_a_long_one_is_cut(tmp_path: Path) -> None:
     model = ScriptedModel(talking(answers, lambda request: takes_notes("- n" * 9_000)), name="openai:unknown")
     async with house(tmp_path, model) as agent:
         await said_before(agent, LONG)
@@ -208,12 +213,12 @@ async def test_what_summaries_took_adds_up_and_a_long_one_is_not_told(tmp_path: 
         await said_before(agent, [exchange(number) for number in range(10)])
         done = await compact(agent)
         assert done is not None
-        assert (done.messages, done.summary, done.cost) == (20, None, None)
+        assert (done.messages, done.cost) == (20, None)
         summary = await summary_of(agent)
         assert summary is not None
         assert (summary.revision, summary.messages, summary.cost) == (2, 48, None)
         assert (summary.input_tokens, summary.output_tokens, summary.cached_tokens) == (1_800, 60, 200)
-        assert TOLD_CHARS < len(summary.text) <= SUMMARY_CHARS
+        assert len(summary.text) == SUMMARY_CHARS
         assert len(model.requests[-1].messages[0].text) < 2 * SUMMARY_CHARS
 
 
@@ -231,13 +236,17 @@ async def test_asked_for_it_compacts_at_once_or_says_that_there_is_nothing_to_do
         assert caught.value.reason is Code.NOT_FOUND
 
 
-@pytest.mark.parametrize("asked", ["and ETH?", "yes", "500", "on 4h"])
+@pytest.mark.parametrize("asked", ["und ETH?", "500", "ja"])
 async def test_the_model_without_a_key_takes_notes_for_nothing_that_was_said(asked: str) -> None:
-    gist = Gist("- buy 0.02 btc at the market", (), 12, NOON)
+    notes = recall(Gist("- buy 0.02 btc at the market", (), 12, NOON))
+    said = [
+        Message(Role.USER, "wie steht btc", at=NOON),
+        Message(Role.ASSISTANT, "BTC steht bei 68.000.", at=NOON),
+    ]
     now = Message(Role.USER, asked, at=NOON)
-    alone = await listen(OfflineModel(), ModelRequest("", [now]))
-    after = await listen(OfflineModel(), ModelRequest("", [*recall(gist), now]))
-    assert after == alone
+    alone = await listen(OfflineModel(), ModelRequest("", [*said, now], [PRICE]))
+    for heard in ([*notes, *said, now], [*said, *notes, now]):
+        assert await listen(OfflineModel(), ModelRequest("", heard, [PRICE])) == alone
 
 
 async def test_conversations_of_jobs_are_compacted_too(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from agent.models.offline import OfflineModel
 from agent.models.port import ModelRequest
 from agent.models.scripted import Reply, ScriptedModel
 from agent.span import KEPT_MESSAGES
+from memory import schema
+from memory.erasing import FORGOTTEN, Change
 from tests.agent.long_talks import (
     FAILING,
     LONG,
@@ -189,3 +191,28 @@ async def test_killed_over_a_summary_a_service_has_lost_nothing_when_it_is_back(
         page = (await client.request("chat.history", {"limit": 500}))["payload"]["messages"]
         assert [each["id"] for each in page[: len(before)]] == before
         assert [each["content"] for each in page[len(before) :]] == ["hello", "Well.", "again", "Well."]
+
+
+@pytest.mark.parametrize("summarised", [False, True])
+async def test_what_is_forgotten_meanwhile_does_not_come_back_in_a_summary(
+    tmp_path: Path, summarised: bool
+) -> None:
+    gate = asyncio.Event()
+    model = ScriptedModel(talking(answers), name=MODEL, hold=gate)
+    async with house(tmp_path, model) as agent, asyncio.timeout(30):
+        await said_before(agent, [("my secret is 4711", "Noted."), *LONG])
+        if summarised:
+            assert await Compactor().now(agent.services, "owner", "main", OfflineModel()) is not None
+            await said_before(agent, LONG)
+        work = asyncio.create_task(compact(agent))
+        await model.held.wait()
+        secret = (await agent.transcript())[0]
+        change = Change(schema.messages, "id", secret.id, {"content": FORGOTTEN})
+        async with agent.services.database.transact() as uow:
+            await uow.erasing.apply([change], ["owner"], ["main"])
+        gate.set()
+        assert await work is None
+        assert await summary_of(agent) is None
+        await compact(agent)
+        assert secret.content not in model.requests[-1].messages[0].text
+        assert await summary_of(agent) is not None

@@ -265,6 +265,8 @@ async def test_with_all_tools_there_are_examples_for_all_of_them() -> None:
             "market_price",
             "market_analyze",
             "market_candles",
+            "memory_add",
+            "memory_search",
             "platforms_list",
             "portfolio_get",
             "portfolio_pnl",

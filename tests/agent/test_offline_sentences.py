@@ -19,7 +19,7 @@ async def test_a_sentence_leads_to_these_calls(text: str, calls: list[Call]) -> 
 @pytest.mark.parametrize(("text", "kind"), KINDS, ids=[text[:40] or "nothing" for text, _ in KINDS])
 async def test_a_sentence_without_a_tool_is_of_its_kind_and_calls_none(text: str, kind: Kind) -> None:
     assert understand_conversation([Said(text)]).intent.kind is kind
-    looks = ("market_price", "alert_", "cron_")
+    looks = ("market_price", "alert_", "cron_", "memory_search")
     assert [call for call in await first_calls(text) if not call[0].startswith(looks)] == []
 
 

@@ -19,6 +19,7 @@ from agent.models.failover import Failover
 from agent.models.port import Completion, Message, ModelRequest, Role, Usage
 from agent.models.scripted import Broken, ScriptedModel
 from memory.records import TurnStatus
+from tests.agent.long_talks import summarises
 from tests.agent.talking import PRICE, House, house, says
 from tools.chat import MAIN
 from tools.context import Context
@@ -205,7 +206,8 @@ async def test_the_queue_of_a_session_has_an_end(tmp_path: Path) -> None:
         assert await refused(agent, "too many", queue=True) is Code.AGENT_BUSY
         model.gate.set()
         await asyncio.gather(*turns)
-        assert len(model.requests) == MAX_WAITING + 1
+        # So long a conversation may have been summarised by then.
+        assert len([each for each in model.requests if not summarises(each)]) == MAX_WAITING + 1
 
 
 async def test_nobody_stops_another_persons_turn(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from agent.models.port import Completion
 from agent.models.scripted import ScriptedModel
 from bot.chat import ChatError, Message, Person, TryLater, Unreachable
 from bot.scripted import ScriptedChat
+from tests.agent.long_talks import summarises
 from tests.bot.room import ADA, BEN, GROUP, buttons, private, room
 from tests.service import NOON
 from tools.context import Context
@@ -201,7 +202,8 @@ async def test_a_thousand_messages_at_once_are_too_many_and_others_are_not_slowe
         assert await chat.settled(flood[-1]) == "too many"
         goes_on.set()
         assert await chat.settled(flood[20]) == "answered"
-        assert len(model.requests) == 21
+        # So long a conversation may have been summarised by then.
+        assert len([each for each in model.requests if not summarises(each)]) == 21
 
 
 async def test_a_trade_is_shown_first_where_that_is_wanted_and_runs_once_when_confirmed(

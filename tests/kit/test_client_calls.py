@@ -121,6 +121,21 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
         "chat.send",
         {"message": "Hello", "sessionId": "s1", "queue": True},
     ),
+    (
+        lambda c: c.memory.search("losses", kind="fact", from_="2026-11-01", as_of="2026-11-20"),
+        "memory.search",
+        {"query": "losses", "kind": "fact", "from": "2026-11-01", "asOf": "2026-11-20"},
+    ),
+    (
+        lambda c: c.memory.get("MEMORY.md", start_line=3, lines=1),
+        "memory.get",
+        {"path": "MEMORY.md", "startLine": 3, "lines": 1},
+    ),
+    (lambda c: c.memory.add("I like tea"), "memory.add", {"text": "I like tea"}),
+    (lambda c: c.memory.forget(["mem_1"]), "memory.forget", {"ids": ["mem_1"]}),
+    (lambda c: c.memory.list(limit=5), "memory.list", {"limit": 5}),
+    (lambda c: c.memory.undo(), "memory.undo", {}),
+    (lambda c: c.memory(query="losses"), "memory.search", {"query": "losses"}),
     (lambda c: c.skill.list(), "skill.list", {}),
     (
         lambda c: c.skill.get("alert-system", file="a.csv"),

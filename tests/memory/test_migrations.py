@@ -22,6 +22,7 @@ from memory import (
     schema_chats,
     schema_cron,
     schema_decisions,
+    schema_distilled,
     schema_memory,
     schema_runs,
     schema_skills,
@@ -34,6 +35,7 @@ from memory.chat_records import Arrival, Card, Chat
 from memory.cron_records import CronJob, PromptRun
 from memory.database import Database
 from memory.decision_records import Decision, DecisionBasis
+from memory.distilled import Distilled
 from memory.errors import DatabaseTooNew
 from memory.passage_store import FileMark, Retired
 from memory.passages import Origin, Passage
@@ -72,6 +74,7 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (TranscriptMessage, schema.messages),
     (Turn, schema.turns),
     (SessionSummary, schema_summaries.session_summaries),
+    (Distilled, schema_distilled.distilled),
     (StoredEvent, schema.events),
     (Call, schema.calls),
     (Switch, schema.switches),

@@ -133,6 +133,7 @@ BAD: dict[str, str | bytes] = {
     "data hidden": front("data: [.env]"),
     "data absolute": front("data: [/etc/passwd]"),
     "anchors": front("when: &all [a, b]\ncapabilities: *all"),
+    "an anchor alone": front("when: &all [a, b]"),
     "a laugh": front(LAUGHS),
     "deep": front(f"when: {'[' * 2000}{']' * 2000}"),
     "python object": front("when: !!python/object/apply:os.system ['touch /tmp/pwned']"),
@@ -320,6 +321,17 @@ def test_data_that_is_no_file_beside_the_skill_is_missing_and_never_read(tmp_pat
             folders.data("data", name)
     with pytest.raises(BadSkill):
         folders.data("none", "gone.csv")
+
+
+def test_a_folder_that_became_a_link_is_not_read_through(tmp_path: Path) -> None:
+    root = tmp_path / "skills"
+    folder = with_data(root, "rules.csv")
+    (folder / "rules.csv").write_text("mine")
+    outside = tmp_path / "outside"
+    folder.rename(outside)
+    folder.symlink_to(outside)
+    with pytest.raises(BadSkill):
+        SkillFolders(root).data("data", "rules.csv")
 
 
 @given(st.text(max_size=200) | st.text("-:[]{}&*!|>'\"#%@`,? \nab1", max_size=80).map(front))

@@ -78,7 +78,7 @@ async def test_what_was_said_after_a_place_is_read_in_order_and_measured(db: Dat
         for number in range(6):
             await uow.messages.append(message(f"m{number}", content="ü" * number))
             await uow.messages.append(message(f"theirs{number}", principal="bob"))
-    async with db.read() as uow:
+    async with db.transact() as uow:
         everything = await uow.messages.since("ada", "main", 0, 100)
         assert [each.message.id for each in everything] == [f"m{number}" for number in range(6)]
         assert [each.seq for each in everything] == sorted(each.seq for each in everything)
@@ -87,6 +87,8 @@ async def test_what_was_said_after_a_place_is_read_in_order_and_measured(db: Dat
         newest = await uow.messages.recent("ada", "main", 2, after=third)
         assert newest == [each.message for each in everything[4:]]
         assert await uow.messages.recent("ada", "main", 9, third) == [each.message for each in everything[3:]]
+        held = await uow.messages.hold("ada", "main", third, everything[4].seq)
+        assert held == [each.message for each in everything[3:5]]
         assert await uow.messages.size_since("ada", "main", third) == (3, 3 + 4 + 5)
         assert await uow.messages.size_since("ada", "main", everything[-1].seq) == (0, 0)
         assert await uow.messages.size_since("ada", "other", 0) == (0, 0)

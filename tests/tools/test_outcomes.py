@@ -1,9 +1,9 @@
 """How decisions came out, reckoned by hand, from what is on disk and what prices were at the time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,10 @@ from memory.records import TurnStatus
 from tests.memory.samples import basis, call, decision, session, turn
 from tests.trading.house import BTC, ETH, House, open_house
 from tools.outcomes import Outcomes
-from trading.model import Order
+from trading.exchanges.scripted import ScriptedMarket, instrument
+from trading.markets import Markets
+from trading.model import Candle, Order
+from trading.symbols import Symbol
 from trading.timeframes import Timeframe
 
 HOUR = 3_600.0
@@ -190,6 +193,32 @@ async def test_a_price_that_could_not_be_had_is_asked_for_again_as_it_was_then(h
     await at_price(house, 60_000, 2 * HOUR)
     # The trade at 55,000 came in the minute that had not closed by then.
     assert told(await look(house), "after1h") == {"mark": "50000", "return": "0", "unrealized": None}
+
+
+class Eager(ScriptedMarket):
+    """A market that gives all it has, also what came after the moment that it was asked for."""
+
+    async def candles(
+        self,
+        symbol: Symbol,
+        timeframe: Timeframe,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+    ) -> Sequence[Candle]:
+        """Return candles beyond `until`."""
+        return await super().candles(symbol, timeframe, since, None, limit)
+
+
+async def test_a_price_of_later_is_never_taken_for_one_of_then(house: House) -> None:
+    market = Eager(house.clock, {instrument(): 50_000})
+    await house.clock.advance(HOUR)
+    await decide(house, action=DecisionAction.HOLD)
+    await house.clock.advance(HOUR + 1)
+    market.trade(BTC, 90_000)
+    await house.clock.advance(300)
+    await Outcomes(house.database, Markets(market), house.clock).step()
+    assert told(await found(house), "after1h") == {"mark": "50000", "return": "0", "unrealized": None}
 
 
 async def test_of_two_who_look_at_once_one_writes(house: House, database_url: str) -> None:

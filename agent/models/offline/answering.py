@@ -6,8 +6,9 @@ from agent.models.offline.conversation import Understood
 from agent.models.offline.glossary import MEANINGS
 from agent.models.offline.intents import Kind
 from agent.models.offline.near_coins import nearest_coin
-from agent.models.offline.plans import ROWS, Row
+from agent.models.offline.plans import ROWS
 from agent.models.offline.questions import question
+from agent.models.offline.rows import Row
 from agent.models.offline.steps import Ask, Say, Step
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice

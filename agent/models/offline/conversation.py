@@ -20,6 +20,7 @@ from agent.models.offline.grammar import (
     understand,
 )
 from agent.models.offline.intents import Intent, Kind
+from agent.models.offline.memory_words import about_memory
 from agent.models.offline.near_misses import near_miss
 from agent.models.offline.questions import was_asked
 from agent.models.offline.shown_orders import ORDER_ID, listed_order
@@ -150,7 +151,10 @@ def _resolve(heard: Sequence[Heard]) -> Intent:
     direct = understand(sentence, language)
     before = heard[:-1] if len(sentence.tokens) <= SHORT_ANSWER else ()
     previous = _resolve(before) if before else Intent(Kind.UNKNOWN)
-    asked = bool(before) and was_asked(previous, before[-1].answer)
+    answer = before[-1].answer if before else ""
+    if recalled := about_memory(previous, answer, sentence, direct):
+        return recalled
+    asked = bool(before) and was_asked(previous, answer)
     if before and previous.kind in AUTOMATIONS:
         pending = asked or was_proposed(previous, before[-1].answer)
         return (pending and _automated(previous, heard[-1], direct, asked)) or direct

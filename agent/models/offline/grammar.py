@@ -8,6 +8,7 @@ from functools import cache
 from agent.models.offline import sentences_de, sentences_en
 from agent.models.offline.automation import unannounced, with_details
 from agent.models.offline.intents import Intent, Kind
+from agent.models.offline.memory_words import with_text
 from agent.models.offline.patterns import compile_pattern
 from agent.models.offline.trial_sentences import understand_trial
 from agent.models.offline.words import Sentence
@@ -55,7 +56,7 @@ def grammar() -> Grammar:
 
 def understand(sentence: Sentence, language: Language) -> Intent:
     """Return what a sentence asks for, numbers read as `language` writes them; UNKNOWN if nothing."""
-    return with_details(_understood(sentence, language), sentence, language)
+    return with_text(with_details(_understood(sentence, language), sentence, language), sentence)
 
 
 def _understood(sentence: Sentence, language: Language) -> Intent:

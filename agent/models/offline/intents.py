@@ -76,6 +76,8 @@ class Kind(StrEnum):
     REMEMBER = "remember"
     RECALL = "recall"
     FORGET = "forget"
+    UNDO = "undo"
+    """What was just remembered is taken back."""
     APPROVE = "approve"
     DENY = "deny"
     STATUS = "status"
@@ -105,8 +107,9 @@ class Intent:
     """What a message asks for, with what it names.
 
     `term` is a word of the glossary, `rest` free text in folded words, `state` how orders are to stand,
-    `meant` what a near miss may have been. `said` are the words of an alert or job, which is `confirmed` when
-    it was shown and agreed to.
+    `meant` what a near miss may have been. `said` are the words of an alert, job or memory, `confirmed` when
+    it was shown and agreed to, or was just kept. `text` is what a memory is of, as it was written, `shown`
+    the one that was chosen.
     """
 
     kind: Kind
@@ -125,4 +128,6 @@ class Intent:
     said: str = ""
     minutes: int = 0
     confirmed: bool = False
+    text: str = ""
+    shown: str = ""
     meant: "Intent | None" = None

@@ -245,7 +245,12 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "(erinnerst du dich|weisst du noch) {rest}",
         "was hast du dir [ueber] {rest} gemerkt",
     ),
-    Kind.FORGET: ("vergiss [das|dass|was ich ueber|alles ueber] {rest}", "vergiss alles"),
+    Kind.FORGET: (
+        "vergiss was ich [dir] (ueber|zu|von) {rest} (gesagt|erzaehlt|geschrieben) habe",
+        "vergiss [das|dass|alles ueber] {rest}",
+        "vergiss alles",
+    ),
+    Kind.UNDO: ("(nimm (das|es) [wieder] zurueck|mach (das|es) rueckgaengig|rueckgaengig)",),
     Kind.APPROVE: (
         "(bestaetigen|bestaetige|bestaetigt|genehmigen|genehmige|freigeben|ja|jawohl|ja mach|mach das|"
         "einverstanden|passt) [{n}]",

@@ -231,7 +231,11 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "do you remember {rest}",
         "what do you remember",
     ),
-    Kind.FORGET: ("forget [about|that|what i said about] {rest}", "forget (it all|everything)"),
+    Kind.FORGET: (
+        "forget [about|that|what i said about|what i told you about|everything about] {rest}",
+        "forget (it all|everything)",
+    ),
+    Kind.UNDO: ("(undo [that|it|this]|take (that|it) back)",),
     Kind.APPROVE: (
         "(approve|approved|confirm|confirmed|accept|yes|yep|yeah|yes do it|do it|go ahead|sure) [it|order] "
         "[{n}]",

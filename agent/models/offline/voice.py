@@ -12,6 +12,7 @@ from agent.models.offline import (
     automation_answers_en,
     backtest_answers_de,
     backtest_answers_en,
+    memory_answers,
 )
 from agent.models.offline.facts import Facts
 from tools.words.language import Language
@@ -24,8 +25,18 @@ from tools.words.render import (
 )
 
 ANSWERS: Mapping[Language, Mapping[str, str]] = {
-    Language.EN: {**answers_en.ANSWERS, **backtest_answers_en.ANSWERS, **automation_answers_en.ANSWERS},
-    Language.DE: {**answers_de.ANSWERS, **backtest_answers_de.ANSWERS, **automation_answers_de.ANSWERS},
+    Language.EN: {
+        **answers_en.ANSWERS,
+        **backtest_answers_en.ANSWERS,
+        **automation_answers_en.ANSWERS,
+        **memory_answers.MEMORY_EN,
+    },
+    Language.DE: {
+        **answers_de.ANSWERS,
+        **backtest_answers_de.ANSWERS,
+        **automation_answers_de.ANSWERS,
+        **memory_answers.MEMORY_DE,
+    },
 }
 _DATES = {Language.EN: "%Y-%m-%d %H:%M UTC", Language.DE: "%d.%m.%Y %H:%M UTC"}
 _LAST_MILLISECOND = Decimal(4_000_000_000_000)

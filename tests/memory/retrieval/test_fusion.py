@@ -1,5 +1,6 @@
 """One order out of two: what both halves say counts, and the later note where they say the same."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 from memory.fusion import Candidate, fuse
 from memory.terms import terms
 from tests.memory.samples import START
+
+Arm = Sequence[tuple[str, float]]
 
 IDS = st.sampled_from("abcdefgh")
 WORDS = st.frozensets(st.sampled_from(["btc", "eth", "stop", "tax"]), max_size=4)
@@ -19,8 +22,10 @@ def about(text: str, days: int = 0) -> Candidate:
     return Candidate(frozenset(terms(text)), START + timedelta(days=days))
 
 
-def order(*arguments: object) -> list[str]:
-    return [each for each, _ in fuse(*arguments)]  # type: ignore[arg-type]
+def order(
+    near: Arm, worded: Arm, asked: Mapping[str, float], candidates: Mapping[str, Candidate]
+) -> Sequence[str]:
+    return [each for each, _ in fuse(near, worded, asked, candidates)]
 
 
 def test_what_both_halves_found_comes_before_what_one_did() -> None:
@@ -51,6 +56,12 @@ def test_either_half_alone_keeps_its_order() -> None:
     arm = [("b", 0.9), ("c", 0.8), ("a", 0.7)]
     assert order(arm, [], {"btc": 1.0}, candidates) == ["b", "c", "a"]
     assert order([], arm, {"btc": 1.0}, candidates) == ["b", "c", "a"]
+
+
+def test_a_text_that_has_all_words_wins_over_the_nearest_that_has_none() -> None:
+    candidates = {"right": about("KR-48213 is settled"), "wrong": about("The complaint is settled")}
+    asked = dict.fromkeys(terms("KR-48213?"), 1.0)
+    assert order([("wrong", 0.9)], [("right", 9.0)], asked, candidates) == ["right", "wrong"]
 
 
 def test_scores_of_full_text_may_be_of_any_scale() -> None:

