@@ -12,7 +12,7 @@ from agent.models.errors import ModelError
 from agent.models.port import Model, Usage
 from agent.noting import Noted, borne_out, noted_by
 from agent.span import conversation_since
-from agent.stated import own_words, speaks_of_rules, stated
+from agent.stated import own_words, stated
 from agent.summarising import RULES
 from memory.database import Database
 from memory.distilled import Distilled, Due
@@ -27,6 +27,7 @@ from memory.workspace import note_of
 from tools.acting import principal_now
 from tools.own_words import SHARED, is_put
 from tools.policy import Principal
+from tools.rule_talk import speaks_of_rules
 from trading.clock import Clock
 
 RESTED = timedelta(minutes=15)
@@ -128,8 +129,13 @@ class Distiller:
             return await uow.distilled.put(_mark(part, noted, self._clock.now()))
 
     async def _read(self, due: Due, now: datetime) -> _Part | None:
-        """Return what is to be distilled; None for somebody who was shut out, and where there is nothing."""
+        """Return what is to be distilled; None where there is nothing.
+
+        There is none of somebody who was shut out, nor of a conversation with a turn that has not ended.
+        """
         async with self._database.read() as uow:
+            if await uow.turns.running(due.principal, due.session_id) is not None:
+                return None
             who = await principal_now(uow, due.principal, self._account, now)
             before = await uow.distilled.get(due.principal, due.session_id)
             after = before.upto if before else 0

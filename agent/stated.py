@@ -9,6 +9,7 @@ from agent import stated_doubts as doubts
 from memory.same import same
 from memory.terms import terms
 from tools.own_words import own_lines
+from tools.rule_talk import speaks_of_rules
 from tools.words.language import fold
 
 MOST_MESSAGE = 1_500
@@ -29,7 +30,7 @@ def _any_of(lines: str, start: bool = False) -> re.Pattern[str]:
     return re.compile(rf"^{doubts.BEFORE_COMMANDS}(?:{body})(?!\w)" if start else rf"(?<!\w)(?:{body})(?!\w)")
 
 
-_RULES, _ADDRESSED = _any_of(doubts.RULES), _any_of(doubts.ADDRESSED)
+_ADDRESSED = _any_of(doubts.ADDRESSED)
 _WITHDRAWN, _HYPOTHETICAL, _OTHERS = map(_any_of, (doubts.WITHDRAWN, doubts.HYPOTHETICAL, doubts.OTHERS))
 _QUESTION = _any_of(doubts.QUESTIONS, start=True)
 _DATED, _ORDER_WISH = _any_of(cues.DATES), _any_of(doubts.ORDER_WISHES)
@@ -120,11 +121,6 @@ def own_words(message: str) -> str:
             break
         kept.append(line)
     return "\n".join(kept)
-
-
-def speaks_of_rules(text: str) -> bool:
-    """Tell whether a text speaks of the agent's rules, limits, approvals or roles."""
-    return _RULES.search(_even(text)) is not None
 
 
 def is_meant(sentence: str) -> bool:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from agent.stated import MOST_MESSAGE, MOST_STATED, speaks_of_rules, stated, taken_back
+from agent.stated import MOST_MESSAGE, MOST_STATED, stated, taken_back
 from tests.agent import stated_held_out as held_out
 from tests.agent import stated_sentences as table
+from tools.rule_talk import speaks_of_rules
 
 
 def lines(text: str) -> list[str]:
