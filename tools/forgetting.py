@@ -31,7 +31,7 @@ async def erase(ctx: Context, ids: Sequence[str]) -> Sequence[Passage]:
         turns = {each.turn_id for each in origins.values() if each.turn_id is not None}
         turns |= await uow.erasing.turns(people, texts)
         turns |= await _distilled_from(uow, people, found, origins)
-        sessions = await uow.erasing.sessions(people, sorted(turns))
+        sessions = await uow.erasing.sessions(people, sorted(turns), texts)
         changes = await uow.erasing.found(people, texts, sorted(turns))
     # First what was said in passing: should this end here, the memory is still there to be forgotten again.
     async with database.transact() as uow:
