@@ -1,5 +1,6 @@
 """What somebody stated in a conversation, distilled into the note of its day once the conversation rests."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -111,7 +112,7 @@ class Distiller:
         said = typed_alone(part.messages)
         noted = await self._noted(said, must=now - due.used_at > FORGIVING)
         place = _place(part, self._zone)
-        notes = stated(said) if noted is None or noted.notes is None else borne_out(noted.notes, said)
+        notes = await asyncio.to_thread(_notes_of, noted, said)
         fresh = await self._fresh(part.who.person, notes, place)
         # What was forgotten meanwhile is not there any more, and must not come back from here.
         if await self._read(due, now) != part:
@@ -176,6 +177,10 @@ def typed_alone(messages: Sequence[PlacedMessage]) -> list[str]:
         and SHARED not in (each.message.data or {})
     ]
     return [each for each in own if each.strip() and not speaks_of_rules(each)]
+
+
+def _notes_of(noted: Noted | None, said: Sequence[str]) -> list[str]:
+    return stated(said) if noted is None or noted.notes is None else borne_out(noted.notes, said)
 
 
 def _place(part: _Part, zone: ZoneInfo) -> _Place:

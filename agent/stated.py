@@ -21,6 +21,12 @@ LEAST_WORDS = 3
 MOST_STATED = 12
 """Facts of one part of a conversation, the latest that were stated."""
 
+MOST_HELD = 2 * MOST_STATED
+"""Facts among which one is looked for that is put right or taken back."""
+
+LONGEST_SHORT = 16
+"""Characters at a sentence's end in which an abbreviation or a number stands."""
+
 ALIKE = 0.5
 """How much of what it is about a sentence shares with the one that it puts right."""
 
@@ -90,12 +96,13 @@ class _Heard:
             self._drop(each)
 
     def _add(self, sentence: str) -> None:
-        self.kept.append(sentence)
+        self.kept = [*self.kept, sentence][-MOST_HELD:]
         self.last.append(sentence)
 
     def _drop(self, sentence: str) -> None:
         self.gone.append(sentence)
-        self.kept.remove(sentence)
+        if sentence in self.kept:
+            self.kept.remove(sentence)
         if sentence in self.last:
             self.last.remove(sentence)
 
@@ -133,14 +140,14 @@ def is_meant(sentence: str) -> bool:
 
 def sentences(message: str) -> Iterator[str]:
     """Return the sentences of a message, one after the other."""
-    waiting = ""
+    waiting: list[str] = []
     for part in _split(message):
-        waiting = f"{waiting} {part}" if waiting else part
-        if not _NO_END.search(fold(waiting)):
-            yield waiting
-            waiting = ""
+        waiting.append(part)
+        if not _NO_END.search(fold(part[-LONGEST_SHORT:])):
+            yield " ".join(waiting)
+            waiting.clear()
     if waiting:
-        yield waiting
+        yield " ".join(waiting)
 
 
 def _heard(messages: Sequence[str]) -> _Heard:
@@ -162,6 +169,8 @@ def _hear(heard: _Heard, sentence: str, before: list[str]) -> None:
     if _WITHDRAWN.search(text):
         heard.last = heard.last or before
         heard.withdraw(sentence)
+        return
+    if len(heard.last) >= MOST_STATED:
         return
     fact = _without_aside(sentence)
     right = _CORRECTION.match(_even(fact))
