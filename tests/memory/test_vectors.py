@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -98,13 +99,14 @@ def truncate_database(folder: Path) -> None:
 async def test_a_folder_that_is_damaged_is_set_aside_and_made_anew(
     sqlite_url: str, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
-    embedder = Counted() if spoil is spoil_index else None
+    embedder = Counted()
     async with Database.open(sqlite_url) as database:
         async with library(database, tmp_path, embedder) as made:
-            # So many that Chroma writes an index beside its database.
-            made.write({"many.md": "".join(f"- fact {number} of many\n" for number in range(MANY[spoil]))})
             made.write(NOTES)
             await made.settle()
+            # So many that Chroma writes an index beside its database.
+            (one, *_) = await made.notebook.recent(OWNER, 1)
+            await made.vectors.index(OWNER, [replace(one, id=f"more_{number}") for number in range(1_100)])
             mark = made.vectors.mark
         spoil(made.folder)
         async with library(database, tmp_path, embedder) as made:
@@ -119,9 +121,6 @@ async def test_a_folder_that_is_damaged_is_set_aside_and_made_anew(
             assert made.index.problem is None
             assert made.vectors.mark != mark
             assert (tmp_path / "vectors-damaged").is_dir()
-
-
-MANY: dict[Callable[[Path], None], int] = {spoil_index: 1_100, spoil_database: 1, truncate_database: 1}
 
 
 async def test_a_database_that_somebody_holds_leaves_words_alone_and_comes_back(
