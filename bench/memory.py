@@ -66,7 +66,7 @@ class MadeUp:
 
     async def query(self, text: str) -> Vector:
         """Return the vector of a question."""
-        made = await asyncio.to_thread(self.model.query, [text])
+        made = await asyncio.to_thread(self.model.embed, [text])
         return [float(each) for each in made[0]]
 
     async def aclose(self) -> None:
