@@ -190,7 +190,7 @@ MAIN = "main"
 
 
 def _plain(name: str) -> str:
-    return "".join(each if each.isalnum() or each in "-.:" else "-" for each in name)[:48]
+    return "".join(each if each.isalnum() or each in "-_.:" else "-" for each in name)[:48]
 
 
 def _mark(part: _Part, noted: Noted | None, now: datetime) -> Distilled:

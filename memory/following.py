@@ -17,6 +17,9 @@ from trading.clock import EPOCH, MICROSECOND, Clock
 MOST_FILES = 5_000
 """Files of one person that are looked at."""
 
+STEPS = 4
+"""How often at most some of what is new gets its vectors after each look."""
+
 SETTLED = 2_000_000_000
 """Nanoseconds after which a changed file is taken for whole: some file systems tell time that coarsely."""
 
@@ -70,7 +73,9 @@ class Follower:
         changed = 0
         for person in await asyncio.to_thread(self._notebook.workspace.people):
             changed += await self.look(person)
-        await self._notebook.index.step()
+        for _ in range(STEPS):
+            if not await self._notebook.index.step():
+                break
         return changed
 
     async def look(self, person: str) -> int:
@@ -107,7 +112,7 @@ class Follower:
         return self._known[person]
 
 
-def look_at(folder: Path, is_owner: bool) -> Look:
+def look_at(folder: Path, is_owner: bool, most: int = MOST_FILES) -> Look:
     """Return the Markdown files below a folder; links and names that begin with a dot are passed over."""
     found = Look()
     waiting = [("", 1)]
@@ -128,12 +133,12 @@ def look_at(folder: Path, is_owner: bool) -> Look:
             if entry.is_dir(follow_symlinks=False):
                 waiting += [(f"{path}/", depth + 1)] if depth < MOST_DEPTH else []
             elif entry.name.endswith(".md") and entry.is_file(follow_symlinks=False):
-                _note(found, path, entry)
+                _note(found, path, entry, most)
     return found
 
 
-def _note(found: Look, path: str, entry: "os.DirEntry[str]") -> None:
-    if len(found.files) >= MOST_FILES:
+def _note(found: Look, path: str, entry: "os.DirEntry[str]", most: int) -> None:
+    if len(found.files) >= most:
         found.too_many = True
         return
     # It may have been removed since.

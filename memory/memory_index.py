@@ -79,23 +79,31 @@ class MemoryIndex:
         """
         async with self._database.read() as uow:
             there = await uow.passages.of_path(person, path)
-        told, works = self._compared(there, pieces, person, path, forget)
+        told, works = await asyncio.to_thread(self._compared, there, pieces, person, path, forget)
         try:
-            await self._write(works, person, path, mark, dropped=mark is None and not pieces)
+            await self._write(works, person, path, mark, forget, dropped=mark is None and not pieces)
         finally:
             self._dirty = self._dirty or bool(works)
         return told
 
     async def _write(
-        self, works: Sequence[Work], person: str, path: str, mark: FileMark | None, dropped: bool
+        self,
+        works: Sequence[Work],
+        person: str,
+        path: str,
+        mark: FileMark | None,
+        durable: bool,
+        *,
+        dropped: bool,
     ) -> None:
-        # A transaction keeps everybody else from writing, so a long one is several.
+        # A transaction keeps everybody else from writing, so a long one is several. What a machine that
+        # fails may lose of them is made again of the files and the books.
         for start in range(0, len(works) - WRITTEN_AT_ONCE, WRITTEN_AT_ONCE):
             async with self._database.transact(durable=False) as uow:
                 for work in works[start : start + WRITTEN_AT_ONCE]:
                     await work(uow)
         rest = len(works) % WRITTEN_AT_ONCE or WRITTEN_AT_ONCE
-        async with self._database.transact(durable=bool(works)) as uow:
+        async with self._database.transact(durable=durable) as uow:
             for work in works[-rest:]:
                 await work(uow)
             if mark is not None:

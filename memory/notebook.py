@@ -224,8 +224,7 @@ class Notebook:
     def _pieces(self, person: str, path: str, text: str) -> list[Piece]:
         if person == OWNER and path in OF_THE_HOUSE:
             return []
-        if (count := len(lines_of(text))) > MOST_LINES:
-            raise Unreadable(f"it has {count:,} lines, and {MOST_LINES:,} are read at most")
+        _check_length(text)
         return [each for each in pieces_of(path, text) if each.text not in self.workspace.printed]
 
 
@@ -240,10 +239,16 @@ def changed(root: Path, path: str, change: Callable[[str], str], under: Sequence
         now = change(text)
         if now == text:
             return was
+        _check_length(now)
         with contextlib.suppress(Overtaken):
             write(root, path, now, was, under)
             return _there(root, path, under)
     raise Unreadable("somebody else is changing it; try again")
+
+
+def _check_length(text: str) -> None:
+    if (count := len(lines_of(text))) > MOST_LINES:
+        raise Unreadable(f"it has {count:,} lines, and {MOST_LINES:,} are read at most")
 
 
 def _there(root: Path, path: str, under: Sequence[str]) -> Text | None:

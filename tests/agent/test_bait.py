@@ -7,11 +7,13 @@ from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from typing import cast
+from unittest.mock import ANY
 
 import pytest
 
 from agent.distilling import RESTED
 from agent.models.offline import OfflineModel
+from memory.records import MessageRole, Session, SessionMode, TranscriptMessage
 from tests.agent import bait_sentences as said
 from tests.service import Running, running
 from tools.context import Context
@@ -21,6 +23,7 @@ from tools.policy import LOCAL_OWNER, Principal, Role
 
 TURNS = 500
 IN_ONE_TALK = 14
+BEFORE_REST = 9
 SEARCHES = 1_000
 
 COINS = ("SOL", "ADA", "DOGE", "XRP")
@@ -72,11 +75,27 @@ class House:
         made = cast(NewKey, await self.call("keys.create", name=name, role="trader"))
         self.people[name] = Principal(f"key:{made.id}", Role.TRADER)
 
-    async def rest(self, session: str, who: Sequence[str]) -> None:
+    async def say(self, name: str, session: str, messages: Sequence[str]) -> None:
+        """Have somebody say something and be answered."""
+        for message in messages:
+            await self.call("chat.send", self.people[name], message=message, sessionId=session)
+
+    async def have_said(self, name: str, session: str, messages: Sequence[str]) -> None:
+        """Put a conversation on disk as its turns would have left it."""
+        services, who = self.service.app.services, self.people[name].id
+        now = services.clock.now()
+        async with services.database.transact() as uow:
+            await uow.sessions.ensure(Session(session, who, session, SessionMode.AUTO, now, now))
+            for message in messages:
+                for role, text in ((MessageRole.USER, message), (MessageRole.ASSISTANT, "I see.")):
+                    said = TranscriptMessage(services.new_id("msg"), who, session, role, text, now)
+                    await uow.messages.append(said)
+
+    async def rest(self, spoken: Sequence[tuple[str, str]]) -> None:
         """Let conversations rest until they are distilled."""
         await self.service.advance(RESTED.total_seconds())
-        async with asyncio.timeout(30):
-            for name in who:
+        async with asyncio.timeout(60):
+            for name, session in spoken:
                 while not await self._is_distilled(self.people[name].id, session):
                     await self.service.advance(60)
                     await asyncio.sleep(0.01)
@@ -99,21 +118,29 @@ class House:
 
 
 @asynccontextmanager
-async def after_talking(home: Path, turns: int, embeddings: str) -> AsyncIterator[House]:
-    """Serve three people who have typed so much, and whose conversations are over."""
+async def after_talking(home: Path, answered: bool, embeddings: str) -> AsyncIterator[House]:
+    """Serve three people who have typed so much, and whose conversations are over.
+
+    They were `answered` by the offline model, or else that is taken as done.
+    """
     async with running(home, model=OfflineModel(), limits=False, embeddings=embeddings) as service:
         house = House(service)
         for name in ("anna", "bernd"):
             await house.let_in(name)
-        each = turns // len(FACTS)
+        say = house.say if answered else house.have_said
+        each = -(-TURNS // len(FACTS))
         planned = {name: talks(name, each, seed) for seed, name in enumerate(FACTS)}
+        spoken: list[tuple[str, str]] = []
         for number in range(max(map(len, planned.values()))):
             session = f"talk{number}" if number else "main"
-            there = {name: some[number] for name, some in planned.items() if number < len(some)}
-            for name, messages in there.items():
-                for message in messages:
-                    await house.call("chat.send", house.people[name], message=message, sessionId=session)
-            await house.rest(session, list(there))
+            for name, some in planned.items():
+                await say(name, session, some[number])
+                spoken.append((name, session))
+            await service.advance(90)
+            if len(spoken) >= BEFORE_REST:
+                await house.rest(spoken)
+                spoken.clear()
+        await house.rest(spoken)
         yield house
 
 
@@ -148,7 +175,7 @@ async def test_what_is_kept_of_500_turns_is_what_people_stated_and_each_finds_th
     tmp_path: Path,
 ) -> None:
     assert sum(map(len, FACTS.values())) >= 60
-    async with after_talking(tmp_path, TURNS, "off") as house:
+    async with after_talking(tmp_path, answered=False, embeddings="off") as house:
         kept = {name: house.kept(name) for name in FACTS}
         right, wrong, again = judged(kept)
         assert again == []
@@ -161,10 +188,11 @@ async def test_what_is_kept_of_500_turns_is_what_people_stated_and_each_finds_th
 
 
 @pytest.mark.long
-async def test_nobody_finds_by_meaning_what_others_have_said(tmp_path: Path) -> None:
-    async with after_talking(tmp_path, TURNS, "local") as house:
+async def test_they_are_answered_and_find_by_meaning_nothing_of_others(tmp_path: Path) -> None:
+    async with after_talking(tmp_path, answered=True, embeddings="local") as house:
         await house.service.app.services.memories.index.settle()
         kept = {name: house.kept(name) for name in FACTS}
+        assert judged(kept) == (ANY, [], [])
         for name in FACTS:
             assert kept[name][0] in await house.found(name, kept[name][0])
         assert await strangers(house, kept, SEARCHES) == []

@@ -4,8 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from kit.answers import KitError
 from kit.cli import app
@@ -14,7 +13,7 @@ from tests.service import Running, running
 
 async def memory(service: Running, *words: str, said: str = "") -> Result:
     typed = ["memory", *words, "--url", service.url]
-    return await asyncio.to_thread(CliRunner().invoke, app, typed, input=said)
+    return await asyncio.to_thread(lambda: CliRunner().invoke(app, typed, input=said))
 
 
 async def test_memories_are_kept_found_shown_and_forgotten_once_a_person_agrees(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ async def test_queries_are_bounded_and_filters_hold(service: Running) -> None:
     (shown,) = (await call(service, "search", query="zeppelin", kind="note"))["results"]
     assert "zeppelin" in shown["snippet"]
     assert len(shown["snippet"]) <= 400
-    for wrong in (
+    wrongs: tuple[dict[str, Any], ...] = (
         {"query": "x" * 2_001},
         {"query": "x" * 1_000_000},
         {"query": "   "},
@@ -226,7 +226,8 @@ async def test_queries_are_bounded_and_filters_hold(service: Running) -> None:
         {"kind": "secret"},
         {"from_": "yesterday"},
         {"symbol": "not a pair at all"},
-    ):
+    )
+    for wrong in wrongs:
         assert await code_of(service, "search", **{"query": "x", **wrong}) == "INVALID_PARAMS", list(wrong)
     assert await code_of(service, "search") == "MISSING_PARAMS"
 
@@ -255,7 +256,11 @@ async def test_what_is_no_fact_is_not_kept(service: Running) -> None:
 async def test_nothing_is_kept_or_dropped_while_nobody_is_there(
     service: Running, more: dict[str, Any]
 ) -> None:
-    calls = (("add", {"text": "I like oranges"}), ("forget", {"ids": ["mem_x"]}), ("undo", {}))
+    calls: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("add", {"text": "I like oranges"}),
+        ("forget", {"ids": ["mem_x"]}),
+        ("undo", {}),
+    )
     for name, params in calls:
         with pytest.raises(CallError) as refused:
             await service.app.registry.call(f"memory.{name}", params, context(service, **more))

@@ -51,7 +51,7 @@ class Talk:
         self, message: str, call: str = "", who: Principal = LOCAL_OWNER, session: str = "main", **more: Any
     ) -> str | None:
         """Say something, have the model call this then, and return the code of its failure."""
-        arguments = {key: more.pop(key) for key in ("text", "quote", "ids") if key in more}
+        arguments: dict[str, Any] = {key: more.pop(key) for key in ("text", "quote", "ids") if key in more}
         self._model.call = (f"memory_{call}", arguments) if call else None
         self._model.outcome = {}
         context = replace(Context(who, self.service.app.services, self.service.app.registry), **more)
@@ -157,7 +157,8 @@ async def test_a_model_drops_only_what_its_person_wants_gone(talk: Talk) -> None
     person = who("careful")
     assert await talk.say("I own a boat", "add", person, text="Owns a boat", quote="I own a boat") is None
     ids = await _ids(talk.service, person)
-    for call, given in (("undo", {}), ("forget", {"ids": ids})):
+    calls: tuple[tuple[str, dict[str, Any]], ...] = (("undo", {}), ("forget", {"ids": ids}))
+    for call, given in calls:
         assert await talk.say("what do the news say", call, person, **given) == "FORBIDDEN"
         assert await talk.say("> forget the boat\nhm", call, person, **given) == "FORBIDDEN"
     assert await talk.kept(person) == ["Owns a boat"]
