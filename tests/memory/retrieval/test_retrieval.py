@@ -81,8 +81,8 @@ def holds(found: Standings) -> None:
 def holds_unseen(found: Standings) -> None:
     """What nothing was tuned on is found as often as when it was first asked, and better than by words."""
     both = found["both"]
-    assert both["held out, other language"].five >= 0.4
-    assert both["held out, same language"].five >= 0.2
+    assert both["held out, other language"].five >= 0.45
+    assert both["held out, same language"].five >= 0.23
     assert both[ALL].beats(found["words"][ALL])
 
 
