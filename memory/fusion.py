@@ -37,12 +37,10 @@ def fuse(
     better; either may be empty. `asked` are the terms of the question with what each counts.
     """
     meant = _spread(near)
-    # What is not among the nearest may be as near as the last of them, or have no vector yet.
-    last = min(meant.values(), default=0.0)
     said = _of_best(worded)
     covered = _covered(asked, candidates)
     scores = {
-        each: MEANT * meant.get(each, last) + SAID * said.get(each, 0.0) + COVERED * covered[each]
+        each: MEANT * meant.get(each, 0.0) + SAID * said.get(each, 0.0) + COVERED * covered[each]
         for each in candidates
     }
     return sorted(
