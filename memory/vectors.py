@@ -29,7 +29,7 @@ LOCAL = "use-multilingual-3"
 
 LEAST_NEAR = 0.2
 LEAST_NEAR_ELSEWHERE = 0.25
-"""Cosines of texts that have something in common: of the level vectors here, and of usual ones."""
+"""Cosines of texts that have something in common: by the local embedder, and by others."""
 
 DAMAGED = "-damaged"
 
