@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 
 from agent.models.port import Message, Role, ToolCall, ToolSpec
-from agent.tool_schemas import compact
+from agent.tool_schemas import schema_of
 from memory.records import SessionMode
 from tools.context import Context, Repeat
 from tools.errors import TELLS_BALANCES, CallError, InvalidParams, NotFound
 from tools.policy import Surface
 from tools.registry import AnyCapability, Registry
-from tools.wire import Result
+from tools.wire import Params, Result
 
 MAX_RESULT_CHARS = 16_000
 """What one tool may put before a model; a model that needs more asks for less at a time."""
@@ -99,8 +99,8 @@ class Toolbox:
 
 
 def _spec(found: AnyCapability) -> ToolSpec:
-    schema = found.params.model_json_schema(by_alias=True)
-    return ToolSpec(found.tool_name, found.description, compact(schema))
+    params: type[Params] = found.params
+    return ToolSpec(found.tool_name, found.description, schema_of(params))
 
 
 def _bounded(text: str) -> str:

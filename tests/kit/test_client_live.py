@@ -91,6 +91,8 @@ async def test_over_a_bad_line_every_order_is_placed_and_told_once(tmp_path: Pat
         orders: list[Answer] = []
         # How often a line is cut depends on how what is sent is cut into packets.
         while len(orders) < 20 or line.cuts <= 5:
+            if len(orders) % 20 == 19:
+                await service.advance(61)
             amount = 100 + len(orders)
             orders.append(await client.trade(action="buy", pair="BTC/USDT", amount=amount, type="market"))
         text = "".join([piece async for piece in client.chat.stream("price BTC")])

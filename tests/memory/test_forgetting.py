@@ -1,15 +1,17 @@
 """What is forgotten is nowhere any more: not in files, tables, full text, logs, checkpoints or vectors."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psycopg
 import pytest_asyncio
 from psycopg import sql
 
+from kit.remembering import VECTORS
 from memory import (
     schema_alerts,
     schema_chats,
@@ -27,7 +29,6 @@ from memory.passages import Query
 from memory.records import SessionSummary
 from memory.schema import metadata
 from memory.types import Json, Words
-from memory.vectors import ChromaVectors
 from memory.workspace import OWNER
 from tests.memory.samples import basis, decision
 from tests.memory.test_summaries import SUMMARY
@@ -52,13 +53,6 @@ class House:
         app = self.service.app
         context = Context(LOCAL_OWNER, app.services, app.registry)
         return (await app.registry.call(name, params, context)).model_dump(mode="json")
-
-    @property
-    def vectors(self) -> ChromaVectors:
-        """Where vectors lie."""
-        found = self.service.app.services.memories.index._vectors
-        assert isinstance(found, ChromaVectors)
-        return found
 
     def files_with(self, needle: bytes, below: str = "") -> list[str]:
         """Return the files of the home in which these bytes stand."""
@@ -127,12 +121,13 @@ async def known_ids(house: House) -> Sequence[str]:
     ]
 
 
-async def vectors_of(house: House, ids: Sequence[str]) -> list[bytes]:
-    """Return the vectors of memories as bytes, as Chroma writes them to its log."""
-    async with house.service.app.services.database.read() as uow:
-        texts = [each.whole for each in (await uow.passages.by_ids(OWNER, ids)).values()]
-    made = await house.vectors._process.ask("embed", 60, texts=texts, query=False)
-    return [np.asarray(each, dtype=np.float32).tobytes() for each in made]
+def vectors_of(house: House, ids: Sequence[str]) -> list[bytes]:
+    """Return the vectors of memories as they stand in Chroma's log."""
+    query = f"SELECT vector FROM embeddings_queue WHERE id IN ({', '.join('?' * len(ids))})"
+    with closing(sqlite3.connect(house.home / "data" / VECTORS / "chroma.sqlite3")) as file:
+        found = [bytes(row[0]) for row in file.execute(query, list(ids))]
+    assert len(found) == len(ids)
+    return found
 
 
 async def test_what_is_forgotten_is_nowhere_any_more(house: House) -> None:
@@ -141,7 +136,7 @@ async def test_what_is_forgotten_is_nowhere_any_more(house: House) -> None:
     await house.service.app.services.memories.index.settle()
     ids = await known_ids(house)
     assert len(ids) == 2
-    vectors = await vectors_of(house, ids)
+    vectors = vectors_of(house, ids)
     # The control: before, all of it is found by the same eyes.
     assert house.files_with(CANARY.encode(), "workspace") == [
         "workspace/MEMORY.md",
