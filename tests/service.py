@@ -1,5 +1,6 @@
 """The whole service for tests: real sockets and a real database, on a clock that tests move."""
 
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from agent.models.port import Model
 from kit.app import App, Edge, serve
 from kit.chats import Adapters
 from kit.settings import load
+from memory.database import Database
 from trading.clock import ManualClock
 from trading.ports import Exchange, MarketData
 
@@ -22,6 +24,23 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 STARTS: Counter[Path] = Counter()
 """How often each home was served in."""
+
+
+EMPTY: list[bytes] = []
+"""A database that is up to date and empty, once one was made."""
+
+
+async def begin(path: Path) -> None:
+    """Make a database where there is none: to bring one up to date takes longer than the rest of a start."""
+    if path.exists():
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if EMPTY:
+        path.write_bytes(EMPTY[0])
+        return
+    async with Database.open(f"sqlite:///{path}"):
+        pass
+    EMPTY.append(path.read_bytes())
 
 
 def predictable(seed: str = "test") -> Callable[[int], bytes]:
@@ -65,6 +84,8 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Run a service in `home` on a free port; settings are those of config.toml."""
     clock = clock or ManualClock(NOON)
+    if "database_url" not in settings and "KIT_DATABASE_URL" not in os.environ:
+        await begin(home / "data" / "kit.db")
     # Who starts again at the very same moment makes other ids than before.
     seed = f"test{STARTS[home]}" if STARTS[home] else "test"
     STARTS[home] += 1
