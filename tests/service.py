@@ -32,15 +32,26 @@ EMPTY: list[bytes] = []
 
 async def begin(path: Path) -> None:
     """Make a database where there is none: to bring one up to date takes longer than the rest of a start."""
-    if path.exists():
+    if _has(path):
         return
+    if not EMPTY:
+        async with Database.open(f"sqlite:///{path}"):
+            pass
+        EMPTY.append(_read(path))
+    _write(path, EMPTY[0])
+
+
+def _has(path: Path) -> bool:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if EMPTY:
-        path.write_bytes(EMPTY[0])
-        return
-    async with Database.open(f"sqlite:///{path}"):
-        pass
-    EMPTY.append(path.read_bytes())
+    return path.exists()
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
 
 
 def predictable(seed: str = "test") -> Callable[[int], bytes]:
