@@ -15,6 +15,8 @@ from pydantic import Field
 
 from gateway.app import Gateway
 from gateway.auth import Keyring
+from gateway.rest.routes import OWN
+from gateway.rest.table import RestDialect
 from gateway.settings import GatewaySettings
 from kit.skillset import build_skills
 from memory.database import Database
@@ -269,11 +271,17 @@ class House:
         *,
         keyring: Keyring | None = None,
         real_clock: bool = False,
+        dialects: Sequence[RestDialect] = (OWN,),
     ) -> AsyncIterator["Running"]:
         """Serve on a free port until the block ends."""
         clock = time.monotonic_ns if real_clock else self.monotonic
         gateway = Gateway(
-            self.registry, self.services, settings or GatewaySettings(), keyring=keyring, clock=clock
+            self.registry,
+            self.services,
+            settings or GatewaySettings(),
+            keyring=keyring,
+            clock=clock,
+            dialects=dialects,
         )
         runner = web.AppRunner(gateway.application(), access_log=None, shutdown_timeout=5)
         telling = asyncio.create_task(self._tell())
