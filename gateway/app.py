@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -100,7 +101,7 @@ class Gateway:
                 web.get("/ready", page(shared, pages.ready)),
                 web.get("/live", page(shared, pages.live)),
                 web.get("/metrics", page(shared, pages.metrics)),
-                *Descriptions(self._document).routes(),
+                *Descriptions(self._document, partial(page, shared)).routes(),
                 *apis.routes(),
             ]
         )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -23,10 +24,7 @@ class Reader:
 
     def __init__(self, route: Route, capability: AnyCapability) -> None:
         self._route = route
-        schema = capability.params.model_json_schema()
-        kinds = schema.get("properties", {})
-        definitions = schema.get("$defs", {})
-        self._types = {name: _types(kind, definitions) for name, kind in kinds.items()}
+        self._capability = capability
 
     def params(
         self, given: Mapping[str, str], query: Mapping[str, list[str]], body: Mapping[str, Any] | None
@@ -45,6 +43,13 @@ class Reader:
             fields[known] = self._value(known, texts)
         fields |= route.fixed
         return route.asks(fields) if route.asks else fields
+
+    @cached_property
+    def _types(self) -> Mapping[str, Types]:
+        """The JSON types of each parameter; found out when first needed, as a start has no time for it."""
+        schema = self._capability.params.model_json_schema()
+        definitions = schema.get("$defs", {})
+        return {name: _types(kind, definitions) for name, kind in schema.get("properties", {}).items()}
 
     def _value(self, name: str, texts: list[str]) -> Any:
         if any("\0" in text for text in texts):

@@ -96,7 +96,9 @@ class Document:
             "tags": [f"{own}{capability.group}"],
         }
         fields = self._fields(route, capability)
-        parameters = [_parameter(name, "path", {**fields[name], "required": True}) for name in route.in_path]
+        parameters = [
+            _parameter(name, "path", {**fields.get(name, TEXT), "required": True}) for name in route.in_path
+        ]
         rest = {name: field for name, field in fields.items() if name not in route.in_path}
         if not route.has_body:
             parameters += [_parameter(name, "query", field) for name, field in rest.items()]
@@ -167,6 +169,9 @@ class Document:
                 left += _refs(self._schemas[name])
         return {name: self._schemas[name] for name in sorted(used)}
 
+
+TEXT: Json = {"schema": {"type": "string"}}
+"""A name in a path that the dialect itself reads."""
 
 IDEMPOTENCY: Json = {
     "name": "Idempotency-Key",

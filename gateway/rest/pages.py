@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from gateway.rest.failure import Refused
+from gateway.http import refusal
 
 PACKAGE = "drf_spectacular_sidecar"
 FILES = {
@@ -47,10 +48,14 @@ KEPT = "public, max-age=86400"
 
 
 class Descriptions:
-    """Serves the document and its pages; `build` makes the document when it is first asked for."""
+    """Serves the document and its pages.
 
-    def __init__(self, build: Callable[[], dict[str, Any]]) -> None:
+    `build` makes the document when it is first asked for, `guarded` a page of which no fault shows.
+    """
+
+    def __init__(self, build: Callable[[], dict[str, Any]], guarded: Callable[[Handler], Handler]) -> None:
         self._build = build
+        self._guarded = guarded
         self._document: bytes | None = None
         found = find_spec(PACKAGE)
         places = found.submodule_search_locations if found else None
@@ -59,11 +64,11 @@ class Descriptions:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the document and of its pages."""
         return [
-            web.get("/openapi.json", self.document),
+            web.get("/openapi.json", self._guarded(self.document)),
             web.get("/docs", _html(SWAGGER)),
             web.get("/redoc", _html(REDOC)),
             web.get("/docs/start.js", self.start),
-            web.get("/docs/files/{name}", self.file),
+            web.get("/docs/files/{name}", self._guarded(self.file)),
         ]
 
     async def document(self, request: web.Request) -> web.Response:
@@ -86,7 +91,7 @@ class Descriptions:
         """Return one file of the package."""
         known = FILES.get(request.match_info["name"])
         if known is None or self._files is None:
-            raise Refused(404, "there is no such file")
+            return refusal(404, "there is no such file")
         return web.FileResponse(self._files / known, headers={"Cache-Control": KEPT})
 
 

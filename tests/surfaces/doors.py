@@ -16,10 +16,10 @@ from yarl import URL
 
 from agent.models.port import Completion, ModelRequest, Role, ToolCall
 from agent.models.scripted import ScriptedModel
-from kit.answers import KitError
-from kit.cli import app as command_line
 from gateway.rest.routes import ROUTES
 from gateway.rest.table import Route
+from kit.answers import KitError
+from kit.cli import app as command_line
 from kit.client import KitClient
 from tests.service import NOON, Running, running
 from tests.wire import wire
