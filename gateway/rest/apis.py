@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
-import orjson
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from gateway.http import refusal
 from gateway.origin import host_allowed, origin_allowed
 from gateway.rest.door import RestDoor
-from gateway.rest.failure import Failure, Refused, failure_of
-from gateway.rest.marks import CAPABILITY, PUBLIC, REQUEST_ID, STANDING
+from gateway.rest.failure import Refused
+from gateway.rest.marks import PUBLIC, REQUEST_ID, STANDING, failure_on
 from gateway.rest.table import RestDialect, owner_of
 from gateway.shared import Shared
 from tools.errors import CallError
@@ -80,8 +78,9 @@ class Apis:
         for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)
         headers["X-Request-Id"] = request.get(REQUEST_ID, "")
-        standing = request.get(STANDING)
-        if standing is not None:
+        counted = request.get(STANDING)
+        if counted is not None:
+            standing = counted()
             headers["X-RateLimit-Limit"] = str(standing.limit)
             headers["X-RateLimit-Remaining"] = str(standing.left)
             headers["X-RateLimit-Reset"] = str(standing.reset)
@@ -109,25 +108,13 @@ class Apis:
         return given if _NAME.fullmatch(given) else self._shared.services.new_id("http")
 
     def _refusal(self, request: web.Request, error: CallError | Refused) -> web.Response:
-        failure = failure_of(
-            error,
-            path=request.path,
-            request_id=request[REQUEST_ID],
-            at=self._shared.services.clock.now(),
-            capability=request.get(CAPABILITY),
-            given=dict(request.match_info),
-        )
+        failure = failure_on(request, error, self._shared.services.clock.now())
         owner = owner_of(request.path, self.dialects)
         if owner is None:
             return refusal(failure.status, failure.message, failure.all_headers)
-        return _worded(owner, failure)
-
-
-def _worded(owner: RestDialect, failure: Failure) -> web.Response:
-    body: dict[str, Any] = owner.wording(failure).model_dump(mode="json", by_alias=True)
-    return web.Response(
-        body=orjson.dumps(body),
-        status=failure.status,
-        content_type=owner.error_type,
-        headers=failure.all_headers,
-    )
+        return web.Response(
+            body=owner.words(failure),
+            status=failure.status,
+            content_type=owner.error_type,
+            headers=failure.all_headers,
+        )

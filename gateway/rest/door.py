@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,12 +13,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from gateway.auth import bearer
-from gateway.limits import Groups, Windows
+from gateway.limits import Groups, Standing, Windows
 from gateway.metrics import OK
 from gateway.origin import origin_allowed
 from gateway.rest.asking import Reader, read_object
 from gateway.rest.failure import Refused
-from gateway.rest.marks import CAPABILITY, PUBLIC, STANDING
+from gateway.rest.marks import CAPABILITY, PUBLIC, STANDING, failure_on
+from gateway.rest.stream import Stream, wanted
 from gateway.rest.table import RestDialect, Route
 from gateway.shared import Shared
 from gateway.under_way import UnderWay
@@ -75,18 +77,24 @@ class RestDoor:
         route: Route,
         capability: AnyCapability,
         reader: Reader,
-    ) -> web.Response:
+    ) -> web.StreamResponse:
         self._welcome(request)
         self._running += 1
         try:
             principal = await self._who(request, dialect)
             budget = self._budget(request, dialect, principal)
+            if isinstance(budget, Windows | Groups):
+                standing: Callable[[], Standing] = partial(budget.standing, capability.name)
+                request[STANDING] = standing
             body = await self._body(request, route)
             params = reader.params(request.match_info, _query(request), body)
-            result = await self._call(request, capability, params, principal, budget)
+            ctx = self._context(request, capability, principal, budget)
+            if route.streams and wanted(request):
+                return await self._stream(request, dialect, route, params, ctx)
+            told = _told(route, await self._call(capability, params, ctx))
         finally:
             self._running -= 1
-        return web.Response(body=_told(route, result), status=route.status, content_type="application/json")
+        return web.Response(body=told, status=route.status, content_type="application/json")
 
     def _welcome(self, request: web.Request) -> None:
         """Refuse what no key makes right: pages of elsewhere that would change something, and crowds."""
@@ -124,36 +132,54 @@ class RestDoor:
             raise Refused(400, "the body ended early or is not what its headers say", CLOSING) from None
         return read_object(raw, request.content_type, settings.max_depth)
 
-    async def _call(
-        self,
-        request: web.Request,
-        capability: AnyCapability,
-        params: Mapping[str, Any],
-        principal: Principal,
-        budget: Budget,
-    ) -> Result:
-        shared = self._shared
-        ctx = Context(
+    def _context(
+        self, request: web.Request, capability: AnyCapability, principal: Principal, budget: Budget
+    ) -> Context:
+        return Context(
             principal=principal,
-            services=shared.services,
-            door=shared.registry,
+            services=self._shared.services,
+            door=self._shared.registry,
             budget=budget,
             repeat=_repeat(request, principal) if capability.effects else None,
+            request_id=self._shared.services.new_id("req"),
         )
+
+    async def _call(self, capability: AnyCapability, params: Mapping[str, Any], ctx: Context) -> Result:
         try:
-            return await shared.registry.call(capability.name, params, ctx)
+            return await self._shared.registry.call(capability.name, params, ctx)
         except Reused as error:
             raise CallError("this Idempotency-Key stands for another request", code=Code.CONFLICT) from error
-        finally:
-            if isinstance(budget, Windows | Groups):
-                request[STANDING] = budget.standing(capability.name)
+
+    async def _stream(
+        self,
+        request: web.Request,
+        dialect: RestDialect,
+        route: Route,
+        params: Mapping[str, Any],
+        ctx: Context,
+    ) -> web.StreamResponse:
+        events = self._shared.services.events
+        capability = self._shared.registry.find(route.capability)
+
+        async def work() -> bytes:
+            try:
+                return _told(route, await self._call(capability, {**params, "stream": True}, ctx))
+            finally:
+                await events.flush()
+
+        def worded(error: CallError | Refused) -> bytes:
+            return dialect.words(failure_on(request, error, self._shared.services.clock.now()))
+
+        working = self._under_way.start(work(), _ended)
+        stream = Stream(events, ctx.principal.id, ctx.request_id or "")
+        return await stream.answer(request, working, worded, self._shared.settings.heartbeat_seconds)
 
 
 CLOSING = {"Connection": "close"}
 """The rest of such a request is not waited for."""
 
 
-def _ended(task: "asyncio.Task[web.Response]") -> None:
+def _ended(task: "asyncio.Task[Any]") -> None:
     """Do nothing more: whoever waits looks at the task."""
 
 

@@ -9,6 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from gateway.rest.outcomes import statuses
+from gateway.rest.stream import EVENT_STREAM
 from gateway.rest.table import RestDialect, Route
 from tools.registry import AnyCapability, Registry
 
@@ -150,6 +151,8 @@ class Document:
                 "content": {"application/json": {"schema": answer}},
             }
         }
+        if route.streams:
+            found[str(route.status)]["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
         error = {"schema": self._refs[("error", dialect.name)]}
         for status, codes in statuses(route, capability).items():
             found[str(status)] = {

@@ -131,8 +131,17 @@ _CREATING = frozenset(
 )
 """What is answered with 201."""
 
+_STREAMING = frozenset({"chat.send"})
+"""What can be told by server-sent events while it runs."""
+
 ROUTES = tuple(
-    Route(method, f"{BASE}{path}", capability, CREATED if capability in _CREATING else 200)
+    Route(
+        method,
+        f"{BASE}{path}",
+        capability,
+        CREATED if capability in _CREATING else 200,
+        streams=capability in _STREAMING,
+    )
     for method, path, capability in _ROWS
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from pydantic import BaseModel
 
 from gateway.limits import Rule
@@ -21,7 +22,7 @@ class Route:
     says under which other name the capability knows a field, `fixed` what it is always asked. `asks` makes
     the capability's parameters of those fields where that is not enough; `tells` makes the answer of the
     JSON of its result, and `answer` is then the type of that, for the description. `public` lets pages of
-    any origin read.
+    any origin read. One that `streams` can tell its events while it runs, to who accepts that.
     """
 
     method: str
@@ -34,6 +35,7 @@ class Route:
     tells: Callable[[Any], Any] | None = None
     answer: Any = None
     public: bool = False
+    streams: bool = False
 
     @property
     def label(self) -> str:
@@ -73,6 +75,10 @@ class RestDialect:
     error_type: str = "application/json"
     key_headers: tuple[str, ...] = ("Authorization", "X-API-Key")
     rules: Sequence[Rule] | None = None
+
+    def words(self, failure: Failure) -> bytes:
+        """Return the body of a failure."""
+        return orjson.dumps(self.wording(failure).model_dump(mode="json", by_alias=True))
 
 
 def owner_of(path: str, dialects: Sequence[RestDialect]) -> RestDialect | None:
