@@ -158,21 +158,24 @@ class RestDoor:
         params: Mapping[str, Any],
         ctx: Context,
     ) -> web.StreamResponse:
-        events = self._shared.services.events
+        settings = self._shared.settings
         capability = self._shared.registry.find(route.capability)
 
         async def work() -> bytes:
-            try:
-                return _told(route, await self._call(capability, {**params, "stream": True}, ctx))
-            finally:
-                await events.flush()
+            return _told(route, await self._call(capability, {**params, "stream": True}, ctx))
 
         def worded(error: CallError | Refused) -> bytes:
             return dialect.words(failure_on(request, error, self._shared.services.clock.now()))
 
         working = self._under_way.start(work(), _ended)
-        stream = Stream(events, ctx.principal.id, ctx.request_id or "")
-        return await stream.answer(request, working, worded, self._shared.settings.heartbeat_seconds)
+        stream = Stream(
+            self._shared.services.events,
+            ctx.principal.id,
+            ctx.request_id or "",
+            alive_seconds=settings.heartbeat_seconds,
+            stall_seconds=settings.stall_seconds,
+        )
+        return await stream.answer(request, working, worded)
 
 
 CLOSING = {"Connection": "close"}

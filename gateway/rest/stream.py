@@ -27,13 +27,26 @@ def wanted(request: web.Request) -> bool:
 
 
 class Stream:
-    """The events of one request of one principal, in order."""
+    """The events of one request of one principal, in order; their capability delivers them before it answers.
 
-    def __init__(self, events: EventBus, principal: str, request_id: str) -> None:
+    A sign of life is sent every `alive_seconds`; a reader that takes nothing for `stall_seconds` is cut.
+    """
+
+    def __init__(
+        self,
+        events: EventBus,
+        principal: str,
+        request_id: str,
+        *,
+        alive_seconds: float,
+        stall_seconds: float,
+    ) -> None:
         self._events = events
         self._principal = principal
         self._request_id = request_id
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(ROOM)
+        self._alive_seconds = alive_seconds
+        self._stall_seconds = stall_seconds
         self._lost = False
 
     def take(self, events: Sequence[Told]) -> None:
@@ -50,7 +63,6 @@ class Stream:
         request: web.Request,
         work: asyncio.Task[bytes],
         worded: Callable[[CallError | Refused], bytes],
-        alive_seconds: float,
     ) -> web.StreamResponse:
         """Tell of `work` until it has ended, then what it came to; `worded` makes the body of a refusal.
 
@@ -63,12 +75,14 @@ class Stream:
             if first is None and work.exception() is not None:
                 work.result()
             await response.prepare(request)
-            await self._tell(response, first, work, alive_seconds)
+            await self._tell(response, first, work)
             if not self._lost:
-                await response.write(_last(work, worded))
+                await self._write(response, _last(work, worded))
             await response.write_eof()
         except ConnectionError:
             log.info("a stream's reader has gone", path=request.path)
+            if request.transport is not None:
+                request.transport.abort()
         finally:
             stop()
         return response
@@ -78,12 +92,18 @@ class Stream:
         response: web.StreamResponse,
         first: bytes | None,
         work: asyncio.Task[bytes],
-        alive_seconds: float,
     ) -> None:
         message = first
         while message is not None and not self._lost:
-            await response.write(message)
-            message = await self._next(work, alive_seconds)
+            await self._write(response, message)
+            message = await self._next(work, self._alive_seconds)
+
+    async def _write(self, response: web.StreamResponse, message: bytes) -> None:
+        try:
+            async with asyncio.timeout(self._stall_seconds):
+                await response.write(message)
+        except TimeoutError:
+            raise ConnectionError("the reader takes nothing") from None
 
     async def _next(self, work: asyncio.Task[bytes], alive_seconds: float | None) -> bytes | None:
         """Return the next event, a sign of life when there is none for a while, None when all is told."""

@@ -64,6 +64,12 @@ class Said(Result):
     principal: str
 
 
+class Flood(Params):
+    events: int
+    size: int = 1
+    stream: bool = False
+
+
 class Order(Params):
     amount: float = Field(gt=0)
     type: str = "market"
@@ -258,7 +264,16 @@ class House:
                 time=START,
             )
 
-        return (wait, send, execute, *PLAIN)
+        @capability("echo.flood")
+        async def flood(ctx: Context, params: Flood) -> Said:
+            """Tell of the call by many events at once."""
+            for _ in range(params.events):
+                await self.publish("flood", requestId=ctx.request_id, text="x" * params.size)
+            await ctx.services.events.flush()
+            self.done.append("flood")
+            return Said(text="", principal=ctx.principal.id)
+
+        return (wait, send, execute, flood, *PLAIN)
 
     async def _tell(self) -> None:
         while True:

@@ -45,6 +45,7 @@ TINY = RestDialect(
         Route("GET", "/tiny/twice", "echo.say", asks=twice),
         Route("POST", "/tiny/echo", "echo.say", status=202),
         Route("POST", "/tiny/wait", "echo.wait"),
+        Route("GET", "/tiny/flood", "echo.flood", streams=True),
         Route("GET", "/tiny/boom", "echo.boom"),
         Route("GET", "/tiny/unprintable", "echo.unprintable"),
         Route("GET", "/tiny/admin", "echo.admin"),
