@@ -2,6 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -10,12 +13,18 @@ from prometheus_client import CollectorRegistry
 from gateway import protocol
 from gateway.auth import Doorman, Keyring, LockOut, OwnerKey, bearer
 from gateway.connection import GOING_AWAY, Connection
-from gateway.http import Pages, guard, page, refusal
+from gateway.http import Pages, page, refusal
 from gateway.hub import Hub
 from gateway.limits import Budgets, Nanoseconds
 from gateway.metrics import Metrics
 from gateway.origin import origin_allowed
 from gateway.recent import Recent
+from gateway.rest.apis import Apis
+from gateway.rest.door import RestDoor
+from gateway.rest.openapi import Document
+from gateway.rest.pages import Descriptions
+from gateway.rest.routes import OWN
+from gateway.rest.table import RestDialect
 from gateway.settings import GatewaySettings
 from gateway.shared import Catalog, Shared
 from gateway.under_way import UnderWay
@@ -31,7 +40,10 @@ log = structlog.get_logger(__name__)
 
 
 class Gateway:
-    """Serves a registry's capabilities. `clock` counts nanoseconds and only goes forward."""
+    """Serves a registry's capabilities. `clock` counts nanoseconds and only goes forward.
+
+    `dialects` are the APIs over HTTP, our own first.
+    """
 
     def __init__(
         self,
@@ -42,6 +54,7 @@ class Gateway:
         keyring: Keyring | None = None,
         metrics: CollectorRegistry | None = None,
         clock: Nanoseconds = time.monotonic_ns,
+        dialects: Sequence[RestDialect] = (OWN,),
     ) -> None:
         if keyring is None and settings.token is not None:
             keyring = OwnerKey(settings.token)
@@ -60,6 +73,8 @@ class Gateway:
         )
         self._under_way = UnderWay()
         self._pages = Pages(self._shared, self._under_way)
+        served = [_served(dialect, self._shared.catalog) for dialect in dialects]
+        self._apis = Apis(self._shared, RestDoor(self._shared, self._under_way), served)
         self._connections: set[Connection] = set()
         self._open = 0
         self._closing: asyncio.Task[None] | None = None
@@ -74,8 +89,10 @@ class Gateway:
 
     def application(self) -> web.Application:
         """Return the application to run; it begins to listen for events when it starts."""
-        pages, shared = self._pages, self._shared
-        application = web.Application(middlewares=[guard(shared)])
+        pages, shared, apis = self._pages, self._shared, self._apis
+        application = web.Application(
+            middlewares=[apis.middleware()], client_max_size=shared.settings.max_frame_bytes
+        )
         application.add_routes(
             [
                 web.get("/", self._front),
@@ -84,8 +101,11 @@ class Gateway:
                 web.get("/ready", page(shared, pages.ready)),
                 web.get("/live", page(shared, pages.live)),
                 web.get("/metrics", page(shared, pages.metrics)),
+                *Descriptions(self._document, partial(page, shared)).routes(),
+                *apis.routes(),
             ]
         )
+        application.on_response_prepare.append(apis.dress)
         application.on_startup.append(self._start)
         application.on_shutdown.append(self._stop)
         return application
@@ -109,6 +129,14 @@ class Gateway:
         if ending:
             await asyncio.wait(ending, timeout=2 * shared.settings.close_seconds)
         shared.hub.stop()
+
+    def _document(self) -> dict[str, object]:
+        shared = self._shared
+        version = shared.services.system.version
+        document = Document(
+            shared.registry, self._apis.dialects, version=version, keyless=shared.doorman.open
+        )
+        return document.build()
 
     async def _start(self, application: web.Application) -> None:
         await self._shared.hub.start()
@@ -178,6 +206,12 @@ class Gateway:
             return error
         except CallError:
             return None
+
+
+def _served(dialect: RestDialect, catalog: Catalog) -> RestDialect:
+    return replace(
+        dialect, routes=tuple(route for route in dialect.routes if route.capability in catalog.methods)
+    )
 
 
 def _upgrades(request: web.Request) -> bool:

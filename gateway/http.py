@@ -7,11 +7,10 @@ from typing import Any
 import orjson
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.auth import bearer
-from gateway.origin import host_allowed
 from gateway.shared import Shared
 from gateway.under_way import UnderWay
 from tools.context import Context
@@ -29,6 +28,10 @@ ENDPOINTS = {
     "ready": "/ready",
     "live": "/live",
     "metrics": "/metrics",
+    "api": "/api/v2",
+    "docs": "/docs",
+    "redoc": "/redoc",
+    "openapi": "/openapi.json",
 }
 
 WORDS = {
@@ -36,6 +39,7 @@ WORDS = {
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
+    413: "TOO_LARGE",
     429: "RATE_LIMITED",
     500: "INTERNAL_ERROR",
     503: "UNAVAILABLE",
@@ -147,29 +151,9 @@ def page(shared: Shared, answer: Handler) -> Handler:
     return answered
 
 
-def guard(shared: Shared) -> Middleware:
-    """Return the middleware that checks the Host header and makes aiohttp's refusals JSON pages."""
-
-    @web.middleware
-    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not host_allowed(request.headers, shared.settings):
-            return refusal(403, "this name does not belong to the service")
-        try:
-            return await handler(request)
-        except web.HTTPException as error:
-            return refusal(error.status, error.reason, _allow(error))
-
-    return guarded
-
-
 def _retry(error: CallError) -> dict[str, str] | None:
     after = error.retry_after_ms
     return None if after is None else {"Retry-After": str(-(-after // 1000))}
-
-
-def _allow(error: web.HTTPException) -> dict[str, str] | None:
-    allowed = error.headers.get("Allow")
-    return {"Allow": allowed} if allowed else None
 
 
 def _page(facts: Front) -> str:
@@ -178,5 +162,5 @@ def _page(facts: Front) -> str:
         "<h1>K.I.T.</h1>"
         f"<p>Version {escape(facts.program.version)} is {escape(facts.status)}; its API is "
         f"{escape(facts.version)}. Talk to it over the WebSocket at this address.</p>"
-        "<p><a href=/health>health</a> <a href=/metrics>metrics</a></p></html>"
+        "<p><a href=/health>health</a> <a href=/metrics>metrics</a> <a href=/docs>API</a></p></html>"
     )

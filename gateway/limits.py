@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from gateway.dialects import Dialect
 from tools.errors import RateLimited
@@ -20,10 +21,21 @@ LIGHT = frozenset({"backtest.cancel", "backtest.get", "backtest.list"})
 
 OTHERS_PER_MINUTE = 100
 
-OVERALL: Sequence[tuple[int, int]] = ((10, 1), (300, 60))
+Rule = tuple[int, int]
+"""Calls, and the seconds they are counted over."""
+
+OVERALL: Sequence[Rule] = ((10, 1), (300, 60))
 """Calls and seconds: what the client dialect allows over all methods."""
 
 REMEMBERED_CLIENTS = 10_000
+
+
+class Standing(NamedTuple):
+    """How a budget stands: calls allowed, calls left, and seconds until the first one counted is over."""
+
+    limit: int
+    left: int
+    reset: int
 
 
 class SlidingWindow:
@@ -45,6 +57,12 @@ class SlidingWindow:
         """Count a call."""
         self._calls.append(now)
 
+    def standing(self, now: int) -> Standing:
+        """Return how many calls are left."""
+        self.wait(now)
+        until = self._calls[0] + self._length - now if self._calls else 0
+        return Standing(self._limit, self._limit - len(self._calls), -(-until // SECOND))
+
 
 class Windows:
     """Several windows that a call has to fit into at once."""
@@ -65,6 +83,11 @@ class Windows:
         for window in self._windows:
             window.add(now)
 
+    def standing(self, capability: str) -> Standing:
+        """Return how the window stands that has the fewest calls left."""
+        now = self._clock()
+        return min((window.standing(now) for window in self._windows), key=lambda each: each.left)
+
 
 class Groups:
     """A bucket for each group of methods, and one for all the others."""
@@ -75,8 +98,15 @@ class Groups:
 
     def spend(self, capability: str) -> None:
         """Count one call in its group; raise RateLimited when it is one too many."""
+        self._bucket(capability).spend(capability)
+
+    def standing(self, capability: str) -> Standing:
+        """Return how the bucket of a capability's group stands."""
+        return self._bucket(capability).standing(capability)
+
+    def _bucket(self, capability: str) -> Windows:
         group = "" if capability in LIGHT else capability.partition(".")[0]
-        self._buckets.get(group, self._others).spend(capability)
+        return self._buckets.get(group, self._others)
 
 
 class Budgets:
@@ -86,16 +116,20 @@ class Budgets:
         self._limited = limited
         self._factor = factor
         self._clock = clock
-        self._budgets: OrderedDict[tuple[Dialect, str], Budget] = OrderedDict()
+        self._budgets: OrderedDict[tuple[str, str], Budget] = OrderedDict()
 
     def of(self, dialect: Dialect, holder: str) -> Budget:
         """Return the budget of a client in a dialect; the longest unused ones are forgotten."""
-        if not self._limited:
+        return self.under(dialect, None if dialect is Dialect.DEVICE else OVERALL, holder)
+
+    def under(self, name: str, rules: Sequence[Rule] | None, holder: str) -> Budget:
+        """Return the budget of a client under named rules: None are those of the groups, () is none."""
+        if not self._limited or (rules is not None and not rules):
             return UNLIMITED
-        key = (dialect, holder)
+        key = (name, holder)
         budget = self._budgets.get(key)
         if budget is None:
-            budget = self._budgets[key] = self._fresh(dialect)
+            budget = self._budgets[key] = self._fresh(rules)
             if len(self._budgets) > REMEMBERED_CLIENTS:
                 self._budgets.popitem(last=False)
         self._budgets.move_to_end(key)
@@ -112,7 +146,7 @@ class Budgets:
         groups = {group: limit * factor for group, limit in PER_MINUTE.items()}
         return {"limited": True, "perMinute": {**groups, "other": OTHERS_PER_MINUTE * factor}}
 
-    def _fresh(self, dialect: Dialect) -> Budget:
-        if dialect is Dialect.DEVICE:
+    def _fresh(self, rules: Sequence[Rule] | None) -> Budget:
+        if rules is None:
             return Groups(self._factor, self._clock)
-        return Windows([(limit * self._factor, seconds) for limit, seconds in OVERALL], self._clock)
+        return Windows([(limit * self._factor, seconds) for limit, seconds in rules], self._clock)

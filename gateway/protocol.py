@@ -64,24 +64,30 @@ def _object(raw: bytes, max_bytes: int) -> dict[str, Any]:
 
 
 def _check_contents(frame: dict[str, Any], max_depth: int) -> None:
-    """Refuse deep nesting and NUL characters, which not every database can keep."""
-    frame_id = frame["id"] if "\0" not in frame["id"] else None
-    level: list[Any] = [frame]
+    wrong = unfit(frame, max_depth)
+    if wrong is not None:
+        raise BadFrame(f"a frame: {wrong}", frame["id"] if "\0" not in frame["id"] else None)
+
+
+def unfit(value: Any, max_depth: int) -> str | None:
+    """Return what is wrong inside a JSON value: deep nesting, or a NUL, which not every database can keep."""
+    level: list[Any] = [value]
     depth = 0
     while level:
         depth += 1
         below: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                below += value.keys()
-                below += value.values()
-            elif isinstance(value, list):
-                below += value
-            elif isinstance(value, str) and "\0" in value:
-                raise BadFrame("text contains a NUL character", frame_id)
+        for each in level:
+            if isinstance(each, dict):
+                below += each.keys()
+                below += each.values()
+            elif isinstance(each, list):
+                below += each
+            elif isinstance(each, str) and "\0" in each:
+                return "text contains a NUL character"
         level = below
-        if depth >= max_depth and any(isinstance(value, dict | list) for value in level):
-            raise BadFrame(f"a frame is nested at most {max_depth} deep", frame_id)
+        if depth >= max_depth and any(isinstance(each, dict | list) for each in level):
+            return f"it is nested at most {max_depth} deep"
+    return None
 
 
 def text_message(payload: bytes) -> bytes:

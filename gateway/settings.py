@@ -33,6 +33,8 @@ class GatewaySettings:
     """How long a client may leave its full queue unread before it is cut."""
     resume_grace_seconds: float = 1.0
     """How long events wait on a new connection for its `connect` to say what it missed."""
+    body_seconds: float = 10.0
+    """How long the body of a request over HTTP may take to arrive."""
     drain_seconds: float = 10.0
     close_seconds: float = 5.0
 

@@ -124,6 +124,10 @@ class InvalidParams(CallError):
     code = Code.INVALID_PARAMS
 
 
+class Reused(InvalidParams):
+    """Use a new id: this one stands for another call."""
+
+
 class AuthRequired(CallError):
     """Connect with a token first."""
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from memory.records import Call
 from tools.context import Context
-from tools.errors import CallError, Code, InternalError, InvalidParams
+from tools.errors import CallError, Code, InternalError, Reused
 from tools.wire import Result
 
 Work = Callable[[Context], Awaitable[Result]]
@@ -38,7 +38,7 @@ class Once:
     async def __call__(self, wish: Wish, ctx: Context, work: Work) -> Result:
         """Run `work` with the wish's own name in its context, or return what it came to before.
 
-        Raises the CallError of the first time, InvalidParams when the caller's key stands for another wish,
+        Raises the CallError of the first time, Reused when the caller's key stands for another wish,
         and InternalError when the first time was cut off, nobody knows how far it got, and it cannot be
         taken up again.
         """
@@ -82,7 +82,7 @@ class Once:
 
     async def _again(self, wish: Wish, earlier: Call, ctx: Context, work: Work) -> Result:
         if earlier.body_hash != wish.body:
-            raise InvalidParams("this id was used for another request a moment ago; use a new id")
+            raise Reused("this id was used for another request before; use a new id")
         if earlier.id in self._under_way:
             return await asyncio.shield(self._under_way[earlier.id])
         if earlier.finished_at is None and wish.resumes:

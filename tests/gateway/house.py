@@ -15,6 +15,8 @@ from pydantic import Field
 
 from gateway.app import Gateway
 from gateway.auth import Keyring
+from gateway.rest.routes import OWN
+from gateway.rest.table import RestDialect
 from gateway.settings import GatewaySettings
 from kit.skillset import build_skills
 from memory.database import Database
@@ -60,6 +62,12 @@ class Text(Params):
 class Said(Result):
     text: str
     principal: str
+
+
+class Flood(Params):
+    events: int
+    size: int = 1
+    stream: bool = False
 
 
 class Order(Params):
@@ -259,7 +267,16 @@ class House:
                 time=START,
             )
 
-        return (wait, send, execute, *PLAIN)
+        @capability("echo.flood")
+        async def flood(ctx: Context, params: Flood) -> Said:
+            """Tell of the call by many events at once."""
+            for _ in range(params.events):
+                await self.publish("flood", requestId=ctx.request_id, text="x" * params.size)
+            await ctx.services.events.flush()
+            self.done.append("flood")
+            return Said(text="", principal=ctx.principal.id)
+
+        return (wait, send, execute, flood, *PLAIN)
 
     async def _tell(self) -> None:
         while True:
@@ -272,11 +289,17 @@ class House:
         *,
         keyring: Keyring | None = None,
         real_clock: bool = False,
+        dialects: Sequence[RestDialect] = (OWN,),
     ) -> AsyncIterator["Running"]:
         """Serve on a free port until the block ends."""
         clock = time.monotonic_ns if real_clock else self.monotonic
         gateway = Gateway(
-            self.registry, self.services, settings or GatewaySettings(), keyring=keyring, clock=clock
+            self.registry,
+            self.services,
+            settings or GatewaySettings(),
+            keyring=keyring,
+            clock=clock,
+            dialects=dialects,
         )
         runner = web.AppRunner(gateway.application(), access_log=None, shutdown_timeout=5)
         telling = asyncio.create_task(self._tell())

@@ -63,7 +63,18 @@ async def test_the_front_page_is_json_or_a_short_page_for_a_browser(running: Run
         ("status", "running"),
         ("timestamp", "2026-03-02T12:00:00Z"),
     ]
-    assert set(body["endpoints"]) == {"websocket", "websocket_alias", "health", "ready", "live", "metrics"}
+    assert list(body["endpoints"]) == [
+        "websocket",
+        "websocket_alias",
+        "health",
+        "ready",
+        "live",
+        "metrics",
+        "api",
+        "docs",
+        "redoc",
+        "openapi",
+    ]
     async with running.session.get(running.url, headers={"Accept": "text/html,*/*;q=0.8"}) as response:
         assert (response.status, response.content_type) == (200, "text/html")
         assert "K.I.T." in await response.text()

@@ -8,11 +8,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import aiohttp
 from typer.testing import CliRunner
+from yarl import URL
 
 from agent.models.port import Completion, ModelRequest, Role, ToolCall
 from agent.models.scripted import ScriptedModel
+from gateway.rest.routes import ROUTES
+from gateway.rest.table import Route
 from kit.answers import KitError
 from kit.cli import app as command_line
 from kit.client import KitClient
@@ -149,6 +154,46 @@ async def _terminal(home: Path) -> AsyncIterator[Opened]:
         yield Opened(call, service, exchange)
 
 
+ROUTE_OF = {route.capability: route for route in ROUTES}
+
+
+def rest_request(
+    route: Route, capability: AnyCapability, params: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Return the path of a call over HTTP and what else its request is made of."""
+    rest = dict(params)
+    path = route.path
+    for name in route.in_path:
+        default = capability.params.model_json_schema()["properties"][name].get("default")
+        path = path.replace(f"{{{name}}}", quote(str(rest.pop(name, default)), safe=""))
+    if route.has_body:
+        return path, {"json": rest}
+    query = [
+        (name, each if isinstance(each, str) else json.dumps(each))
+        for name, value in rest.items()
+        for each in (value if isinstance(value, list) else [value])
+    ]
+    return path, {"params": query}
+
+
+@asynccontextmanager
+async def _rest(home: Path) -> AsyncIterator[Opened]:
+    async with _serving(home) as (service, exchange), aiohttp.ClientSession(service.http) as session:
+
+        async def call(capability: AnyCapability, params: dict[str, Any]) -> Outcome:
+            route = ROUTE_OF[capability.name]
+            path, more = rest_request(route, capability, params)
+            async with session.request(route.method, URL(path, encoded=True), **more) as response:
+                body = await response.json(content_type=None)
+                if response.status == route.status:
+                    return Outcome(masked(body), raw=body)
+                assert response.content_type == "application/problem+json"
+                assert response.status == body["status"]
+                return Outcome(code=body["code"])
+
+        yield Opened(call, service, exchange)
+
+
 def obedient(request: ModelRequest) -> Completion:
     """Call the tool that the person names in JSON, then say that it is done."""
     last = request.messages[-1]
@@ -181,6 +226,7 @@ DOORS = (
     Door("tool.invoke", lambda capability: _tool_name(capability) is not None, _invoke),
     Door("KitClient", lambda capability: Surface.WIRE in capability.surfaces, _client),
     Door("command line", lambda capability: Surface.WIRE in capability.surfaces, _terminal),
+    Door("REST", lambda capability: Surface.WIRE in capability.surfaces, _rest),
     Door("model's tool", lambda capability: Surface.MODEL in capability.surfaces, _model),
 )
 

@@ -35,7 +35,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "skill.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "skill.get": ({"id": "market-analysis"}, {"id": "palm-reading"}, "NOT_FOUND"),
     "skill.disable": ({"id": "backtester"}, {"id": "palm-reading"}, "NOT_FOUND"),
-    "skill.enable": ({"id": "backtester"}, {}, "MISSING_PARAMS"),
+    "skill.enable": ({"id": "backtester"}, {"id": "palm-reading"}, "NOT_FOUND"),
     "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
     "market.candles": (
@@ -69,7 +69,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     ),
     "market.data": (
         {"action": "orderbook", "pair": "BTC/USDT", "limit": 3},
-        {"action": "x"},
+        {"pair": "BTC/USDT"},
         "MISSING_PARAMS",
     ),
     "market.analyze": (
@@ -197,8 +197,8 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "cron.run": ({"name": "hello"}, {"name": "nobody"}, "NOT_FOUND"),
     "cron.history": ({"name": "hello"}, {"name": "hello", "limit": 0}, "INVALID_PARAMS"),
     "cron.remove": ({"name": "hello"}, {"name": "hello"}, "NOT_FOUND"),
-    "chat.history": ({"sessionId": "nobody"}, {"limit": -1}, "INVALID_PARAMS"),
-    "chat.abort": ({"sessionId": "nobody"}, {}, "MISSING_PARAMS"),
+    "chat.history": ({"sessionId": "nobody"}, {"sessionId": "nobody", "limit": -1}, "INVALID_PARAMS"),
+    "chat.abort": ({"sessionId": "nobody"}, {"sessionId": "nobody", "deep": True}, "INVALID_PARAMS"),
     "chat.send": (
         {"message": '{"tool": "status", "args": {}}', "sessionId": "talk"},
         {"message": ""},

@@ -1,0 +1,102 @@
+"""From a request to a capability's parameters: path, query and body."""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from gateway.protocol import unfit
+from gateway.rest.failure import Refused
+from gateway.rest.table import Route
+from tools.errors import InvalidFrame, InvalidParams
+from tools.registry import AnyCapability
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,40})?([eE][+-]?\d{1,3})?")
+_WORDS = {"true": True, "false": False}
+
+Types = frozenset[str]
+
+
+class Reader:
+    """Reads the requests of one route. Text of a path or query becomes what the parameter is."""
+
+    def __init__(self, route: Route, capability: AnyCapability) -> None:
+        self._route = route
+        self._capability = capability
+
+    def params(
+        self, given: Mapping[str, str], query: Mapping[str, list[str]], body: Mapping[str, Any] | None
+    ) -> Mapping[str, Any]:
+        """Return what the capability is asked; raise InvalidParams for what cannot be meant."""
+        route = self._route
+        if route.has_body and query:
+            raise InvalidParams("this request takes its parameters as a JSON body, not in the query")
+        fields: dict[str, Any] = {
+            route.name_of(name): value for name, value in (body or {}).items() if isinstance(name, str)
+        }
+        for name, texts in [*query.items(), *((name, [text]) for name, text in given.items())]:
+            known = route.name_of(name)
+            if known in fields:
+                raise InvalidParams(f"{name[:64]} is given twice", details={"fields": [name[:64]]})
+            fields[known] = self._value(known, texts)
+        fields |= route.fixed
+        return route.asks(fields) if route.asks else fields
+
+    @cached_property
+    def _types(self) -> Mapping[str, Types]:
+        """The JSON types of each parameter; found out when first needed, as a start has no time for it."""
+        schema = self._capability.params.model_json_schema()
+        definitions = schema.get("$defs", {})
+        return {name: _types(kind, definitions) for name, kind in schema.get("properties", {}).items()}
+
+    def _value(self, name: str, texts: list[str]) -> Any:
+        if any("\0" in text for text in texts):
+            raise InvalidParams("text contains a NUL character")
+        types = self._types.get(name, frozenset({"string"}))
+        if "array" in types:
+            return [part for text in texts for part in text.split(",")]
+        if len(texts) > 1:
+            raise InvalidParams(f"{name[:64]} is given twice", details={"fields": [name[:64]]})
+        return _typed(name, texts[0], types)
+
+
+def read_object(raw: bytes, content_type: str, max_depth: int) -> Mapping[str, Any]:
+    """Return the JSON object of a body, empty for none; raise Refused or InvalidFrame."""
+    if not raw:
+        return {}
+    if content_type != "application/json" and not content_type.endswith("+json"):
+        raise Refused(415, "a body is application/json", {"Accept": "application/json"})
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise InvalidFrame(f"a body is one JSON object: {error.msg} at character {error.pos}") from None
+    if not isinstance(body, dict):
+        raise InvalidFrame("a body is a JSON object")
+    wrong = unfit(body, max_depth)
+    if wrong is not None:
+        raise InvalidFrame(f"a body: {wrong}")
+    return body
+
+
+def _typed(name: str, text: str, types: Types) -> Any:
+    if "string" in types or not types & {"boolean", "integer", "number"}:
+        return text
+    if "boolean" in types and text in _WORDS:
+        return _WORDS[text]
+    if types & {"integer", "number"} and _NUMBER.fullmatch(text):
+        return orjson.loads(text)
+    wanted = "true or false" if "boolean" in types else "a number"
+    raise InvalidParams(f"{name}: {wanted} is needed", details={"fields": [name]})
+
+
+def _types(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Types:
+    """Return the JSON types that a schema allows."""
+    if "$ref" in schema:
+        return _types(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    choices = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
+    if choices:
+        return frozenset().union(*(_types(each, definitions) for each in choices))
+    kind = schema.get("type", "string")
+    return frozenset({kind}) if isinstance(kind, str) else frozenset(kind)
