@@ -54,10 +54,10 @@ Rules:
 Answer with exactly one JSON object and nothing else:
 {{"action": "BUY" | "SELL" | "CLOSE" | "HOLD", "symbol": one of the pairs or null,
 "quantity_usd": number or null, "leverage": number or null, "stop_loss_pct": number or null,
-"take_profit_pct": number or null, "confidence": number from 0 to 1, "reasoning": text of one to three sentences,
-"strategy": {styles}}}
-BUY opens a long position and SELL a short one; CLOSE closes the open position of symbol; HOLD does nothing, with
-null for symbol and figures. Every field is present."""
+"take_profit_pct": number or null, "confidence": number from 0 to 1,
+"reasoning": text of one to three sentences, "strategy": {styles}}}
+BUY opens a long position and SELL a short one; CLOSE closes the open position of symbol; HOLD does nothing,
+with null for symbol and figures. Every field is present."""
 
 REQUEST = "Decide now. Answer with the JSON object only."
 
@@ -87,7 +87,8 @@ def cycle_prompt(
     """Return what a model is told of a cycle.
 
     `symbols` are the pairs of the run, at most `trading.runs.record.MOST_SYMBOLS`; `similar` are past
-    decisions of the same account in words, the most alike first. Raises KeyError for a personality that there is not.
+    decisions of the same account in words, the most alike first. Raises KeyError for a personality that there
+    is not.
     """
     system = _system(rules, symbols, personality)
     market = _market(snapshot)

@@ -134,14 +134,22 @@ def _of_close(decision: RunDecision, view: AccountView) -> Iterator[Refusal]:
 
 def _of_entry(decision: RunDecision, view: AccountView, rules: RunRules, safe: bool) -> Iterator[Refusal]:
     if safe:
-        yield Refusal(Refused.SAFE_MODE, "the run is in safe mode and opens nothing", None, None)
-    yield from _of_terms(decision, rules)
-    yield from _of_account(decision, view, rules)
+        yield Refusal(Refused.SAFE_MODE, "the run is in safe mode and opens nothing")
+    if _sound(decision):
+        yield from _of_terms(decision, rules)
+        yield from _of_account(decision, view, rules)
+    else:
+        yield Refusal(Refused.INCOMPLETE, "an entry names its size and its leverage, all in finite figures")
+
+
+def _sound(decision: RunDecision) -> bool:
+    needed = decision.size is not None and decision.leverage is not None
+    figures = (decision.size, decision.leverage, decision.stop_loss, decision.take_profit)
+    return needed and all(each is None or each.is_finite() for each in figures)
 
 
 def _of_terms(decision: RunDecision, rules: RunRules) -> Iterator[Refusal]:
     if decision.size is None or decision.leverage is None:
-        yield Refusal(Refused.INCOMPLETE, "an entry names its size and its leverage")
         return
     small, large = Refused.SIZE_TOO_SMALL, Refused.SIZE_TOO_LARGE
     yield from _within("size", decision.size, rules.least_size, rules.most_size, small, large)
@@ -182,7 +190,7 @@ def _of_account(decision: RunDecision, view: AccountView, rules: RunRules) -> It
 def _within(
     name: str, figure: Decimal, least: Decimal, most: Decimal, under: Refused, over: Refused
 ) -> Iterator[Refusal]:
-    if not figure >= least:
+    if figure < least:
         yield Refusal(under, f"the {name} of {figure:.8g} is less than {least}", figure, least)
     elif figure > most:
         yield Refusal(over, f"the {name} of {figure:.8g} is more than {most}", figure, most)
