@@ -44,8 +44,8 @@ def test_the_figures_of_an_account_by_hand() -> None:
 
 def test_an_account_that_did_nothing_has_zeros() -> None:
     found = measure(an_entrant("a", []), FIVE)
-    assert (found.equity, found.pnl, found.total_return, found.max_drawdown) == (D(100), 0, 0, 0)
-    assert (found.sharpe, found.win_rate, found.drawdown_percent) == (0.0, 0, 0)
+    assert (found.equity, found.pnl, found.total_return, found.max_drawdown) == (D(100), D(0), D(0), D(0))
+    assert (found.sharpe, found.win_rate, found.drawdown_percent) == (0.0, D(0), D(0))
     assert measure(an_entrant("a", [100] * 9), FIVE).sharpe == 0.0
 
 
