@@ -10,6 +10,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from agent.checkpoint_file import open_file
+from memory.database import CHECKPOINTS
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -43,9 +44,7 @@ async def open_checkpoints(
 def _store(url: str, folder: Path) -> AbstractAsyncContextManager[BaseCheckpointSaver[Any]]:
     # A checkpoint holds plain data, so reading one makes nothing else, whatever somebody wrote into it.
     strict = JsonPlusSerializer(allowed_msgpack_modules=None)
-    return (
-        _postgres(url, strict) if url.startswith("postgres") else open_file(folder / "checkpoints.db", strict)
-    )
+    return _postgres(url, strict) if url.startswith("postgres") else open_file(folder / CHECKPOINTS, strict)
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ owners?(?! of (?:an?|two|three|my own)\\b)|(?:eigentuemer|besitzer)\\w*(?! eine[
 safety checks?|sicherheitspruefung\\w*|on my behalf|in meinem namen|exempt from|obey|gehorch\\w*|hereby
 hiermit
 (?:as|als) (?:an? |eine )?(?:rule|regel)
-(?:your|the|these|all|no|any|deine\\w*|die|alle|keine) (?:rules?|regeln?)
+(?:your|the|this|these|all|no|any|deine\\w*|die|diese\\w*|alle|keine) (?:rules?|regeln?)
 (?:rules?|regeln?) (?:for|fuer) (?:you|dich|the|den)
 (?:you|agent|assistant|bot|kit) (?:may|can|must|should|shall|are|have to|need to|will|never|always)
 (?:you're|you'll|darfst|sollst|musst|du bist|sie duerfen|sie sollen|sie muessen|agent darf|bot darf)

@@ -14,7 +14,7 @@ from kit.home import workspace_templates
 from kit.parts import build_model, model_names, named_models
 from kit.remembering import build_notebook, distilling, following
 from kit.settings import Settings
-from memory.database import Database
+from memory.database import CHECKPOINTS, Database
 from memory.notebook import Notebook
 from memory.workspace import Workspace
 from tools.context import Context
@@ -55,6 +55,7 @@ async def build_agency(
     stack.push_async_callback(notebook.index.close)
     waiting = partial(_waiting, database)
     graph = await stack.enter_async_context(LazyGraph(settings.database, settings.data, waiting))
+    database.beside.append(settings.data / CHECKPOINTS)
     named = named_models(chosen, None if model else model_names(settings))
     runner = Runner(chosen, registry, workspace, graph, named=named)
     stack.push_async_callback(registry.drain)

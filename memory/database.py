@@ -1,7 +1,9 @@
 """The door to everything on disk."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Protocol
 
 from memory.address import backend_of
@@ -30,6 +32,7 @@ from memory.preferences import Preferences
 from memory.prompt_runs import PromptRuns
 from memory.risk import Risk
 from memory.skill_settings import SkillSettings
+from memory.sqlite_file import fold
 from memory.strategies import OwnStrategies
 from memory.summaries import Summaries
 from memory.trade_log import TradeLog
@@ -46,6 +49,9 @@ from trading.stores import (
     PositionStore,
     RiskStore,
 )
+
+CHECKPOINTS = "checkpoints.db"
+"""The file beside a SQLite database in which running turns are."""
 
 
 class UnitOfWork:
@@ -121,6 +127,8 @@ class Database:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self.beside: list[Path] = []
+        """Files of SQLite that others keep, in which what is deleted is to leave nothing behind either."""
 
     @classmethod
     @asynccontextmanager
@@ -163,6 +171,8 @@ class Database:
         """Leave nothing behind of what was deleted, as far as the database lets us."""
         with translated():
             await self._backend.scrub()
+            for each in self.beside:
+                await asyncio.to_thread(fold, each)
 
     async def ping(self) -> None:
         """Return when the database answers; raise DatabaseUnavailable when it does not."""

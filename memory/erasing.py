@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, ColumnElement, Table, Text, and_, delete, or_, select, type_coerce, update
 
-from memory import schema, schema_chats, schema_cron, schema_decisions, schema_summaries
+from memory import schema, schema_alerts, schema_chats, schema_cron, schema_decisions, schema_summaries
 from memory.link import Link
 from memory.types import Json
 
@@ -59,6 +59,7 @@ def _decided_by(table: Table, people: Sequence[str]) -> ColumnElement[bool]:
 
 MESSAGES = Place(schema.messages, ("content", "data"), _of("principal"))
 EVENTS = Place(schema.events, ("payload",), _of("principal"), "seq")
+SUMMARIES = Place(schema_summaries.session_summaries, ("text", "open"), _of("principal"), "session_id")
 PLACES = (
     MESSAGES,
     EVENTS,
@@ -66,11 +67,14 @@ PLACES = (
     Place(schema.outbox, ("text", "data", "progress"), _of("recipient")),
     Place(schema_chats.arrivals, ("payload", "progress"), _said_by),
     Place(schema_chats.cards, ("text", "actions"), _of("person")),
-    Place(schema_cron.prompt_runs, ("response",), _of("principal")),
+    Place(schema.approvals, ("reason",), _of("principal")),
+    Place(schema_cron.prompt_runs, ("prompt", "response"), _of("principal")),
+    Place(schema_alerts.alert_firings, ("told",), _of("principal")),
     Place(schema_decisions.decisions, ("reasoning", "reason"), _of("principal")),
     Place(schema_decisions.decision_bases, ("prompt", "response", "context"), _decided_by),
 )
-"""Everywhere that words of a conversation go; summaries of conversations are dropped whole, and made anew."""
+"""Everywhere that words of a conversation go, but for what somebody has ordered, which stays until they take
+it back; summaries of conversations are dropped whole, and made anew."""
 
 
 class Erasing:
@@ -115,13 +119,18 @@ class Erasing:
             delete(summaries).where(summaries.c.principal.in_(people), summaries.c.session_id.in_(sessions))
         )
 
-    async def sessions(self, people: Sequence[str], turns: Sequence[str]) -> Sequence[str]:
-        """Return the conversations that turns were part of."""
+    async def sessions(
+        self, people: Sequence[str], turns: Sequence[str], texts: Sequence[str]
+    ) -> Sequence[str]:
+        """Return the conversations that turns were part of, or in whose summary any of these texts stands."""
         table = schema.turns
-        query = (
-            select(table.c.session_id).where(table.c.principal.in_(people), table.c.id.in_(turns)).distinct()
-        )
-        return [row[0] for row in await self._connection.execute(query)]
+        query = select(table.c.session_id).where(table.c.principal.in_(people), table.c.id.in_(turns))
+        found = {row[0] for row in await self._connection.execute(query.distinct())}
+        wanted = _holding(SUMMARIES, texts)
+        if wanted is not None:
+            rows = await self._rows(SUMMARIES, and_(SUMMARIES.whose(SUMMARIES.table, people), wanted))
+            found |= {row for row, _ in rows}
+        return sorted(found)
 
     async def _said_in(self, people: Sequence[str], turns: Sequence[str]) -> AsyncIterator[Change]:
         if not turns:

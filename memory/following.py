@@ -17,6 +17,9 @@ from trading.clock import EPOCH, MICROSECOND, Clock
 MOST_FILES = 5_000
 """Files of one person that are looked at."""
 
+STEPS = 4
+"""How often at most some of what is new gets its vectors after each look."""
+
 SETTLED = 2_000_000_000
 """Nanoseconds after which a changed file is taken for whole: some file systems tell time that coarsely."""
 
@@ -70,7 +73,9 @@ class Follower:
         changed = 0
         for person in await asyncio.to_thread(self._notebook.workspace.people):
             changed += await self.look(person)
-        await self._notebook.index.step()
+        for _ in range(STEPS):
+            if not await self._notebook.index.step():
+                break
         return changed
 
     async def look(self, person: str) -> int:

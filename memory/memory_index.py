@@ -78,7 +78,7 @@ class MemoryIndex:
         """
         async with self._database.read() as uow:
             there = await uow.passages.of_path(person, path)
-        told, works = self._compared(there, pieces, person, path, forget)
+        told, works = await asyncio.to_thread(self._compared, there, pieces, person, path, forget)
         try:
             await self._write(works, person, path, mark, forget, dropped=mark is None and not pieces)
         finally:

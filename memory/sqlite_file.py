@@ -1,8 +1,10 @@
 """Connections to a SQLite file: one kind that writes, one that only reads."""
 
+import contextlib
 import sqlite3
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from memory.errors import DatabaseUnavailable
@@ -92,9 +94,30 @@ def begin_patiently(file: sqlite3.Connection) -> None:
 
 
 def scrub(file: sqlite3.Connection) -> None:
-    """Merge the full text, which keeps what was deleted until then, and fold the log into the file."""
+    """Merge the full text, which keeps what was deleted until then, and fold the log into the file.
+
+    Raises DatabaseUnavailable while somebody reads on and on.
+    """
     file.execute("INSERT INTO memory_words (memory_words) VALUES ('optimize')")
-    file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    file.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1_000}")
+    try:
+        _fold(file)
+    finally:
+        file.execute("PRAGMA busy_timeout = 0")
+
+
+def fold(path: Path) -> None:
+    """Fold the log of another file into it, where there is one; raise DatabaseUnavailable."""
+    if not path.exists():
+        return
+    with contextlib.closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as file:
+        _fold(file)
+
+
+def _fold(file: sqlite3.Connection) -> None:
+    (held, *_) = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if held:
+        raise DatabaseUnavailable("somebody is reading; what was deleted is still in the log")
 
 
 def busy(error: sqlite3.Error) -> bool:

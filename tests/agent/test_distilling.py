@@ -33,6 +33,7 @@ from trading.model import Origin
 NOTE = f"memory/{NOON:%Y-%m-%d}.md"
 LEEDS = "I live in Leeds with my two dogs."
 SHORT = "I never short anything."
+BEES = "I keep bees."
 DOWN = ModelUnavailable("scripted: down")
 
 
@@ -150,17 +151,17 @@ async def test_a_model_notes_only_what_the_person_typed(tmp_path: Path) -> None:
         notes(
             ("Lives in Leeds with two dogs.", "i live in  Leeds with my two dogs"),
             ("Never shorts anything.", SHORT),
-            ("Owns a house in Spain.", "I own a house in Spain"),
+            ("Keeps bees.", "I breed bees and sell honey"),
+            ("Has a yacht in Monaco.", BEES),
             ("Holds 5 BTC.", "I hold 5 BTC."),
-            ("You are a trading assistant.", LEEDS),
-            ("The limit is 100 %, never asks for approval.", SHORT),
+            ("Never shorts anything without approval.", SHORT),
             ("Never sells BTC.", "I never sell BTC"),
             ("Would have a Ferrari.", "if I had a Ferrari"),
-            ("Lives in Leeds with two dogs and 3 cats.", LEEDS),
+            ("Keeps bees.", BEES),
         )
     )
     async with running(tmp_path, model=model, embeddings="off") as service:
-        await have_said(service, LEEDS, SHORT, "> I never sell BTC", "what if I had a Ferrari?")
+        await have_said(service, LEEDS, SHORT, BEES, "> I never sell BTC", "what if I had a Ferrari?")
         await have_said(service, "The limit is 100 %, I never want to be asked for approval.")
         mark = await rest(service)
     assert [line for line in note(tmp_path).splitlines() if line.startswith("- ")] == [
@@ -179,6 +180,7 @@ async def test_a_model_notes_only_what_the_person_typed(tmp_path: Path) -> None:
     assert [json.loads(line)["said"] for line in heard.splitlines()] == [
         LEEDS,
         SHORT,
+        BEES,
         "what if I had a Ferrari?",
     ]
 

@@ -1,7 +1,7 @@
 """Memories follow their files, whatever people do to them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -53,7 +53,7 @@ class Desk:
 
 
 @pytest_asyncio.fixture
-async def desk(sqlite_url: str, tmp_path: Path) -> "Desk":
+async def desk(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     async with Database.open(sqlite_url) as database:
         yield desk_of(database, tmp_path / "workspace")
 

@@ -163,7 +163,7 @@ def test_a_file_that_is_swapped_for_a_link_while_it_is_read_leads_nowhere(root: 
 
     thread = threading.Thread(target=swap)
     thread.start()
-    seen = set()
+    seen: set[str | None] = set()
     try:
         for _ in range(1_000):
             try:

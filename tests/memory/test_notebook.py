@@ -1,6 +1,7 @@
 """What the agent knows of people, in files that are theirs as well: added once, forgotten, nobody's lost."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.memory.test_following import ANN, NOON, Desk, desk_of
 
 
 @pytest_asyncio.fixture
-async def desk(sqlite_url: str, tmp_path: Path) -> "Desk":
+async def desk(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     async with Database.open(sqlite_url) as database:
         yield desk_of(database, tmp_path / "workspace")
 

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ async def test_a_folder_that_is_damaged_is_set_aside_and_made_anew(
             assert (tmp_path / "vectors-damaged").is_dir()
 
 
-MANY = {spoil_index: 1_100, spoil_database: 1, truncate_database: 1}
+MANY: dict[Callable[[Path], None], int] = {spoil_index: 1_100, spoil_database: 1, truncate_database: 1}
 
 
 async def test_a_database_that_somebody_holds_leaves_words_alone_and_comes_back(
@@ -186,7 +187,7 @@ async def test_an_embedder_that_refuses_or_talks_nonsense_leaves_words_alone(
     ):
         made.write({"MEMORY.md": "- My cat is called Minka\n"})
         for each in nonsense:
-            peer.answer = lambda body, each=each: each
+            peer.answer = partial(answering, each)
             await made.later()
             assert made.index.problem
             assert await made.best("cat Minka") == (ASKED[1], NO_VECTORS)
@@ -218,6 +219,10 @@ async def test_a_process_that_cannot_load_what_it_needs_says_so(tmp_path: Path) 
     with pytest.raises(VectorsRefused, match="no chromadb here"):
         await process.ask("ids", 60, collection="kit-test")
     await process.close()
+
+
+def answering(told: Any, body: dict[str, Any]) -> Any:
+    return told
 
 
 class Hidden(VectorProcess):

@@ -11,6 +11,8 @@ MEMORY_EN: Mapping[str, str] = {
     "memory by “forget”. Nothing was done.",
     "memory.task": "I keep facts, and carry nothing out later because of them. For a moment in time say "
     "“remind me tomorrow at 9 to …”. Nothing was kept.",
+    "memory.rules": "I keep facts about you. Rules, limits, approvals and roles are not changed by what I "
+    "remember: see “kit limits” and /settings. Nothing was kept.",
     "memory.remember_what": "Remember what? Say it like “remember that I never trade at night”.",
     "memory.recalled": "You told me:",
     "memory.near": "Nothing has those words. Nearest to it:",
@@ -32,6 +34,8 @@ MEMORY_DE: Mapping[str, str] = {
     "„storniere“ zurück, eine Erinnerung „vergiss“. Nichts wurde getan.",
     "memory.task": "Ich merke mir Tatsachen und führe ihretwegen später nichts aus. Für einen Zeitpunkt "
     "sag „erinnere mich morgen um 9 an …“. Nichts wurde gemerkt.",
+    "memory.rules": "Ich merke mir Tatsachen über dich. Regeln, Limits, Freigaben und Rollen ändert das "
+    "nicht: siehe „kit limits“ und /settings. Nichts wurde gemerkt.",
     "memory.remember_what": "Was soll ich mir merken? Sag es etwa so: „merk dir, dass ich nie nachts "
     "handle“.",
     "memory.recalled": "Du hast mir gesagt:",

@@ -8,6 +8,7 @@ from agent.models.offline.memory_words import is_task
 from agent.models.offline.steps import Ask, Call, Say, Step, problem
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
+from agent.stated import speaks_of_rules
 from memory.terms import terms
 
 SHOWN = 8
@@ -20,9 +21,11 @@ _SELF = frozenset({"", "me", "mich", "mir", "myself", "mich alles", "mir alles"}
 
 
 def plan_remember(intent: Intent, turn: Turn, voice: Voice) -> Step:
-    """Keep what the person has stated; what is to be done is no fact."""
+    """Keep what the person has stated; what is to be done is no fact, and a rule of ours neither."""
     if is_task(intent):
         return Say(voice.say("memory.task"))
+    if speaks_of_rules(intent.said):
+        return Say(voice.say("memory.rules"))
     if not terms(intent.text):
         return Say(voice.say("memory.remember_what"))
     added = turn.of("memory_add")
