@@ -19,9 +19,6 @@ from trading.symbols import Symbol, parse_symbol
 MOST_TEXT = 20_000
 """Characters of an answer: a decision takes a few hundred."""
 
-MOST_OBJECTS = 64
-"""Braces that are tried: text with more of them is no answer."""
-
 MOST_DIGITS = 40
 QUOTED = 40
 
@@ -75,9 +72,7 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
         object_pairs_hook=_unrepeated, parse_float=_figure, parse_int=_figure, parse_constant=_constant
     )
     at = text.find("{")
-    for _ in range(MOST_OBJECTS):
-        if at < 0:
-            return
+    while at >= 0:
         try:
             found, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
@@ -88,8 +83,6 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
         else:
             yield found
         at = text.find("{", end)
-    if at >= 0:
-        raise Unreadable(Fault.NO_JSON, "Answer with one JSON object only, without other braces around it.")
 
 
 def _only(found: Sequence[dict[str, Any]]) -> dict[str, Any]:

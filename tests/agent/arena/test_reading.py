@@ -63,6 +63,7 @@ def refused(text: str) -> tuple[Fault, str | None]:
         f"```json\n{written()}\n```",
         f"```\n{json.dumps(BUY, indent=4)}\n```",
         f"Let me think. ETH {{breakout}} looks strong {{sic}}.\n\n{written()}\n\nGood luck {{!}}",
+        "{ " * 5_000 + written() + "}" * 5_000,
         f"{written()}\nTo repeat:\n```json\n{written()}\n```",
         written(action="buy", symbol="eth/usdt", strategy="Breakout"),
         written(symbol="ETH", leverage="5", quantity_usd="25.50", confidence="0.72"),

@@ -49,6 +49,10 @@ def test_an_account_that_did_nothing_has_zeros() -> None:
     assert measure(an_entrant("a", [100] * 9), FIVE).sharpe == 0.0
 
 
+def test_a_drawdown_counts_from_the_initial_money() -> None:
+    assert measure(an_entrant("a", [90, 95, 99]), FIVE).max_drawdown == D("0.1")
+
+
 def test_an_account_that_lost_everything_stays_at_nothing() -> None:
     found = measure(an_entrant("a", [50, 0, 0]), FIVE)
     assert (found.total_return, found.max_drawdown) == (D(-1), D(1))
