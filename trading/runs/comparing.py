@@ -1,13 +1,18 @@
 """Whether an account is better or worse than the baselines by more than chance.
 
 The test. An account is held against every baseline, cycle by cycle: the differences of their returns have
-mean zero unless one of them is better. How far that mean may stray by chance is told by a stationary
-bootstrap of the same cycles (`trading.runs.resampling`), centred at zero, its spread widened for short
-series. An account is above the baselines only when it is above each one, so that the largest of these
-one-sided probabilities counts: an intersection-union test, which keeps its level without a correction
-(Berger, 1982). As it is asked as well whether it is below all of them, the smaller one is doubled. Of
-several accounts these probabilities are corrected by Holm's step-down method (1979): the chance of *any*
-wrong call is at most the level.
+mean zero unless one of them is better. How far that mean may stray by chance is its standard error under a
+stationary bootstrap of the same cycles (`trading.runs.resampling`), widened for short series. An account is
+above the baselines only when it is above each one, so that the largest of these one-sided probabilities
+counts: an intersection-union test, which keeps its level without a correction (Berger, 1982). As it is asked
+as well whether it is below all of them, the smaller one is doubled. Of several accounts these probabilities
+are corrected by Holm's step-down method (1979): the chance of *any* wrong call is at most the level.
+
+The looks. A leaderboard is read after every cycle, and who looks often enough is fooled once. So it is tested
+only when the cycles have doubled: at 300, 600, 1200 and so on, over exactly that many, and in between the
+last look holds. Look k (from 0) may spend 1 / ((k + 1)(k + 2)) of the level, which in all is the level
+however long it goes on (spending after Lan and DeMets, 1983, by the union bound): its probability is
+multiplied by (k + 1)(k + 2).
 
 The minimum. A mean block is the cube root of the cycles, so that 300 cycles (25 hours at five minutes) are
 some 40 blocks, from which on the test keeps its level in simulation with normal, heavy-tailed and dependent
@@ -15,15 +20,17 @@ returns. 30 closed trades are what a backtest here is asked for before its figur
 luck. Before that nothing is called.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from statistics import NormalDist
 
 import numpy as np
 
 from trading.runs.performance import Entrant, returns
-from trading.runs.resampling import Floats, weights, widening
+from trading.runs.resampling import Floats, mean_error, resampled_sums, widening
 
 RUIN = 1e-9
 """What is taken for the growth of an account that lost everything in a cycle."""
@@ -39,17 +46,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Strictness:
-    """The level of all calls together, and the least cycles and closed trades that are looked at."""
+    """The level of all calls together, the cycles of the first look, the least closed trades; resamplings of an interval."""
 
     level: float = 0.05
     cycles: int = 300
     trades: int = 30
-    resamples: int = 1_999
+    resamples: int = 999
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An account held against one baseline over the cycles that both have.
+    """An account held against one baseline over the first `cycles` that both have.
 
     `difference` is the mean of its return per cycle less the baseline's; `above` and `below` are how probable
     at least such a difference is without any edge.
@@ -66,7 +73,8 @@ class Comparison:
 class Finding:
     """What the comparison of an account with all baselines comes to.
 
-    `probability` is that of being so far from all of them by chance, and `is_above` the nearer side.
+    `probability` is that of being so far from all of them by chance, corrected for looks and for how many are
+    compared, and `is_above` on which side it is.
     """
 
     against: tuple[Comparison, ...]
@@ -82,28 +90,12 @@ class Interval:
     high: float
 
 
-class Resampler:
-    """Rows of a resampling by how many cycles it has: the same seed draws the same ones, in any order."""
-
-    def __init__(self, times: int, seed: int) -> None:
-        self._times = times
-        self._seed = seed
-        self._known: dict[int, Floats] = {}
-
-    def rows(self, count: int) -> Floats:
-        """Return how often each of `count` cycles is drawn, one row each time."""
-        if count not in self._known:
-            generator = np.random.default_rng((self._seed, count))
-            self._known[count] = weights(count, self._times, generator)
-        return self._known[count]
-
-
 def findings(
-    entrants: Sequence[Entrant], baselines: Sequence[Entrant], strictness: Strictness, drawn: Resampler
+    entrants: Sequence[Entrant], baselines: Sequence[Entrant], strictness: Strictness
 ) -> Mapping[str, Finding]:
     """Return what is found of the accounts for which it is not too early, by name; none without baselines."""
     ripe = [each for each in entrants if baselines and _is_ripe(each, baselines, strictness)]
-    return _corrected({each.name: _finding(each, baselines, drawn) for each in ripe})
+    return _corrected({each.name: _finding(each, baselines, strictness) for each in ripe})
 
 
 def verdict_of(finding: Finding | None, strictness: Strictness) -> Verdict:
@@ -114,44 +106,58 @@ def verdict_of(finding: Finding | None, strictness: Strictness) -> Verdict:
     return Verdict.DISTINGUISHABLE if certain else Verdict.NOT_DISTINGUISHABLE
 
 
-def interval(entrant: Entrant, strictness: Strictness, drawn: Resampler) -> Interval | None:
-    """Return the percentile interval of the total return, None before there are enough cycles."""
-    if len(entrant.points) < strictness.cycles:
-        return None
-    series = returns(entrant.initial, entrant.points)
-    growth = np.log(np.maximum(1 + series, RUIN))
-    middle = float(growth.sum())
-    sums = middle + (drawn.rows(len(series)) @ growth - middle) * widening(len(series))
-    low, high = np.quantile(np.expm1(sums), (strictness.level / 2, 1 - strictness.level / 2))
-    return Interval(float(low), float(high))
+def intervals(
+    entrants: Sequence[Entrant], strictness: Strictness, generator: np.random.Generator
+) -> Mapping[str, Interval]:
+    """Return the percentile interval of each total return by name, of those that have enough cycles.
+
+    It is that of one account by itself, at this moment: `findings` alone correct for comparing and for looking
+    again. Accounts with as many cycles are resampled together.
+    """
+    ripe = [each for each in entrants if len(each.points) >= strictness.cycles]
+    found: dict[str, Interval] = {}
+    for count in sorted({len(each.points) for each in ripe}):
+        group = sorted((each for each in ripe if len(each.points) == count), key=lambda each: each.name)
+        growth = np.column_stack([np.log(np.maximum(_whole(each), RUIN)) for each in group])
+        middle = growth.sum(axis=0)
+        sums = middle + (resampled_sums(growth, strictness.resamples, generator) - middle) * widening(count)
+        tail = strictness.level / 2
+        for each, (low, high) in zip(
+            group, np.quantile(np.expm1(sums), (tail, 1 - tail), axis=0).T, strict=True
+        ):
+            found[each.name] = Interval(float(low), float(high))
+    return found
+
+
+def _whole(entrant: Entrant) -> Floats:
+    return 1 + returns(entrant.initial, entrant.points)
 
 
 def _is_ripe(entrant: Entrant, baselines: Sequence[Entrant], strictness: Strictness) -> bool:
+    enough = _cycles(entrant, baselines) >= strictness.cycles
+    return enough and len(entrant.trades) >= strictness.trades
+
+
+def _cycles(entrant: Entrant, baselines: Sequence[Entrant]) -> int:
     # The first moment that both have is where the first return begins.
-    cycles = min(len(_common(entrant, each)) - 1 for each in baselines)
-    return cycles >= strictness.cycles and len(entrant.trades) >= strictness.trades
+    return min(len(_common(entrant, each)) - 1 for each in baselines)
 
 
-def _finding(entrant: Entrant, baselines: Sequence[Entrant], drawn: Resampler) -> Finding:
-    against = tuple(_compared(entrant, each, drawn) for each in baselines)
+def _finding(entrant: Entrant, baselines: Sequence[Entrant], strictness: Strictness) -> Finding:
+    look = (_cycles(entrant, baselines) // strictness.cycles).bit_length() - 1
+    against = tuple(_compared(entrant, each, strictness.cycles << look) for each in baselines)
     above, below = max(each.above for each in against), max(each.below for each in against)
-    return Finding(against, min(1.0, 2 * min(above, below)), above < below)
+    probability = 2 * min(above, below) * (look + 1) * (look + 2)
+    return Finding(against, min(1.0, probability), above < below)
 
 
-def _compared(entrant: Entrant, baseline: Entrant, drawn: Resampler) -> Comparison:
-    times = _common(entrant, baseline)
+def _compared(entrant: Entrant, baseline: Entrant, cycles: int) -> Comparison:
+    times = _common(entrant, baseline)[: cycles + 1]
     series = _over(entrant, times) - _over(baseline, times)
-    count = len(series)
-    rows = drawn.rows(count)
-    mean = float(series.mean())
-    strayed = (rows @ series / count - mean) * widening(count)
-    return Comparison(
-        baseline.name,
-        count,
-        mean,
-        (1 + int((strayed >= mean).sum())) / (len(rows) + 1),
-        (1 + int((strayed <= mean).sum())) / (len(rows) + 1),
-    )
+    mean, error = float(series.mean()), mean_error(series)
+    score = mean / error if error else math.copysign(math.inf, mean) if mean else 0.0
+    normal = NormalDist()
+    return Comparison(baseline.name, len(series), mean, normal.cdf(-score), normal.cdf(score))
 
 
 def _common(one: Entrant, other: Entrant) -> list[datetime]:

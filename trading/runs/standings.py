@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
+
 from trading.runs.comparing import (
     Finding,
     Interval,
-    Resampler,
     Strictness,
     Verdict,
     findings,
-    interval,
+    intervals,
     verdict_of,
 )
 from trading.runs.performance import Entrant, Performance, measure
@@ -34,27 +35,31 @@ class Line:
 
 
 def standings(
-    entrants: Sequence[Entrant], every: timedelta, seed: int, strictness: Strictness | None = None
+    entrants: Sequence[Entrant],
+    every: timedelta,
+    generator: np.random.Generator,
+    strictness: Strictness | None = None,
 ) -> tuple[Line, ...]:
     """Return the leaderboard, best return first, accounts of one rank by name.
 
-    `every` is how far apart the points are. The same entrants, seed and strictness give the same lines in
-    whatever order they come. Raises ValueError where an account began with nothing, and for two of one name.
+    `every` is how far apart the points are. The same entrants, seed of the generator and strictness give the
+    same lines in whatever order they come; only the intervals are drawn. Raises ValueError where an account
+    began with nothing, and for two of one name.
     """
     strictness = strictness or Strictness()
     ordered = sorted(entrants, key=lambda each: each.name)
     if len({each.name for each in ordered}) != len(ordered):
         raise ValueError("every account on a leaderboard has a name of its own")
     figures = {each.name: measure(each, every) for each in ordered}
-    drawn = Resampler(strictness.resamples, seed)
     rivals = [each for each in ordered if not each.baseline]
-    found = findings(rivals, [each for each in ordered if each.baseline], strictness, drawn)
+    found = findings(rivals, [each for each in ordered if each.baseline], strictness)
+    spans = intervals(ordered, strictness, generator)
     lines = [
         Line(
             rank=_rank(each.name, figures),
             entrant=each,
             figures=figures[each.name],
-            interval=interval(each, strictness, drawn),
+            interval=spans.get(each.name),
             verdict=None if each.baseline else verdict_of(found.get(each.name), strictness),
             finding=found.get(each.name),
         )
