@@ -46,7 +46,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Strictness:
-    """The level of all calls together, the cycles of the first look, the least closed trades; resamplings of an interval."""
+    """The level of all calls together, the cycles of the first look, and the least closed trades.
+
+    `resamples` is how often an account is resampled for its interval.
+    """
 
     level: float = 0.05
     cycles: int = 300
@@ -111,26 +114,28 @@ def intervals(
 ) -> Mapping[str, Interval]:
     """Return the percentile interval of each total return by name, of those that have enough cycles.
 
-    It is that of one account by itself, at this moment: `findings` alone correct for comparing and for looking
-    again. Accounts with as many cycles are resampled together.
+    It is that of one account by itself, at this moment: only `findings` are corrected for comparing and for
+    looking again. Accounts with as many cycles are resampled together.
     """
     ripe = [each for each in entrants if len(each.points) >= strictness.cycles]
     found: dict[str, Interval] = {}
     for count in sorted({len(each.points) for each in ripe}):
         group = sorted((each for each in ripe if len(each.points) == count), key=lambda each: each.name)
-        growth = np.column_stack([np.log(np.maximum(_whole(each), RUIN)) for each in group])
+        growth = np.column_stack([_growth(each) for each in group])
+        # Equal curves are reckoned once: how a column is summed may depend on its place.
+        growth, places = np.unique(growth, axis=1, return_inverse=True)
         middle = growth.sum(axis=0)
         sums = middle + (resampled_sums(growth, strictness.resamples, generator) - middle) * widening(count)
-        tail = strictness.level / 2
-        for each, (low, high) in zip(
-            group, np.quantile(np.expm1(sums), (tail, 1 - tail), axis=0).T, strict=True
-        ):
-            found[each.name] = Interval(float(low), float(high))
+        low, high = np.quantile(np.expm1(sums), (strictness.level / 2, 1 - strictness.level / 2), axis=0)
+        for each, place in zip(group, places.ravel(), strict=True):
+            found[each.name] = Interval(float(low[place]), float(high[place]))
     return found
 
 
-def _whole(entrant: Entrant) -> Floats:
-    return 1 + returns(entrant.initial, entrant.points)
+def _growth(entrant: Entrant) -> Floats:
+    """Return the logarithm of what an account grows to in each cycle."""
+    grown: Floats = np.log(np.maximum(1 + returns(entrant.initial, entrant.points), RUIN))
+    return grown
 
 
 def _is_ripe(entrant: Entrant, baselines: Sequence[Entrant], strictness: Strictness) -> bool:
