@@ -30,9 +30,9 @@ _NEEDED: Mapping[Action, tuple[str, ...]] = {
 def _number(value: Any) -> Any:
     """Let numbers through, and text that is plainly one; a boolean, "5x" or "1,000" is none."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise ValueError("is not a number")
+        raise ValueError("it is no number")
     if isinstance(value, str) and not _PLAIN.fullmatch(value.strip()):
-        raise ValueError("is not a plain number")
+        raise ValueError("it is no plain number")
     return Decimal(value.strip()) if isinstance(value, str) else Decimal(value)
 
 
@@ -55,7 +55,7 @@ class WrittenDecision(BaseModel):
     action: Annotated[Action, BeforeValidator(_upper)]
     symbol: Annotated[str, Field(strict=True, max_length=40)] | None = None
     quantity_usd: Annotated[Number, Field(gt=0, le=10**9)] | None = None
-    leverage: Annotated[Number, Field(ge=1, le=MOST_LEVERAGE, multiple_of=1)] | None = None
+    leverage: Annotated[Number, Field(ge=1, le=int(MOST_LEVERAGE), multiple_of=1)] | None = None
     stop_loss_pct: Annotated[Number, Field(gt=0, lt=100)] | None = None
     take_profit_pct: Annotated[Number, Field(gt=0, le=1_000)] | None = None
     confidence: Annotated[Number, Field(ge=0, le=1)]

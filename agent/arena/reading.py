@@ -134,7 +134,7 @@ _FAULTS = {
 def _refused(error: ValidationError, found: dict[str, Any]) -> Unreadable:
     """Return the first problem of a validation as what the model should change."""
     problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    says = problem["msg"].removeprefix("Value error, ")
+    says = problem["msg"].removeprefix("Value error, ").replace("Input should", "it should", 1)
     if not problem["loc"]:
         return Unreadable(Fault.MISSING_FIELD, f"Complete the JSON object: {says}.")
     field = str(problem["loc"][0])
@@ -144,9 +144,7 @@ def _refused(error: ValidationError, found: dict[str, Any]) -> Unreadable:
     if fault is Fault.UNKNOWN_FIELD:
         return _about(fault, field, "Leave the field {} out: there is none of that name.")
     value = _quoted(found.get(field))
-    return Unreadable(
-        fault, f"Change the field {field}, which is {value!r}: {says[:1].lower()}{says[1:]}.", field
-    )
+    return Unreadable(fault, f"Change the field {field}, which is {value!r}: {says}.", field)
 
 
 def _pair(written: WrittenDecision, symbols: Sequence[Symbol]) -> Symbol | None:
