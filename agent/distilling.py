@@ -1,5 +1,6 @@
 """What somebody stated in a conversation, distilled into the note of its day once the conversation rests."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +13,7 @@ from agent.models.errors import ModelError
 from agent.models.port import Model, Usage
 from agent.noting import Noted, borne_out, noted_by
 from agent.span import conversation_since
-from agent.stated import own_words, speaks_of_rules, stated
+from agent.stated import own_words, stated
 from agent.summarising import RULES
 from memory.database import Database
 from memory.distilled import Distilled, Due
@@ -27,6 +28,7 @@ from memory.workspace import note_of
 from tools.acting import principal_now
 from tools.own_words import SHARED, is_put
 from tools.policy import Principal
+from tools.rule_talk import speaks_of_rules
 from trading.clock import Clock
 
 RESTED = timedelta(minutes=15)
@@ -110,7 +112,7 @@ class Distiller:
         said = typed_alone(part.messages)
         noted = await self._noted(said, must=now - due.used_at > FORGIVING)
         place = _place(part, self._zone)
-        notes = stated(said) if noted is None or noted.notes is None else borne_out(noted.notes, said)
+        notes = await asyncio.to_thread(_notes_of, noted, said)
         fresh = await self._fresh(part.who.person, notes, place)
         # What was forgotten meanwhile is not there any more, and must not come back from here.
         if await self._read(due, now) != part:
@@ -128,8 +130,13 @@ class Distiller:
             return await uow.distilled.put(_mark(part, noted, self._clock.now()))
 
     async def _read(self, due: Due, now: datetime) -> _Part | None:
-        """Return what is to be distilled; None for somebody who was shut out, and where there is nothing."""
+        """Return what is to be distilled; None where there is nothing.
+
+        There is none of somebody who was shut out, nor of a conversation with a turn that has not ended.
+        """
         async with self._database.read() as uow:
+            if await uow.turns.running(due.principal, due.session_id) is not None:
+                return None
             who = await principal_now(uow, due.principal, self._account, now)
             before = await uow.distilled.get(due.principal, due.session_id)
             after = before.upto if before else 0
@@ -170,6 +177,10 @@ def typed_alone(messages: Sequence[PlacedMessage]) -> list[str]:
         and SHARED not in (each.message.data or {})
     ]
     return [each for each in own if each.strip() and not speaks_of_rules(each)]
+
+
+def _notes_of(noted: Noted | None, said: Sequence[str]) -> list[str]:
+    return stated(said) if noted is None or noted.notes is None else borne_out(noted.notes, said)
 
 
 def _place(part: _Part, zone: ZoneInfo) -> _Place:

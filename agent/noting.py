@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field, ValidationError
 from agent.models.port import Message, Model, ModelRequest, Role, Usage
 from agent.models.pricing import cost
 from agent.shortening import shortened
-from agent.stated import MOST_SENTENCE, is_meant, sentences, speaks_of_rules, taken_back
+from agent.stated import MOST_SENTENCE, is_meant, sentences, taken_back
 from agent.summarising import PATIENCE, completed, follows_rules
 from tools.own_words import is_about, quotes
+from tools.rule_talk import speaks_of_rules
 
 MOST_NOTES = 8
 MAX_TOKENS = 1_500

@@ -9,6 +9,7 @@ from agent import stated_doubts as doubts
 from memory.same import same
 from memory.terms import terms
 from tools.own_words import own_lines
+from tools.rule_talk import speaks_of_rules
 from tools.words.language import fold
 
 MOST_MESSAGE = 1_500
@@ -20,6 +21,12 @@ LEAST_WORDS = 3
 MOST_STATED = 12
 """Facts of one part of a conversation, the latest that were stated."""
 
+MOST_HELD = 2 * MOST_STATED
+"""Facts among which one is looked for that is put right or taken back."""
+
+LONGEST_SHORT = 16
+"""Characters at a sentence's end in which an abbreviation or a number stands."""
+
 ALIKE = 0.5
 """How much of what it is about a sentence shares with the one that it puts right."""
 
@@ -29,7 +36,7 @@ def _any_of(lines: str, start: bool = False) -> re.Pattern[str]:
     return re.compile(rf"^{doubts.BEFORE_COMMANDS}(?:{body})(?!\w)" if start else rf"(?<!\w)(?:{body})(?!\w)")
 
 
-_RULES, _ADDRESSED = _any_of(doubts.RULES), _any_of(doubts.ADDRESSED)
+_ADDRESSED = _any_of(doubts.ADDRESSED)
 _WITHDRAWN, _HYPOTHETICAL, _OTHERS = map(_any_of, (doubts.WITHDRAWN, doubts.HYPOTHETICAL, doubts.OTHERS))
 _QUESTION = _any_of(doubts.QUESTIONS, start=True)
 _DATED, _ORDER_WISH = _any_of(cues.DATES), _any_of(doubts.ORDER_WISHES)
@@ -89,12 +96,13 @@ class _Heard:
             self._drop(each)
 
     def _add(self, sentence: str) -> None:
-        self.kept.append(sentence)
+        self.kept = [*self.kept, sentence][-MOST_HELD:]
         self.last.append(sentence)
 
     def _drop(self, sentence: str) -> None:
         self.gone.append(sentence)
-        self.kept.remove(sentence)
+        if sentence in self.kept:
+            self.kept.remove(sentence)
         if sentence in self.last:
             self.last.remove(sentence)
 
@@ -122,11 +130,6 @@ def own_words(message: str) -> str:
     return "\n".join(kept)
 
 
-def speaks_of_rules(text: str) -> bool:
-    """Tell whether a text speaks of the agent's rules, limits, approvals or roles."""
-    return _RULES.search(_even(text)) is not None
-
-
 def is_meant(sentence: str) -> bool:
     """Tell whether a sentence is its writer's own word on how things are: not supposed, asked or cited."""
     text = _even(sentence)
@@ -137,14 +140,14 @@ def is_meant(sentence: str) -> bool:
 
 def sentences(message: str) -> Iterator[str]:
     """Return the sentences of a message, one after the other."""
-    waiting = ""
+    waiting: list[str] = []
     for part in _split(message):
-        waiting = f"{waiting} {part}" if waiting else part
-        if not _NO_END.search(fold(waiting)):
-            yield waiting
-            waiting = ""
+        waiting.append(part)
+        if not _NO_END.search(fold(part[-LONGEST_SHORT:])):
+            yield " ".join(waiting)
+            waiting.clear()
     if waiting:
-        yield waiting
+        yield " ".join(waiting)
 
 
 def _heard(messages: Sequence[str]) -> _Heard:
@@ -166,6 +169,8 @@ def _hear(heard: _Heard, sentence: str, before: list[str]) -> None:
     if _WITHDRAWN.search(text):
         heard.last = heard.last or before
         heard.withdraw(sentence)
+        return
+    if len(heard.last) >= MOST_STATED:
         return
     fact = _without_aside(sentence)
     right = _CORRECTION.match(_even(fact))

@@ -66,7 +66,7 @@ class MadeUp:
 
     async def query(self, text: str) -> Vector:
         """Return the vector of a question."""
-        made = await asyncio.to_thread(self.model.query, [text])
+        made = await asyncio.to_thread(self.model.embed, [text])
         return [float(each) for each in made[0]]
 
     async def aclose(self) -> None:
@@ -127,7 +127,7 @@ async def _compare(index: MemoryIndex, embedder: MadeUp, size: int, chance: rand
         assert len(found.hits) == Query(asked).limit
         assert found.without is None
         started = time.perf_counter()
-        near = everything @ embedder.model.query([asked])[0]
+        near = everything @ embedder.model.embed([asked])[0]
         np.argpartition(-near, 10)
         plain.append((time.perf_counter() - started) * 1e3)
     notes = f"memory search, {size:,} notes of made-up vectors"
@@ -145,7 +145,7 @@ async def _compare(index: MemoryIndex, embedder: MadeUp, size: int, chance: rand
 
 def _rates(embedder: MadeUp, without: float, chance: random.Random) -> list[Figure]:
     started = time.perf_counter()
-    embedder.model.passage([_text(each, chance) for each in range(REAL)])
+    embedder.model.embed([_text(each, chance) for each in range(REAL)])
     each = (time.perf_counter() - started) / REAL
     return [
         Figure("memory index, vectors given", "1/s", without),
@@ -155,7 +155,7 @@ def _rates(embedder: MadeUp, without: float, chance: random.Random) -> list[Figu
 
 def _embedded() -> NDArray[np.float32]:
     chance = random.Random(1)
-    return LocalEmbedder().passage([_text(number, chance) for number in range(REAL)])
+    return LocalEmbedder().embed([_text(number, chance) for number in range(REAL)])
 
 
 def _passage(number: int, chance: random.Random) -> Passage:

@@ -87,9 +87,10 @@ async def _service(home: Path) -> list[Finding]:
     places = addresses_of(home)
     if not places:
         return [Finding("service", False, "does not run")]
-    told = await _asked(f"{places[0].replace('ws://', 'http://', 1)}/ready") or {}
+    told = await _asked(f"{places[0].replace('ws://', 'http://', 1)}/health") or {}
     mend = "mend that, or see why in the log"
-    problems = [Finding("service", True, str(each), mend) for each in told.get("problems") or ()]
+    said = [*(told.get("problems") or ()), *(told.get("notices") or ())]
+    problems = [Finding("service", True, str(each), mend) for each in said]
     return [Finding("service", False, f"runs at {', '.join(places)}"), *problems]
 
 

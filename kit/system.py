@@ -56,22 +56,29 @@ class Process:
     async def problems(self) -> Sequence[str]:
         """Return what is wrong right now, in words a person can act on; empty when all is well."""
         found = [loop.problem for loop in self._loops if loop.problem]
-        found += [*self._chats(), *self._of_memories(), *await self._of_database()]
+        found += [*self._chats(), *await self._of_database()]
         for market in await self._markets.health():
             if not market.connected:
                 found.append(f"{market.exchange} does not answer: {market.reason or 'no reason given'}")
         return found
 
+    async def notices(self) -> Sequence[str]:
+        """Return what somebody may want to mend, while the service does all it has to."""
+        problem = self._memories.problem
+        found = [f"memories are found by their words alone: {problem}"] if problem else []
+        try:
+            async with asyncio.timeout(PATIENCE), self._database.read() as uow:
+                unread = len(await uow.passages.problems())
+        except (DatabaseUnavailable, TimeoutError):
+            # That is a problem, and told as one.
+            return found
+        # Which ones is told to whoever they belong to.
+        return [*found, UNREAD.format(unread)] if unread else found
+
     async def _of_database(self) -> list[str]:
         try:
             async with asyncio.timeout(PATIENCE):
-                async with self._database.read() as uow:
-                    unread = len(await uow.passages.problems())
+                await self._database.ping()
         except (DatabaseUnavailable, TimeoutError) as error:
             return [f"the database does not answer: {error or 'it takes too long'}"]
-        # Which ones is told to whoever they belong to.
-        return [UNREAD.format(unread)] if unread else []
-
-    def _of_memories(self) -> list[str]:
-        problem = self._memories.problem
-        return [f"memories are found by their words alone: {problem}"] if problem else []
+        return []

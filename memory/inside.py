@@ -1,6 +1,7 @@
 """Files inside one folder: reached step by step, so that no name, link or device leads out of it."""
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -156,10 +157,9 @@ def _step(folder: int, name: str) -> int:
         raise
     except NotADirectoryError:
         raise FileNotFoundError(name) from None
-    except OSError:
-        # Linux tells a link that was not followed by ELOOP; a socket or a device without a driver by others.
-        there = _look(folder, name)
-        if there is not None and stat.S_ISLNK(there.st_mode):
+    except OSError as error:
+        # A system tells a link that was not followed by one of these.
+        if error.errno in (errno.ELOOP, errno.EMLINK):
             raise Outside("a link leads out of the workspace") from None
         raise
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from memory.crowding import uncrowded
 from memory.database import Database, UnitOfWork
 from memory.fusion import Candidate, fuse
 from memory.glossary import widened
@@ -167,7 +168,7 @@ class MemoryIndex:
             each: Candidate(frozenset(terms(known[each].whole)), known[each].at)
             for each, _ in (*meant, *texts)
         }
-        ranked = fuse(meant, texts, widened(asked), held)[: query.limit]
+        ranked = uncrowded(fuse(meant, texts, widened(asked), held), held, query.limit)
         bearing = self._bearing(meant, asked, held)
         return tuple(Hit(known[each], score, each in bearing) for each, score in ranked)
 

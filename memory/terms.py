@@ -101,6 +101,9 @@ def _of_word(word: str) -> Iterator[str]:
 @lru_cache(20_000)
 def _stem(word: str) -> str:
     """Strip endings until there are none; never down to a stop word."""
+    # Before umlauts are folded: the English has vowels that look like them.
+    if word in STOP_WORDS:
+        return word
     word = _UMLAUT.sub("", word)
     while word.isalpha() and word not in STOP_WORDS:
         shorter = next(

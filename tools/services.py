@@ -108,6 +108,10 @@ class System(Protocol):
         """Return what is wrong right now, in words a person can act on; empty when all is well."""
         ...
 
+    async def notices(self) -> Sequence[str]:
+        """Return what somebody may want to mend, while the service does all it has to."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformState:

@@ -18,7 +18,7 @@ class ExchangeHealth(Result):
 
 
 class Health(Result):
-    """How the service is doing: `uptime` in seconds; `problems` say what to mend."""
+    """How the service is doing: `uptime` in seconds; `problems` say what to mend, `notices` what might be."""
 
     ok: bool
     status: str
@@ -30,6 +30,7 @@ class Health(Result):
     skills: dict[str, str]
     exchanges: dict[str, ExchangeHealth]
     problems: list[str]
+    notices: list[str]
 
 
 class Status(Result):
@@ -74,6 +75,7 @@ async def health(ctx: Context, params: NoParams) -> Health:
         },
         exchanges={each.exchange: exchange_health(each) for each in markets},
         problems=problems,
+        notices=list(await services.system.notices()),
     )
 
 

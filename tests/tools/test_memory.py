@@ -181,12 +181,12 @@ async def test_a_look_at_the_files_tells_what_is_not_read_and_why(service: Runni
     unread = {each["path"] for each in told["unread"]}
     assert {"binary.md", "latin.md", "huge.md"} <= unread
     assert unread.isdisjoint({"link.md", "pipe.md", "out/secret.md"})
-    problems = await service.app.services.system.problems()
+    problems = await service.app.services.system.notices()
     assert any("memory" in each for each in problems)
     for name in ("binary.md", "latin.md", "huge.md"):
         (folder(service) / name).unlink()
     assert (await call(service, "sync"))["unread"] == []
-    assert await service.app.services.system.problems() == []
+    assert await service.app.services.system.notices() == []
     assert await code_of(service, "sync", ADA, rebuild=True) == "FORBIDDEN"
     assert (await call(service, "sync", rebuild=True))["problem"] is None
 

@@ -8,8 +8,8 @@ from agent.models.offline.memory_words import is_task
 from agent.models.offline.steps import Ask, Call, Say, Step, problem
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
-from agent.stated import speaks_of_rules
 from memory.terms import terms
+from tools.rule_talk import speaks_of_rules
 
 SHOWN = 8
 NEAREST = 3

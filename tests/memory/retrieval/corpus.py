@@ -48,6 +48,26 @@ def corpus(size: int) -> Corpus:
     return Corpus(shuffled, [question for name, fact in facts for question in _questions(name, fact)])
 
 
+def held_out() -> Corpus:
+    """Return facts that nothing is chosen by, with a question in either language."""
+    facts = [(language, fact) for language in ("en", "de") for fact in _read("held_out")[language]]
+    questions = [
+        Question(fact[asked], f"held out, {'same' if asked == told else 'other'} language", fact["text"])
+        for told, fact in facts
+        for asked in ("en", "de")
+    ]
+    return Corpus([fact["text"] for _, fact in facts], questions)
+
+
+def strewn(told: Corpus, extra: Corpus) -> Sequence[str]:
+    """Return the notes of one corpus with those of another at equal distances between them."""
+    notes = list(told.notes)
+    apart = len(notes) // len(extra.notes)
+    for number, note in enumerate(extra.notes):
+        notes.insert(number * (apart + 1), note)
+    return notes
+
+
 def _questions(name: str, fact: Mapping[str, str]) -> Iterator[Question]:
     same = {"english": "en", "german": "de"}.get(name)
     for language in ("en", "de"):

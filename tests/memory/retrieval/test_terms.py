@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memory.glossary import widened
+from memory.stop_words import STOP_WORDS
 from memory.terms import MOST_CHARS, MOST_LETTERS, MOST_TERMS, terms
 
 ALIKE = [
@@ -76,6 +77,7 @@ def test_a_pair_and_an_id_are_found_whole_and_by_their_parts() -> None:
 
 
 def test_words_that_say_nothing_are_left_out() -> None:
+    assert [word for word in sorted(STOP_WORDS) if terms(word)] == []
     assert terms("Where is the one that I would have had, and why not?") == []
     assert terms("Wo ist denn das, was ich nicht haben wollte, und warum?") == []
 

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from memory.embed import Vector
-from memory.vector_embedder import COMMON, Array, LocalEmbedder
+from memory.vector_embedder import Array, LocalEmbedder
 from memory.vectors import LOCAL
 
 AT_ONCE = 64
@@ -31,17 +31,15 @@ class CachedEmbedder:
     def __init__(self) -> None:
         self.name = LOCAL
         self.made = 0
-        # What the same model makes of a text is another thing once other parts are taken from it.
-        self._version = f"{LOCAL}\0{hashlib.sha256(COMMON.read_bytes()).hexdigest()}"
 
     async def passages(self, texts: Sequence[str]) -> Sequence[Vector]:
         """Return the vector of each text that is to be found."""
-        made = await asyncio.to_thread(self._cached, "passage", texts, lambda: self._model.passage)
+        made = await asyncio.to_thread(self._cached, texts)
         return [each.tolist() for each in made]
 
     async def query(self, text: str) -> Vector:
         """Return the vector of what is looked for."""
-        made = await asyncio.to_thread(self._cached, "query", [text], lambda: self._model.query)
+        made = await asyncio.to_thread(self._cached, [text])
         return list(map(float, made[0]))
 
     async def aclose(self) -> None:
@@ -51,10 +49,8 @@ class CachedEmbedder:
     def _model(self) -> LocalEmbedder:
         return LocalEmbedder()
 
-    def _cached(
-        self, kind: str, texts: Sequence[str], embed: Callable[[], Callable[[Sequence[str]], Array]]
-    ) -> Sequence[Array]:
-        keys = [hashlib.sha256(f"{self._version}\0{kind}\0{text}".encode()).digest() for text in texts]
+    def _cached(self, texts: Sequence[str]) -> Sequence[Array]:
+        keys = [hashlib.sha256(f"{LOCAL}\0{text}".encode()).digest() for text in texts]
         path = cache_file()
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path, timeout=60)) as kept:
@@ -65,7 +61,7 @@ class CachedEmbedder:
             missing = [place for place, key in enumerate(keys) if key not in known]
             for start in range(0, len(missing), AT_ONCE):
                 places = missing[start : start + AT_ONCE]
-                made = embed()([texts[place] for place in places])
+                made = self._model.embed([texts[place] for place in places])
                 rows = [(keys[place], vector.tobytes()) for place, vector in zip(places, made, strict=True)]
                 with kept:
                     kept.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
