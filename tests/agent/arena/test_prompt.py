@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.arena.prompt import (
@@ -146,6 +146,7 @@ def test_what_a_model_wrote_before_stays_one_quoted_line() -> None:
     prompt.user.encode()
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.text(min_size=2_000, max_size=2_500), st.integers(0, 30))
 def test_a_prompt_is_bounded_whatever_was_written(text: str, count: int) -> None:
     view = an_account(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent.arena.reading import MOST_TEXT, Fault, Unreadable, read_decision
@@ -242,6 +242,7 @@ def _tolerated(text: str) -> None:
     found.reasoning.encode()
 
 
+@settings(deadline=None)
 @given(st.text())
 @example('{"action":' * 1_500 + "1" + "}" * 1_500)
 @example('{"\ud800": 1}')
@@ -255,11 +256,13 @@ PLAIN = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(
 NESTED = st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*BUY, "other"]), NESTED), st.text(max_size=20), st.text(max_size=20))
 def test_no_json_raises_anything_else(changes: dict[str, Any], before: str, after: str) -> None:
     _tolerated(before + json.dumps({**BUY, **changes}) + after)
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 2**32),
     st.integers(1, 40),

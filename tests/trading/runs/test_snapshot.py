@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.trading.runs.given import BNB, ETH, FIVE, NOW, XRP, candles
@@ -74,6 +74,7 @@ def test_a_candle_of_tomorrow_changes_nothing() -> None:
         assert seen([*rows, *later]).digest == seen(rows).digest
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 250))
 def test_every_moment_sees_only_what_had_closed_by_then(ago: int) -> None:
     rows, at = candles(walk(600)), NOW - FIVE * ago
@@ -121,6 +122,7 @@ def test_the_hash_is_that_of_the_canonical_form() -> None:
     assert found.digest == hashlib.sha256("".join(CANONICAL.split()).encode()).hexdigest()
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 999_999), st.integers(0, 400))
 def test_a_stored_snapshot_comes_back_as_it_was(microseconds: int, count: int) -> None:
     at = NOW + timedelta(microseconds=microseconds)
