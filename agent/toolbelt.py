@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -78,7 +79,11 @@ class Toolbox:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._tools = [Tool(each, _spec(each)) for each in registry.served(Surface.MODEL)]
+
+    @cached_property
+    def _tools(self) -> Sequence[Tool]:
+        # Described when first asked for: most calls of the command line ask no model.
+        return [Tool(each, _spec(each)) for each in self._registry.served(Surface.MODEL)]
 
     def belt(self, ctx: Context, mode: SessionMode) -> Toolbelt:
         """Return what a model may use on behalf of the caller in a session of this mode.

@@ -1,5 +1,6 @@
 """The composition root: everything of one service, built, run and taken down in order."""
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -285,7 +286,14 @@ async def _backtests(
 def _warming(
     graph: LazyGraph, pool: WorkerPool, clock: Clock, warm: bool
 ) -> Sequence[Callable[[], Awaitable[object]]]:
-    return (graph, partial(_warm_worker, pool, clock)) if warm else ()
+    return (graph, _warm_grammar, partial(_warm_worker, pool, clock)) if warm else ()
+
+
+async def _warm_grammar() -> None:
+    """Compile what the offline model reads by, so that no person waits for it."""
+    from agent.models.offline.grammar import grammar
+
+    await asyncio.to_thread(grammar)
 
 
 async def _warm_worker(pool: WorkerPool, clock: Clock) -> None:

@@ -58,6 +58,7 @@ async def test_vectors_follow_the_files_and_each_person_has_their_own(here: Libr
     assert await here.whole(OWNER, ANN)
 
 
+@pytest.mark.long
 async def test_a_process_that_somebody_ends_is_started_again_and_nothing_is_made_anew(here: Library) -> None:
     mark = here.vectors.mark
     for _ in range(3):
@@ -95,7 +96,14 @@ def truncate_database(folder: Path) -> None:
     os.truncate(path, path.stat().st_size // 3)
 
 
-@pytest.mark.parametrize("spoil", [spoil_index, spoil_database, truncate_database])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        spoil_index,
+        pytest.param(spoil_database, marks=pytest.mark.long),
+        pytest.param(truncate_database, marks=pytest.mark.long),
+    ],
+)
 async def test_a_folder_that_is_damaged_is_set_aside_and_made_anew(
     sqlite_url: str, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -250,6 +258,7 @@ async def test_an_answer_that_does_not_come_ends_the_process(tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(shutil.which("chroma", path=str(Path(sys.executable).parent)) is None, reason="no chroma")
+@pytest.mark.long
 async def test_vectors_lie_on_a_server_where_settings_say_so(sqlite_url: str, tmp_path: Path) -> None:
     command = str(Path(sys.executable).with_name("chroma"))
     port = 18_000 + os.getpid() % 2_000

@@ -6,7 +6,6 @@ from itertools import count
 
 from agent.models.offline.answering import next_step
 from agent.models.offline.conversation import understand_conversation
-from agent.models.offline.grammar import grammar
 from agent.models.offline.steps import Ask
 from agent.models.offline.turn import read_said, read_turn
 from agent.models.port import Completion, Message, ModelRequest, TextDelta, ToolCall
@@ -23,10 +22,6 @@ class OfflineModel:
     """
 
     name = "offline:kit"
-
-    def __init__(self) -> None:
-        # Compiled here, so that no person waits for it.
-        grammar()
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Completion]:
         """Yield the answer a few words at a time, or the calls to make first, and the completion last."""
