@@ -111,3 +111,28 @@ async def test_no_secret_reaches_the_model_the_client_the_disk_or_the_log(
     for secret in CANARIES.values():
         assert secret.encode() not in seen
         assert secret.encode() not in written
+
+
+async def test_a_turn_begins_with_what_is_known_of_the_person_within_bounds(tmp_path: Path) -> None:
+    model = ScriptedModel(lambda request: says("Hello."))
+    notes = tmp_path / "workspace" / "memory"
+    notes.mkdir(parents=True)
+    for day, text in (("2026-11-18", "too old"), ("2026-11-19", "of yesterday"), ("2026-11-20", "of today")):
+        (notes / f"{day}.md").write_text(f"# {day}\n- It is {text}.\n", encoding="utf-8")
+    async with running(tmp_path, model=model, embeddings="off") as service, wire(service.url) as client:
+        (tmp_path / "workspace" / "USER.md").write_text("I live in Graz.\n", encoding="utf-8")
+        facts = "".join(f"- fact number {number} of many\n" for number in range(2_000))
+        (tmp_path / "workspace" / "MEMORY.md").write_text(facts, encoding="utf-8")
+        assert (await client.request("chat.send", {"message": "hello"}))["ok"]
+        (tmp_path / "workspace" / "USER.md").write_bytes(b"\0" * 100)
+        assert (await client.request("chat.send", {"message": "and now?"}))["ok"]
+    first, second = (request.system for request in model.requests)
+    assert "I live in Graz." in first
+    assert ("It is of yesterday." in first, "It is of today." in first, "too old" in first) == (
+        True,
+        True,
+        False,
+    )
+    assert ("fact number 1999 " in first, "fact number 3 " in first) == (True, False)
+    assert len(first) < 40_000
+    assert "USER.md cannot be read" in second

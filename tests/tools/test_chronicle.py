@@ -81,7 +81,8 @@ async def test_a_decision_is_remembered_and_its_outcome_only_once_that_is_known(
     def answer(request: ModelRequest) -> Any:
         return says("Done.") if request.messages[-1].role == "tool" else says("Cheap today.", BUY)
 
-    async with running(tmp_path, model=ScriptedModel(answer), embeddings="off") as service:
+    model = ScriptedModel(answer)
+    async with running(tmp_path, model=model, embeddings="off") as service:
         await call(service, "chat.send", message="buy bitcoin for 500")
         (made,) = await remembered(service, "decisions/")
         before = service.clock.now()
@@ -93,9 +94,12 @@ async def test_a_decision_is_remembered_and_its_outcome_only_once_that_is_known(
             "owner", Query("bitcoin decision", kinds=frozenset({Kind.DECISION}), as_of=before)
         )
         never = await memories.search("owner", Query("bitcoin decision", as_of=before - timedelta(hours=1)))
+        await call(service, "chat.send", message="bitcoin: how did my decision to buy come out?")
+        reminded = " ".join(each.text for each in model.requests[-1].messages if each.recalled)
     assert made.id == both[0].id
     assert "Cheap today." in made.text
     assert "later it stood at" in both[1].text
     assert [each.passage.id for each in now.hits] == [both[1].id]
     assert [each.passage.id for each in then.hits] == [made.id]
     assert never.hits == ()
+    assert both[1].text in reminded
