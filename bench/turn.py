@@ -18,6 +18,9 @@ FIRST = Promise(target=5, floor=5, at_most=True)
 
 TURNS = 50
 ROUNDS = 5
+CONVERSATION = 10
+"""Turns of one conversation: a longer one is summarised, by calls of its model that belong to no turn."""
+
 SETTINGS = {"limits": False}
 CHUNK = re.compile(rb'"event":"chat.chunk"')
 ANSWERED = b'"type":"res"'
@@ -80,8 +83,8 @@ async def _measure() -> list[Figure]:
 
 
 async def _talk(talker: Talker, session: str, turns: int) -> None:
-    for _ in range(turns):
-        await talker.say(session)
+    for number in range(turns):
+        await talker.say(f"{session}-{number // CONVERSATION}")
 
 
 async def _first_chunk(service: Child, talker: Talker) -> list[float]:
