@@ -1,13 +1,13 @@
 """Long conversations for tests: made on disk, and a model that talks and takes notes."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
 from agent.compaction import MOST_MESSAGES
 from agent.models.errors import ModelUnavailable
-from agent.models.port import Completion, ModelRequest, Role, Usage
+from agent.models.port import Completion, ModelRequest, Role, TextDelta, Usage
 from agent.models.scripted import Reply, ScriptedModel
 from agent.summarising import TASK
 from memory.records import MessageRole, Session, SessionMode, SessionSummary, TranscriptMessage
@@ -41,6 +41,34 @@ def talking(
 def takes_notes(text: str = NOTES) -> Completion:
     """Return a summary of the model."""
     return Completion(text, MODEL, usage=Usage(900, 30, 100))
+
+
+class SlowNotes(ScriptedModel):
+    """A model that answers whoever talks to it, and is held over its summaries until the gate opens.
+
+    Whatever else the service asks it meanwhile is answered at once.
+    """
+
+    def __init__(self, gate: asyncio.Event) -> None:
+        super().__init__(talking(answers), name=MODEL)
+        self._gate = gate
+        self._asked = 0
+        self._more = asyncio.Condition()
+
+    async def asked(self, times: int) -> None:
+        """Return once it has been asked for so many summaries."""
+        async with self._more:
+            await self._more.wait_for(lambda: self._asked >= times)
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Completion]:
+        """Yield an answer, a summary only once the gate is open."""
+        if summarises(request):
+            async with self._more:
+                self._asked += 1
+                self._more.notify_all()
+            await self._gate.wait()
+        async for piece in super().stream(request):
+            yield piece
 
 
 def exchange(number: int, question: str = "", answer: str = "") -> tuple[str, str]:

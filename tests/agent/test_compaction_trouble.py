@@ -10,7 +10,6 @@ import pytest
 from agent.compaction import FAR_MESSAGES, Compactor
 from agent.models.failover import Failover
 from agent.models.offline import OfflineModel
-from agent.models.port import ModelRequest
 from agent.models.scripted import Reply, ScriptedModel
 from agent.span import KEPT_MESSAGES
 from memory import schema
@@ -19,13 +18,13 @@ from tests.agent.long_talks import (
     FAILING,
     LONG,
     NOTES,
+    SlowNotes,
     answers,
     compact,
     exchange,
     idle,
     last_heard,
     said_before,
-    summarises,
     summary_of,
     takes_notes,
     talking,
@@ -74,19 +73,11 @@ async def test_a_model_of_set_sentences_that_stands_in_for_another_writes_no_sum
 async def test_an_answer_never_waits_for_a_summary(tmp_path: Path) -> None:
     gate = asyncio.Event()
 
-    class Slow(ScriptedModel):
-        async def stream(self, request: ModelRequest) -> Any:
-            if summarises(request):
-                self.held.set()
-                await gate.wait()
-            async for piece in super().stream(request):
-                yield piece
-
-    model = Slow(talking(answers), name=MODEL)
+    model = SlowNotes(gate)
     async with house(tmp_path, model) as agent, asyncio.timeout(30):
         await said_before(agent, LONG)
         await agent.say("one")
-        await model.held.wait()
+        await model.asked(1)
         assert (await agent.say("two")).message.content == "Well."
         again = asyncio.create_task(compact(agent))
         await asyncio.sleep(0)
@@ -96,12 +87,12 @@ async def test_an_answer_never_waits_for_a_summary(tmp_path: Path) -> None:
         done = await again
         assert done is not None
         assert (done.messages, cast(Any, await summary_of(agent)).revision) == (2, 2)
-        assert sum(summarises(each) for each in model.requests) == 2
+        await model.asked(2)
 
 
 async def test_of_two_processes_one_compacts_a_conversation(tmp_path: Path) -> None:
     gate = asyncio.Event()
-    model = ScriptedModel(talking(answers), name=MODEL, hold=gate)
+    model = SlowNotes(gate)
     async with house(tmp_path, model) as agent, asyncio.timeout(30):
         await said_before(agent, LONG)
         other = Compactor()
@@ -109,10 +100,7 @@ async def test_of_two_processes_one_compacts_a_conversation(tmp_path: Path) -> N
             asyncio.create_task(each.now(agent.services, "owner", "main", model))
             for each in (agent.runner._compactor, other)
         ]
-        for _ in range(1_000):
-            if len(model.requests) == 2:
-                break
-            await asyncio.sleep(0.01)
+        await model.asked(2)
         gate.set()
         done = [await each for each in works]
         assert sorted(each is None for each in done) == [False, True]
@@ -147,11 +135,11 @@ async def test_cut_off_anywhere_the_summary_of_before_holds_or_the_new_one_does(
 
 
 async def test_a_service_that_stops_over_a_summary_makes_it_when_it_is_back(tmp_path: Path) -> None:
-    model = ScriptedModel(talking(answers), name=MODEL, hold=asyncio.Event())
+    model = SlowNotes(asyncio.Event())
     async with house(tmp_path / "a", model) as agent, asyncio.timeout(30):
         await said_before(agent, LONG)
         asked = asyncio.create_task(compact(agent))
-        await model.held.wait()
+        await model.asked(1)
         await agent.runner.close()
         with pytest.raises(CallError) as caught:
             await asked
@@ -198,14 +186,14 @@ async def test_what_is_forgotten_meanwhile_does_not_come_back_in_a_summary(
     tmp_path: Path, summarised: bool
 ) -> None:
     gate = asyncio.Event()
-    model = ScriptedModel(talking(answers), name=MODEL, hold=gate)
+    model = SlowNotes(gate)
     async with house(tmp_path, model) as agent, asyncio.timeout(30):
         await said_before(agent, [("my secret is 4711", "Noted."), *LONG])
         if summarised:
             assert await Compactor().now(agent.services, "owner", "main", OfflineModel()) is not None
             await said_before(agent, LONG)
         work = asyncio.create_task(compact(agent))
-        await model.held.wait()
+        await model.asked(1)
         secret = (await agent.transcript())[0]
         change = Change(schema.messages, "id", secret.id, {"content": FORGOTTEN})
         async with agent.services.database.transact() as uow:
