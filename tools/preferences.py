@@ -121,7 +121,11 @@ def _always_asked(chosen: dict[Kind, Loudness]) -> dict[Kind, Loudness]:
 Notifications = Annotated[dict[Kind, Loudness], AfterValidator(_always_asked)]
 
 
-CONFIRMED: Final[Mapping[Mode, Confirm]] = {Mode.PAPER: Confirm.OFF, Mode.LIVE: Confirm.ON}
+CONFIRMED: Final[Mapping[Mode, Confirm]] = {
+    Mode.PAPER: Confirm.OFF,
+    Mode.CONTEST: Confirm.OFF,
+    Mode.LIVE: Confirm.ON,
+}
 
 
 class Preferences(Result):

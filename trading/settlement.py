@@ -201,7 +201,7 @@ class Settlement:
             position = margin_of(await uow.positions.open(account.id, order.symbol))
             if contested(order, amount, position, await uow.orders.open(account.id)):
                 return ()
-        elif order.reduce_only and order.mode is Mode.PAPER:
+        elif order.reduce_only and order.mode is not Mode.LIVE:
             # What a real exchange has done is written down, whatever it makes of our books.
             open_orders = await uow.orders.open(account.id)
             balances = await uow.ledger.balances(account.id)

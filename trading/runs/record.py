@@ -74,6 +74,7 @@ class Schedule:
 class Run:
     """A run as it stands. Raises InvalidRun for what makes no sense.
 
+    Its cycles are those of its `contest`, also when it is the only one there (`trading.runs.contest`).
     `reason` says why it stopped or failed, `ending` what became of its positions when it was stopped.
     `failures` counts the cycles in a row in which its decider gave no answer that could be read. `version`
     grows with every change.
@@ -81,6 +82,7 @@ class Run:
 
     id: str
     name: str
+    contest: str
     account: str
     owner: str
     decider: DeciderSpec
