@@ -43,7 +43,7 @@ class ArenaStatus(Result):
     season: int | None = None
     since: Millis | None = None
     paused_at: Millis | None = None
-    pairs: list[Pair] = []
+    pairs: tuple[Pair, ...] = ()
     timeframe: str | None = None
     interval_minutes: float | None = None
     source: str
@@ -237,8 +237,8 @@ class RunDecisionView(Result):
     """What a run decided in a cycle, and what came of it.
 
     `size` is the notional in quote; it is null with everything else of an entry where nothing is opened.
-    `outcome` is `executed`, `held`, `hold`, `refused`, `silent`, `failed` or `measured`; `fault` is the code of
-    what was against it, `reason` says it in words. `decisionId` names the record of what it rests on.
+    `outcome` is `executed`, `held`, `hold`, `refused`, `silent`, `failed` or `measured`; `fault` is the code
+    of what was against it, `reason` says it in words. `decisionId` names the record of what it rests on.
     """
 
     cycle_id: str
@@ -294,7 +294,8 @@ class ArenaResumed(Result):
 class Replayed(Result):
     """What came of reckoning every curve again from the stored markets and decisions.
 
-    `equal` tells whether all points were the same to the last digit; `difference` names the first that is not.
+    `equal` tells whether all points were the same to the last digit; `difference` names the first that is
+    not.
     """
 
     contest_id: str
@@ -354,7 +355,7 @@ class EquityAt(Result):
 
 
 class RunShown(Result):
-    """A run with its account and its curve; of a long one evenly spaced points, with the first and the last."""
+    """A run, its account and its curve: of a long one evenly spaced points, with the first and the last."""
 
     run: RunView
     account: RunAccount | None
