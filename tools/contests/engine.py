@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -62,11 +63,14 @@ class Engine:
                     tasks.create_task(self._through(opened, entry))
             return await finish(parts, opened)
 
-    async def take_up(self, cycle: Cycle) -> Cycle | None:
-        """Go on with a cycle whose worker is not heard of any more; None where it is, or another took it."""
+    async def take_up(self, cycle: Cycle, early: timedelta = timedelta(0)) -> Cycle | None:
+        """Go on with a cycle whose worker is not heard of any more; None where it is, or another took it.
+
+        Its lease may end `early`, where it is known that the worker is gone.
+        """
         parts, now = self._parts, self._parts.clock.now()
         async with parts.database.transact() as uow:
-            taken = await uow.cycles.take(cycle.id, parts.worker, now, now + LEASE)
+            taken = await uow.cycles.take(cycle.id, parts.worker, now + early, now + LEASE)
         if taken is None:
             return None
         log.warning("a cycle was cut off and goes on", cycle=cycle.id, number=cycle.number)

@@ -106,12 +106,12 @@ def _came_to(entry: Entry, outcomes: Sequence[OrderOutcome]) -> Entry:
 
 
 def _failed(parts: Parts, entry: Entry, error: TradingError) -> Entry:
-    faulty = isinstance(error, _FAULTS)
+    faulty, known = isinstance(error, _FAULTS), from_trading(error, {})
     parts.pulse.beat(Node.EXECUTION, parts.clock.now(), str(error) if faulty else None)
     return replace(
         entry,
         outcome=Outcome.FAILED if faulty else Outcome.REFUSED,
-        fault=from_trading(error).reason.value.lower(),
+        fault=known.reason.value.lower() if known else type(error).__name__.lower(),
         reason=str(error),
     )
 
