@@ -157,4 +157,3 @@ def _digest(plan: Plan, market: MarketData) -> str:
         "rules": repr(plan.rules),
     }
     return hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
-

@@ -40,7 +40,7 @@ async def begin(parts: Parts, contest_id: str, kind: CycleKind) -> Cycle | None:
             return None
         after = counted(contest, now)
         if not await uow.contests.change(after):
-            return None
+            return _lost(contest, kind)
         cycle = Cycle(
             id=parts.new_id("cyc"),
             contest=contest.id,
@@ -53,14 +53,17 @@ async def begin(parts: Parts, contest_id: str, kind: CycleKind) -> Cycle | None:
             lease=now + LEASE,
         )
         if not await uow.cycles.begin(cycle):
-            return None
+            return _lost(contest, kind)
         await parts.events.record(uow, event_of(contest, STARTED), started(cycle), contest.owner)
     return cycle
 
 
-async def entries_of(
-    uow: UnitOfWork, contest: Contest, cycle: Cycle, runs: Sequence[Run]
-) -> Sequence[Entry]:
+def _lost(contest: Contest, kind: CycleKind) -> None:
+    if kind is not CycleKind.REGULAR:
+        raise CycleRunning(f"a cycle of {contest.name} begins at this very moment")
+
+
+async def entries_of(uow: UnitOfWork, contest: Contest, cycle: Cycle, runs: Sequence[Run]) -> Sequence[Entry]:
     """Return what each run has to do in a cycle; those that never began, or failed, have no part in it.
 
     What each holds before the market of the cycle is looked at is noted beside it.

@@ -156,4 +156,3 @@ class Engine:
 async def _market_before(uow: UnitOfWork, cycle: Cycle) -> CycleMarket | None:
     before = await uow.cycles.last_market(cycle.contest, cycle.number)
     return None if before is None or before.market is None else from_plain(before.market)
-

@@ -23,8 +23,8 @@ from trading.placing import OrderOutcome
 from trading.runs.cycle import Entry, Outcome, Task
 from trading.runs.decision import Action, RunDecision, from_plain
 from trading.runs.failures import is_safe
-from trading.runs.record import DeciderKind, Run
-from trading.runs.rules import Refusal, judge
+from trading.runs.record import DeciderKind, Run, RunState
+from trading.runs.rules import Refusal, Refused, judge
 
 RECORDED = frozenset({DeciderKind.MODEL, DeciderKind.STRATEGY})
 """Whose decisions are remembered, with all that they rest on; a baseline's follow from its rules alone."""
@@ -79,15 +79,15 @@ async def _done(parts: Parts, round_: Round, run: Run, entry: Entry) -> Entry:
     return _came_to(entry, [outcome])
 
 
-async def _refused(
-    parts: Parts, round_: Round, run: Run, decision: RunDecision, key: str
-) -> Refusal | None:
+async def _refused(parts: Parts, round_: Round, run: Run, decision: RunDecision, key: str) -> Refusal | None:
     """Return the first rule of a run against its decision; none where it was carried out before a crash."""
     async with parts.database.read() as uow:
         if await uow.orders.by_key(run.account, key) is not None:
             return None
         view = await round_.view(uow, run)
         now = await uow.runs.get(run.id) or run
+    if now.state is not RunState.RUNNING:
+        return Refusal(Refused.NOT_RUNNING, f"{run.name} was {now.state} before it was carried out")
     priced = round_.market.snapshot.priced
     parts.pulse.beat(Node.RISK, parts.clock.now())
     return next(iter(judge(decision, view, run.rules, run.symbols, priced, is_safe(now))), None)

@@ -17,11 +17,10 @@ from tools.contests.telling import (
     decision_view,
     event_of,
     position_view,
+    provider_of,
     trade_view,
 )
-from trading.runs.asking import Deciders
 from trading.runs.cycle import Cycle, CycleStatus, Entry, Outcome, Stage, Task
-from trading.runs.errors import UnknownDecider
 from trading.runs.record import Run
 
 Told = tuple[str, Mapping[str, Any]]
@@ -76,7 +75,7 @@ async def _changes(parts: Parts, uow: UnitOfWork, round_: Round, run: Run, entry
     """Return what is told of the positions of a run: what was opened, is still open, and was closed."""
     held: Collection[str] = entry.answer.get("held", ())
     view = await round_.view(uow, run)
-    provider, at = _provider(parts.deciders, run), round_.cycle.at
+    provider, at = provider_of(parts.deciders, run)[0], round_.cycle.at
     told = [
         ("UPDATED" if each.id in held else "OPENED", position_view(run, provider, each, at))
         for each in view.positions
@@ -87,10 +86,3 @@ async def _changes(parts: Parts, uow: UnitOfWork, round_: Round, run: Run, entry
         (POSITION, {"action": action, "position": shown.model_dump(mode="json")})
         for action, shown in [*told, *ended]
     ]
-
-
-def _provider(deciders: Deciders, run: Run) -> str:
-    try:
-        return deciders.of(run.decider).provider
-    except UnknownDecider:
-        return "offline"

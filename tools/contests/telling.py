@@ -6,9 +6,11 @@ from typing import Any
 from tools.contests.views import RunDecisionView, RunPosition, RunTrade
 from trading.clock import epoch_ms
 from trading.model import ZERO
+from trading.runs.asking import Deciders
 from trading.runs.contest import Contest, ContestKind
 from trading.runs.cycle import Cycle, Entry
 from trading.runs.decision import Action, RunDecision, from_plain
+from trading.runs.errors import UnknownDecider
 from trading.runs.record import Run
 from trading.runs.view import ClosedTrade, OpenTrade
 
@@ -26,6 +28,15 @@ _SIDES = {Action.BUY: "long", Action.SELL: "short"}
 def event_of(contest: Contest, name: str) -> str:
     """Return the name of an event: that of an arena's, or of a run by itself."""
     return f"{_PREFIX[contest.kind]}.{name}"
+
+
+def provider_of(deciders: Deciders, run: Run) -> tuple[str, str]:
+    """Return who decides for a run, and by which model; one that is not there any more is `offline`."""
+    try:
+        found = deciders.of(run.decider)
+    except UnknownDecider:
+        return "offline", run.decider.name
+    return found.provider, found.model
 
 
 def started(cycle: Cycle) -> Mapping[str, Any]:
