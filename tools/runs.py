@@ -79,9 +79,9 @@ class StopRun(Params):
 
 
 class NewestRuns(Params):
-    """How many: the newest come first; `before` is the id of one to go on from. Accounts of an arena are runs.
+    """How many: the newest come first; `before` is the id of one to go on from.
 
-    Without `arena` only those by themselves are shown.
+    The accounts of an arena are runs, too: they are shown with `arena`.
     """
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50

@@ -51,7 +51,7 @@ class Engine:
         return await begin(self._parts, contest_id, kind)
 
     async def perform(self, cycle: Cycle) -> Cycle:
-        """Bring a cycle of this worker to its end, from wherever it has got to; return it as it stands then."""
+        """Bring a cycle of this worker to its end, from wherever it has got to, and return it."""
         parts = self._parts
         async with self._kept(cycle):
             opened = await self._opened(cycle)

@@ -34,10 +34,10 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
     told: list[Told] = []
     opened = closed = 0
     async with parts.database.read() as uow:
-        for name, entry in sorted(round_.entries.items()):
+        for name, carried_out in sorted(round_.entries.items()):
             run = round_.runs[name]
             point = await round_.floor.worth(run)
-            entry = replace(entry, stage=Stage.DONE, equity=point.equity, cash=point.cash)
+            entry = replace(carried_out, stage=Stage.DONE, equity=point.equity, cash=point.cash)
             done.append(entry)
             changes = await _changes(parts, uow, round_, run, entry)
             opened += sum(each["action"] == "OPENED" for _, each in changes)

@@ -35,7 +35,7 @@ class Recall(Protocol):
     """Finds what a run decided before in a market like this."""
 
     async def __call__(self, run: Run, snapshot: Snapshot) -> Sequence[str]:
-        """Return past decisions of this run alone in words, the most alike first, none later than the market."""
+        """Return past decisions of this run alone in words, the most alike first, none from later."""
         ...
 
 

@@ -27,8 +27,8 @@ from trading.runs.rules import Refused, judge
 PAGE = 200
 
 RULES = frozenset(each.value for each in Refused) - {Refused.SAFE_MODE, Refused.NOT_RUNNING}
-"""Refusals that follow from the stored market and decisions alone; whatever else kept an order off is taken as
-it was told: what a person did, or what a decider failed to answer before."""
+"""Refusals that follow from the stored market and decisions alone; whatever else kept an order off is taken
+as it was told: what a person did, or what a decider failed to answer before."""
 
 Copy = Callable[[], AbstractAsyncContextManager[tuple[Database, Floors]]]
 """Opens an empty database, and the floors over it."""

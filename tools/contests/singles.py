@@ -150,9 +150,9 @@ class Singles:
         async with self.parts.database.transact() as uow:
             contest = await uow.contests.get(run.contest)
             holds = bool(await uow.positions.open(run.account))
-            if contest is not None and contest.kind is ContestKind.SINGLE and contest.ended_at is None:
-                if ending is Ending.KEEP or not holds:
-                    await uow.contests.change(ended(contest, self.parts.clock.now()))
+            through = ending is Ending.KEEP or not holds
+            if through and contest is not None and _is_alone(contest):
+                await uow.contests.change(ended(contest, self.parts.clock.now()))
         if ending is Ending.CLOSE and holds:
             # Where another cycle runs, the next slot closes what is left.
             with suppress(CycleRunning):
@@ -173,6 +173,10 @@ class Singles:
             if after is not run and not await uow.runs.change(after):
                 raise RunActive(f"{name!r} was changed by somebody else at this moment", run=run.id)
         return after
+
+
+def _is_alone(contest: Contest) -> bool:
+    return contest.kind is ContestKind.SINGLE and contest.ended_at is None
 
 
 async def _own(uow: UnitOfWork, owner: str, name: str) -> Run:

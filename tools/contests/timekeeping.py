@@ -40,7 +40,7 @@ class Timekeeper:
             self._begin(contest.id, self._engine.run(contest.id))
 
     async def trigger(self, contest_id: str, kind: CycleKind = CycleKind.TRIGGERED) -> Cycle:
-        """Begin a cycle now and return it while it goes on beside the caller; raise NotFound or CycleRunning."""
+        """Begin a cycle now and return it while it goes on; raise NotFound or CycleRunning."""
         cycle = await self._engine.begin(contest_id, kind)
         assert cycle is not None, "only a slot may be somebody else's"
         self._works[cycle.id] = asyncio.create_task(self._engine.perform(cycle))
