@@ -27,8 +27,8 @@ from trading.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
     from tools.alerting import Alerting
-    from tools.context import Context
     from tools.contests.service import Contests
+    from tools.context import Context
     from tools.sessions import Compacted
 
 

@@ -27,8 +27,8 @@ from tools import market, system, tool
 from tools.alerting import Alerting
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests
-from tools.context import Context
 from tools.contests.service import Contests
+from tools.context import Context
 from tools.errors import AgentBusy, InvalidParams, MissingParams
 from tools.events import EventBus
 from tools.pairing import Pairing
