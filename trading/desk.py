@@ -92,7 +92,6 @@ class Desk:
             second=second,
         )
         unwritten = partial(Unwritten, locks or Locks(), transact, clock, new_id)
-        begun = self._begun
         self._settlement = Settlement(
             exchanges,
             markets,
