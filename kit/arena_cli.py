@@ -1,6 +1,7 @@
 """`kit arena`: who is ahead, cycle by cycle, and reckoning it all again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,20 +21,32 @@ DECISIONS = ("cycle", "name", "decision", "outcome", "why")
 REASONING = 100
 REPLAY_SECONDS = 3_600.0
 
+Words = Callable[[Mapping[str, Any]], str]
+Show = Callable[..., None]
+
 
 def commands(run: Run) -> typer.Typer:
     """Return the group of commands; `run` is how they reach a service."""
     arena = typer.Typer(help="Models that compete with paper money.", no_args_is_help=True)
+    show = partial(_show, run)
+    _add_looks(arena, show)
+    _add_acts(arena, show)
+    return arena
 
-    def show(url: str | None, method: str, words: Any, seconds: float | None = None, **params: Any) -> None:
-        async def look(client: "KitClient") -> int:
-            given = {name: value for name, value in params.items() if value is not None}
-            told = await client.call(method, given, timeout=seconds)
-            print(words(told))
-            return 1 if told.get("equal") is False else 0
 
-        raise typer.Exit(run(url, look))
+def _show(
+    run: Run, url: str | None, method: str, words: Words, seconds: float | None = None, **params: Any
+) -> None:
+    async def look(client: "KitClient") -> int:
+        given = {name: value for name, value in params.items() if value is not None}
+        told = await client.call(method, given, timeout=seconds)
+        print(words(told))
+        return 1 if told.get("equal") is False else 0
 
+    raise typer.Exit(run(url, look))
+
+
+def _add_looks(arena: typer.Typer, show: Show) -> None:
     @arena.command()
     def status(url: Url = None) -> None:
         """Show whether the arena is on, and when its next cycle is."""
@@ -54,6 +67,8 @@ def commands(run: Run) -> typer.Typer:
         """Show what was decided, why, and what came of it."""
         show(url, "arena.decisions", decided, name=name, limit=limit)
 
+
+def _add_acts(arena: typer.Typer, show: Show) -> None:
     @arena.command()
     def trigger(url: Url = None) -> None:
         """Begin a cycle now."""
@@ -78,8 +93,6 @@ def commands(run: Run) -> typer.Typer:
     def replay(url: Url = None) -> None:
         """Reckon every curve again from the stored markets and decisions; exit code 1 for a difference."""
         show(url, "arena.replay", replayed, REPLAY_SECONDS)
-
-    return arena
 
 
 def standing(told: Mapping[str, Any]) -> str:

@@ -33,15 +33,22 @@ class Positions(StrEnum):
 def commands(run: Run) -> typer.Typer:
     """Return the group of commands; `run` is how they reach a service."""
     runs = typer.Typer(help="Strategies and models that trade by themselves.", no_args_is_help=True)
+    _add_looks(runs, run)
+    _add_start(runs, run)
+    _add_moves(runs, run)
+    return runs
 
-    def ask(url: str | None, method: str, **params: Any) -> None:
-        async def call(client: "KitClient") -> int:
-            given = {name: value for name, value in params.items() if value is not None}
-            print(standing(await client.call(method, given)))
-            return 0
 
-        raise typer.Exit(run(url, call))
+def _ask(run: Run, url: str | None, method: str, **params: Any) -> None:
+    async def call(client: "KitClient") -> int:
+        given = {name: value for name, value in params.items() if value is not None}
+        print(standing(await client.call(method, given)))
+        return 0
 
+    raise typer.Exit(run(url, call))
+
+
+def _add_looks(runs: typer.Typer, run: Run) -> None:
     @runs.command("list")
     def show_all(arena: bool = False, url: Url = None) -> None:
         """List what trades by itself, the newest first."""
@@ -53,6 +60,18 @@ def commands(run: Run) -> typer.Typer:
 
         raise typer.Exit(run(url, look))
 
+    @runs.command()
+    def show(name: Name, url: Url = None) -> None:
+        """Show how a run stands."""
+
+        async def look(client: "KitClient") -> int:
+            print(standing((await client.call("runs.get", {"name": name}))["run"]))
+            return 0
+
+        raise typer.Exit(run(url, look))
+
+
+def _add_start(runs: typer.Typer, run: Run) -> None:
     @runs.command()
     def start(
         name: Name,
@@ -67,7 +86,8 @@ def commands(run: Run) -> typer.Typer:
     ) -> None:
         """Have a strategy or a model trade from now on; without either an idle run is started again."""
         given = {"initialCapital": capital, "timeframe": timeframe} if strategy or model else {}
-        ask(
+        _ask(
+            run,
             url,
             "runs.start",
             name=name,
@@ -79,37 +99,27 @@ def commands(run: Run) -> typer.Typer:
             **given,
         )
 
-    @runs.command()
-    def show(name: Name, url: Url = None) -> None:
-        """Show how a run stands."""
 
-        async def look(client: "KitClient") -> int:
-            print(standing((await client.call("runs.get", {"name": name}))["run"]))
-            return 0
-
-        raise typer.Exit(run(url, look))
-
+def _add_moves(runs: typer.Typer, run: Run) -> None:
     @runs.command()
     def pause(name: Name, url: Url = None) -> None:
         """Have a run decide nothing until it is resumed."""
-        ask(url, "runs.pause", name=name)
+        _ask(run, url, "runs.pause", name=name)
 
     @runs.command()
     def resume(name: Name, url: Url = None) -> None:
         """Have a paused run go on."""
-        ask(url, "runs.resume", name=name)
+        _ask(run, url, "runs.resume", name=name)
 
     @runs.command()
     def stop(name: Name, positions: Positions = Positions.CLOSE, url: Url = None) -> None:
         """End a run, and close its positions unless they are to be kept."""
-        ask(url, "runs.stop", name=name, positions=positions.value)
+        _ask(run, url, "runs.stop", name=name, positions=positions.value)
 
     @runs.command()
     def reset(name: Name, url: Url = None) -> None:
         """Make an ended run idle again."""
-        ask(url, "runs.reset", name=name)
-
-    return runs
+        _ask(run, url, "runs.reset", name=name)
 
 
 def standing(run: Mapping[str, Any]) -> str:

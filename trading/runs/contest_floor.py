@@ -23,7 +23,7 @@ from trading.runs.decision import ENTRIES, Action, RunDecision
 from trading.runs.hands import Hands, entry, read_books
 from trading.runs.record import Run
 from trading.runs.terms import from_plain
-from trading.runs.trades import view_of, worth_of
+from trading.runs.trades import Books, view_of, worth_of
 from trading.runs.view import AccountView
 
 ONE = Decimal(1)
@@ -87,8 +87,7 @@ class ContestFloor:
 
     async def view(self, run: Run) -> AccountView:
         """Return the account of a run at this market; raise NotFound, or ExchangeUnavailable before any."""
-        market, books = self._now(), await read_books(self._read, run.account)
-        return view_of(books, _prices(market, books.account.currency), market.at)
+        return view_at(self._now(), await read_books(self._read, run.account))
 
     async def execute(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
         """Carry out an entry or a close; raise as the desk does."""
@@ -110,7 +109,7 @@ class ContestFloor:
     async def worth(self, run: Run) -> EquityPoint:
         """Return what the account of a run is worth at this market, dated to it; raise as `view`."""
         market, books = self._now(), await read_books(self._read, run.account)
-        return worth_of(books, _prices(market, books.account.currency), market.at)
+        return worth_of(books, prices_of(market, books.account.currency), market.at)
 
     def _now(self) -> CycleMarket:
         if self._cycle is None:
@@ -118,6 +117,11 @@ class ContestFloor:
         return self._cycle
 
 
-def _prices(market: CycleMarket, currency: str) -> dict[str, Decimal]:
+def view_at(market: CycleMarket, books: Books) -> AccountView:
+    """Return an account at the frozen market of a cycle."""
+    return view_of(books, prices_of(market, books.account.currency), market.at)
+
+
+def prices_of(market: CycleMarket, currency: str) -> dict[str, Decimal]:
     """Return what assets cost by the last known prices, in the one currency that all pairs are quoted in."""
     return {**{symbol.base: price for symbol, price in market.marks.items()}, currency: ONE}

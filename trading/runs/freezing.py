@@ -67,6 +67,21 @@ async def freeze(
     return frozen, {symbol: tuple(look.candles) for symbol, look in priced.items()}
 
 
+async def history(
+    market: MarketData, symbols: Sequence[Symbol], timeframe: Timeframe, at: datetime
+) -> Mapping[Symbol, Sequence[Candle]]:
+    """Return the closed candles of each pair at a moment, without those whose market does not tell them."""
+    found = await asyncio.gather(*(_known(market, each, timeframe, at) for each in symbols))
+    return {symbol: rows for symbol, rows in zip(symbols, found, strict=True) if rows}
+
+
+async def _known(market: MarketData, symbol: Symbol, timeframe: Timeframe, at: datetime) -> Sequence[Candle]:
+    try:
+        return tuple(await _candles(market, symbol, timeframe, at))
+    except (TradingError, _Unsound):
+        return ()
+
+
 async def _look(
     market: MarketData,
     symbol: Symbol,
