@@ -92,34 +92,11 @@ class Desk:
             second=second,
         )
         unwritten = partial(Unwritten, locks or Locks(), transact, clock, new_id)
-        self._settlement = Settlement(
-            exchanges,
-            markets,
-            transact,
-            read,
-            clock,
-            self._placing.bookkeeper,
-            news.order,
-            self._begun,
-            unwritten(),
-            mine,
-            frozen,
-        )
-        self._lookups = Lookups(
-            exchanges, markets, self._placing, read, clock, self._begun, unwritten(), mine
-        )
-        self._guards = Guards(
-            exchanges,
-            markets,
-            transact,
-            read,
-            clock,
-            new_id,
-            news.order,
-            self._carry_out,
-            self._cancel_order,
-            mine,
-        )
+        begun, places = self._begun, (exchanges, markets, transact, read, clock)
+        books = self._placing.bookkeeper
+        self._settlement = Settlement(*places, books, news.order, begun, unwritten(), mine, frozen)
+        self._lookups = Lookups(exchanges, markets, self._placing, read, clock, begun, unwritten(), mine)
+        self._guards = Guards(*places, new_id, news.order, self._carry_out, self._cancel_order, mine)
         self.held = HeldOrders(
             self._placing, markets, transact, read, clock, news, self._begun, self._guards.room
         )

@@ -94,11 +94,12 @@ def a_market(
 
 def _minutes(since: datetime, at: datetime, bars: Sequence[Bar], price: Decimal) -> list[Candle]:
     count = (Timeframe.M1.floor(at) - since) // MINUTE
-    still = [(price,) * 4] * (count - len(bars))
-    return [
-        Candle(since + MINUTE * number, *(D(str(each)) for each in bar), D(1))
-        for number, bar in enumerate([*bars, *still])
-    ]
+    still: list[Bar] = [(str(price),) * 4] * (count - len(bars))
+    return [_minute(since + MINUTE * number, *bar) for number, bar in enumerate([*bars, *still])]
+
+
+def _minute(opened_at: datetime, first: Any, high: Any, low: Any, last: Any) -> Candle:
+    return Candle(opened_at, D(str(first)), D(str(high)), D(str(low)), D(str(last)), D(1))
 
 
 def buy(size: Any = 20, leverage: Any = 5, symbol: Symbol = ETH, **more: Any) -> RunDecision:
@@ -117,7 +118,7 @@ def close(symbol: Symbol = ETH) -> RunDecision:
 
 
 def decided(action: Action, size: Any, leverage: Any, symbol: Symbol, **more: Any) -> RunDecision:
-    levels = {name: D(str(each)) for name, each in more.items()}
+    levels: dict[str, Any] = {name: D(str(each)) for name, each in more.items()}
     return RunDecision(action, symbol, D(str(size)), D(str(leverage)), **levels)
 
 
