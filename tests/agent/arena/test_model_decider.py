@@ -21,7 +21,7 @@ from agent.models.errors import (
     ModelUnavailable,
     StreamCut,
 )
-from agent.models.port import Completion, ToolCall, Usage
+from agent.models.port import Completion, ModelRequest, ToolCall, Usage
 from agent.models.scripted import Broken, Reply, ScriptedModel
 from tests.agent.arena.test_reading import BOUGHT, HELD, HOLDING, written
 from tests.trading.runs.given import NOW, PAIRS, a_run, a_snapshot, an_account
@@ -197,16 +197,21 @@ async def test_one_that_takes_five_minutes_is_late_after_one() -> None:
 
 async def test_both_requests_share_one_time_out() -> None:
     clock = ManualClock(NOW)
+    hold, again = asyncio.Event(), asyncio.Event()
 
-    hold = asyncio.Event()
-    model = ScriptedModel([says("prose"), says(HOLDING)], hold=hold)
+    def reply(request: ModelRequest) -> Reply:
+        if len(request.messages) == 1:
+            return says("prose")
+        hold.clear()
+        again.set()
+        return says(HOLDING)
+
+    model = ScriptedModel(reply, hold=hold)
     asking = asyncio.create_task(ModelDecider(model, clock).decide(ASKED))
     await model.held.wait()
     await clock.advance(40)
     hold.set()
-    while len(model.requests) < 2:
-        await asyncio.sleep(0)
-        hold.clear() if len(model.requests) == 1 and not model.held.is_set() else None
+    await again.wait()
     await clock.advance(40)
     found = await asking
     assert (found.fault, found.shown["faults"]) == (Failure.TIMEOUT, [Fault.NO_JSON])

@@ -1,5 +1,7 @@
 """A strategy decides for a run as it would have traded in a backtest, within the rules of the run."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,18 +17,19 @@ from tests.trading.runs.given import BNB, ETH, FIVE, NOW, PAIRS, XRP, a_position
 from tests.trading.runs.given import candles as closing_at
 from trading.backtest.catalog import Strategies
 from trading.backtest.history import History, as_moment
-from trading.backtest.run import run as backtest
 from trading.backtest.terms import Direction, Fill, Terms
 from trading.clock import epoch_ms
 from trading.indicators import Bars
 from trading.model import Candle, Side
 from trading.runs.asking import Asked
+from trading.runs.baselines import HEADROOM
 from trading.runs.decision import Action, RunDecision, Style
 from trading.runs.entries import EntryTerms
 from trading.runs.errors import InvalidRun, UnknownDecider
 from trading.runs.manners import MANNERS
 from trading.runs.record import Schedule
 from trading.runs.rules import RunRules, judge
+from trading.runs.signalled import PlainLines
 from trading.runs.snapshot import snapshot
 from trading.runs.strategies import StrategyDecider
 from trading.runs.view import AccountView
@@ -158,7 +161,8 @@ def test_an_entry_breaks_no_rule(
     view = an_account(available=available)
     terms = EntryTerms.of(settings).within(rules, side, view)
     if terms is None:
-        assert available * leverages[1] < rules.least_size * 2
+        leverage = min(max(settings.get("leverage", 2), leverages[0]), leverages[1])
+        assert available * HEADROOM * leverage < rules.least_size
         return
     action = Action.BUY if side is Side.BUY else Action.SELL
     entry = RunDecision(
@@ -193,6 +197,16 @@ def test_every_other_strategy_of_the_house_can_decide() -> None:
     assert {each.name for each in STRATEGIES.all} - set(MANNERS) == {"dca", "grid"}
 
 
+def test_deciding_loads_no_compiler() -> None:
+    script = (
+        "import asyncio, sys\n"
+        "from tests.trading.runs.test_strategies import UP, asking, closing_at, decider, ETH\n"
+        "asyncio.run(decider('macd').decide(asking({ETH: closing_at(UP)})))\n"
+        "sys.exit('numba' in sys.modules)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
 def walk(count: int) -> list[Candle]:
     """Return candles of a random walk, always the same."""
     steps = np.random.default_rng(7).normal(0, 0.004, count)
@@ -222,6 +236,9 @@ async def traded(name: str) -> list[tuple[datetime, datetime | None]]:
 
 @pytest.mark.parametrize("name", sorted(MANNERS))
 async def test_it_goes_in_and_out_where_a_backtest_does(name: str) -> None:
+    # Compiled code is loaded where it runs.
+    from trading.backtest.run import run as backtest
+
     times = np.array([epoch_ms(each.opened_at) for each in WALK])
     history = History(ETH, Timeframe.M5, "simulated", "walk", times, Bars.of(WALK), lead=30)
     terms = Terms(fee=0, slippage=0, fill=Fill.CLOSE, direction=Direction.LONG)
@@ -234,3 +251,12 @@ async def test_it_goes_in_and_out_where_a_backtest_does(name: str) -> None:
     open_still = [] if last is None else [(as_moment(last.opened_at) + FIVE, None)]
     assert expected or open_still
     assert await traded(name) == [*expected, *open_still]
+
+
+@given(st.lists(st.tuples(*[st.sampled_from([float("nan"), -1.0, 0.0, 1.0, 1.0 + 1e-13])] * 2), max_size=30))
+def test_lines_cross_as_they_do_in_backtests(rows: list[tuple[float, float]]) -> None:
+    from trading.backtest.crossings import crossed
+
+    fast, slow = (np.array([row[side] for row in rows], np.float64) for side in (0, 1))
+    plain = PlainLines(Bars.of([])).crossed(fast, slow)
+    assert plain.tolist() == crossed(fast, slow).tolist()
