@@ -95,7 +95,9 @@ async def build_money(
         locks=locks,
     )
     await _open_accounts(database, live is not None, clock, new_id)
-    loops = _loops(desk, reconciliation, EquityRecorder(database.transact, database.read, markets, clock), tripped, clock)
+    loops = _loops(
+        desk, reconciliation, EquityRecorder(database.transact, database.read, markets, clock), tripped, clock
+    )
     portfolio = PortfolioReader(database.read, markets, clock)
     return Money(desk, reconciliation, portfolio, gate, locks, loops)
 
