@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +39,7 @@ class Cycle:
     other: RunDecision
 
 
-prices = st.integers(1_000, 3_000).map(lambda cents: D(cents))
+prices = st.integers(1_000, 3_000).map(D)
 
 
 @st.composite
@@ -144,12 +145,27 @@ async def check(arena: Arena, runs: Sequence[Run], views: Sequence[AccountView])
         assert (await arena.floor.worth(run)) == EquityPoint(view.at, view.equity, cash)
 
 
-@given(story=st.lists(cycles(), min_size=2, max_size=5))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+stories = st.lists(cycles(), min_size=2, max_size=5)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@given(story=stories)
+@settings(unhurried, max_examples=8)
 def test_figures_agree_and_come_out_the_same_again(sqlite_template: Path, story: Sequence[Cycle]) -> None:
-    once = asyncio.run(play(sqlite_template, story, 0, False, NAMES))
-    again = asyncio.run(play(sqlite_template, story, 10**6, True, NAMES))
-    alone = asyncio.run(play(sqlite_template, story, 10**7, False, NAMES[:1]))
+    hold_to_it(sqlite_template, story)
+
+
+@pytest.mark.long
+@given(story=stories)
+@settings(unhurried, max_examples=500)
+def test_figures_agree_in_hundreds_of_contests(sqlite_template: Path, story: Sequence[Cycle]) -> None:
+    hold_to_it(sqlite_template, story)
+
+
+def hold_to_it(template: Path, story: Sequence[Cycle]) -> None:
+    once = asyncio.run(play(template, story, 0, False, NAMES))
+    again = asyncio.run(play(template, story, 10**6, True, NAMES))
+    alone = asyncio.run(play(template, story, 10**7, False, NAMES[:1]))
     assert once.curves == again.curves
     assert [each[0] for each in once.curves] == [each[0] for each in alone.curves]
     assert [list(map(traded, each)) for each in once.fills] == [
