@@ -137,7 +137,7 @@ async def positions(ctx: Context, params: OfEntrant) -> RunPositions:
     season, runs = await _entrants(contests, params.name)
     found = await accounts_of(contests.parts, season, runs)
     shown = [each for account in found for each in account.positions]
-    return RunPositions(positions=sorted(shown, key=lambda each: (each.opened_at, each.position_id)))
+    return RunPositions(positions=sorted(shown, key=lambda each: (each.opened_at, each.name, str(each.pair))))
 
 
 @capability("arena.trades", surfaces=EVERYWHERE)
@@ -147,7 +147,7 @@ async def trades(ctx: Context, params: TradesOfEntrant) -> RunTrades:
     _, runs = await _entrants(contests, params.name)
     books = [(run, await book_of(contests.parts.database, run)) for run in runs]
     found = [trade_view(run, each) for run, book in books for each in book.closed]
-    newest = sorted(found, key=lambda each: (each.closed_at, each.trade_id), reverse=True)
+    newest = sorted(found, key=lambda each: (each.closed_at, each.name, str(each.pair)), reverse=True)
     return RunTrades(trades=newest[: params.limit])
 
 
