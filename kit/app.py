@@ -197,12 +197,7 @@ def _system(
     agent: Agency,
     chats: Chats,
 ) -> Process:
-    clients = partial(_clients, gateways)
-    return Process(clock, database, markets, loops, clients, agent.notebook.index, chats.problems)
-
-
-def _clients(gateways: Sequence[Gateway]) -> int:
-    return sum(each.clients() for each in gateways)
+    return Process(clock, database, markets, loops, gateways, agent.notebook.index, chats.problems)
 
 
 def _chats(

@@ -1,5 +1,7 @@
 """How the service itself is doing."""
 
+from typing import ClassVar
+
 from tools.context import Context
 from tools.policy import Surface
 from tools.registry import capability
@@ -33,14 +35,26 @@ class Health(Result):
     notices: list[str]
 
 
+class SocketTraffic(Result):
+    """The WebSockets of one address: those open now, all since the start, and whole messages over them."""
+
+    open: int
+    opened: int
+    sent: int
+    received: int
+
+
 class Status(Result):
-    """The service in four figures."""
+    """The service in a few figures; `sockets` are by their paths."""
+
+    not_for_models: ClassVar[frozenset[str]] = frozenset({"sockets"})
 
     gateway: str
     clients: int
     skills: int
     tools: int
     uptime: float
+    sockets: dict[str, SocketTraffic]
 
 
 HEALTH_OF_SKILL = {SkillStatus.LOADED: "healthy"}
@@ -89,4 +103,8 @@ async def status(ctx: Context, params: NoParams) -> Status:
         skills=len(services.skills.all()),
         tools=len(ctx.door.tools()),
         uptime=services.system.uptime(),
+        sockets={
+            path: SocketTraffic.model_validate(each, from_attributes=True)
+            for path, each in services.system.traffic().items()
+        },
     )
