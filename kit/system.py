@@ -11,13 +11,12 @@ from memory.database import Database
 from memory.errors import DatabaseUnavailable
 from memory.memory_index import MemoryIndex
 from tools.services import Traffic
+from tools.system import PATIENCE
 from trading.clock import Clock
 from trading.markets import Markets
 
 API_VERSION = "1.0.0"
 """The version both API references print."""
-
-PATIENCE = 5.0
 
 UNREAD = "{} files of memories cannot be read: `kit memory sync` names them"
 

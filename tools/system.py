@@ -1,13 +1,19 @@
 """How the service itself is doing."""
 
+import asyncio
 from typing import ClassVar
 
+from memory.database import Database
+from memory.errors import DatabaseUnavailable
 from tools.context import Context
 from tools.policy import Surface
 from tools.registry import capability
 from tools.skillbook import SkillStatus
 from tools.wire import IsoTime, NoParams, Result
 from trading.ports import MarketHealth
+
+PATIENCE = 5.0
+"""Seconds that a database may take to answer."""
 
 
 class ExchangeHealth(Result):
@@ -20,7 +26,10 @@ class ExchangeHealth(Result):
 
 
 class Health(Result):
-    """How the service is doing: `uptime` in seconds; `problems` say what to mend, `notices` what might be."""
+    """How the service is doing: `uptime` in seconds; `problems` say what to mend, `notices` what might be.
+
+    `database` tells whether it answers.
+    """
 
     ok: bool
     status: str
@@ -29,6 +38,7 @@ class Health(Result):
     uptime: float
     timestamp: IsoTime
     source: str
+    database: bool
     skills: dict[str, str]
     exchanges: dict[str, ExchangeHealth]
     problems: list[str]
@@ -84,6 +94,7 @@ async def health(ctx: Context, params: NoParams) -> Health:
         uptime=services.system.uptime(),
         timestamp=services.clock.now(),
         source=services.markets.source.value,
+        database=await _answers(services.database),
         skills={
             skill.id: HEALTH_OF_SKILL.get(skill.status, skill.status.value) for skill in services.skills.all()
         },
@@ -91,6 +102,15 @@ async def health(ctx: Context, params: NoParams) -> Health:
         problems=problems,
         notices=list(await services.system.notices()),
     )
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await database.ping()
+    except (DatabaseUnavailable, TimeoutError):
+        return False
+    return True
 
 
 @capability("status", surfaces=Surface.WIRE | Surface.CHAT | Surface.MODEL)
