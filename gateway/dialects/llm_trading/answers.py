@@ -156,6 +156,18 @@ class MarketSnapshot(Told):
     timestamp: IsoTime
 
 
+class Prices(Told):
+    """The prices of all markets, and the moment among them."""
+
+    ETHUSDT: Num
+    BNBUSDT: Num
+    XRPUSDT: Num
+    DOGEUSDT: Num
+    ADAUSDT: Num
+    AVAXUSDT: Num
+    timestamp: IsoTime
+
+
 class Price(Told):
     """The price of one market."""
 

@@ -14,6 +14,7 @@ from gateway.dialects.llm_trading.answers import (
     MarketSnapshot,
     MarketSummary,
     Price,
+    Prices,
     Ticker,
 )
 from tools.analysis import AnalysisReport
@@ -56,10 +57,10 @@ def of_indicators(fields: Fields) -> Fields:
     return {**of_one(fields), "timeframe": interval, "indicators": ["ma", "ema", "rsi", "macd", "bollinger"]}
 
 
-def prices(told: PriceReports, at: datetime) -> dict[str, Any]:
+def prices(told: PriceReports, at: datetime) -> Prices:
     """Return the price of every pair, and the moment among them."""
-    found = {each.pair.joined: float(each.price) for each in told.prices}
-    return {**found, "timestamp": _latest(told.prices, at)}
+    found: dict[str, Any] = {each.pair.joined: each.price for each in told.prices}
+    return Prices(**found, timestamp=_latest(told.prices, at))
 
 
 def snapshot(told: PriceReports, at: datetime) -> MarketSnapshot:

@@ -55,7 +55,7 @@ ROUTES = (
         public=True,
     ),
     _market("snapshot", "market.prices", markets.snapshot, answers.MarketSnapshot, asks=markets.of_all),
-    _market("prices", "market.prices", markets.prices, dict[str, float | str], asks=markets.of_all),
+    _market("prices", "market.prices", markets.prices, answers.Prices, asks=markets.of_all),
     _market(
         "price/{symbol}", "market.price", markets.price, answers.Price, names=SYMBOL, asks=markets.of_one
     ),
