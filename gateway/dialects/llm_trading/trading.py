@@ -133,7 +133,8 @@ def _account(told: RunAccount) -> Account:
         unrealized_pnl=told.unrealized,
         winning_trades=told.won,
         losing_trades=told.lost,
-        total_realized_pnl=told.realized,
+        # What the wallet gained; fees of what is still open are in it.
+        total_realized_pnl=told.balance - told.initial,
         open_positions=[_open(each) for each in told.positions],
     )
 
