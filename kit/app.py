@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from aiohttp import web
 from agent.models.port import Model
 from gateway.app import Gateway
 from kit.agency import Agency, build_agency, take_up
+from kit.arena import Field, build_contests, contesting
 from kit.automation import Automation, automating, build_alerting, build_scheduler
 from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
@@ -20,6 +22,7 @@ from kit.background.outbox import EventChannel, Pump
 from kit.background.running import running, telling
 from kit.background.workers import WorkerPool, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
+from kit.contests import build_deciders
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import STRATEGIES, prepare
@@ -45,6 +48,7 @@ from memory.errors import StoreError
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests, WorkerFailed
 from tools.catalog import CATALOG, build_registry
+from tools.contests.service import Contests
 from tools.context import Context
 from tools.delivering import Channel
 from tools.events import EventBus
@@ -60,6 +64,7 @@ from trading.desk import Desk
 from trading.exchanges.ccxt_client import known_exchanges
 from trading.markets import CachedMarket, Markets
 from trading.ports import Exchange, MarketData, NewId
+from trading.runs.asking import Deciders
 
 WARM_AFTER = 2.0
 
@@ -77,6 +82,7 @@ class Edge:
     live: Exchange | None = None
     chats: Adapters | None = None
     lookup: Lookup | None = None
+    deciders: Deciders | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ async def _build(
     registry = build_registry()
     agent = await build_agency(settings, edge.model, edge.entropy, registry, database, clock, new_id, stack)
 
+    field = Field(settings, database, markets, money, events, agent.notebook, clock, new_id)
+    contests = await _contests(field, edge, stack)
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool, backtests = await _backtests(settings, database, events, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
@@ -154,6 +162,7 @@ async def _build(
         alerting=alerting,
         prompter=scheduler.worker,
         memories=agent.notebook,
+        contests=contests,
         models=agent.models,
         platforms=chats,
         timezone=settings.timezone,
@@ -162,6 +171,7 @@ async def _build(
     loops += await _answering(chats, services, registry, settings, stack)
     automation, house = Automation(alerting, scheduler), Context(LOCAL_OWNER, services, registry)
     loops += await _going_on(agent, automation, house, settings, stack)
+    loops += await contesting(contests, settings, clock, stack)
     gateways.append(build_gateway(settings, registry, services))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
     works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
@@ -176,6 +186,12 @@ async def _open(
     listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
     stack.push_async_callback(agent.runner.rest)
     return listening
+
+
+async def _contests(field: Field, edge: Edge, stack: AsyncExitStack) -> Contests:
+    deciders, seats, aclose = build_deciders(field.settings, field.clock, random.Random(edge.entropy(8)))
+    stack.push_async_callback(aclose)
+    return build_contests(field, edge.deciders or deciders, seats)
 
 
 async def _going_on(
