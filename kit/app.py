@@ -129,8 +129,6 @@ async def _build(
     registry = build_registry()
     agent = await build_agency(settings, edge.model, edge.entropy, registry, database, clock, new_id, stack)
 
-    field = Field(settings, database, markets, money, events, agent.notebook, clock, new_id)
-    contests = await _contests(field, edge, stack)
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool, backtests = await _backtests(settings, database, events, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
@@ -162,7 +160,7 @@ async def _build(
         alerting=alerting,
         prompter=scheduler.worker,
         memories=agent.notebook,
-        contests=contests,
+        contests=await _contests(settings, edge, database, markets, money, events, agent, new_id, stack),
         models=agent.models,
         platforms=chats,
         timezone=settings.timezone,
@@ -171,7 +169,6 @@ async def _build(
     loops += await _answering(chats, services, registry, settings, stack)
     automation, house = Automation(alerting, scheduler), Context(LOCAL_OWNER, services, registry)
     loops += await _going_on(agent, automation, house, settings, stack)
-    loops += await contesting(contests, settings, clock, stack)
     gateways.append(build_gateway(settings, registry, services))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
     works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
@@ -188,7 +185,18 @@ async def _open(
     return listening
 
 
-async def _contests(field: Field, edge: Edge, stack: AsyncExitStack) -> Contests:
+async def _contests(
+    settings: Settings,
+    edge: Edge,
+    database: Database,
+    markets: Markets,
+    money: Money,
+    events: EventBus,
+    agent: Agency,
+    new_id: NewId,
+    stack: AsyncExitStack,
+) -> Contests:
+    field = Field(settings, database, markets, money, events, agent.notebook, edge.clock, new_id)
     deciders, seats, aclose = build_deciders(field.settings, field.clock, random.Random(edge.entropy(8)))
     stack.push_async_callback(aclose)
     return build_contests(field, edge.deciders or deciders, seats)
@@ -199,7 +207,8 @@ async def _going_on(
 ) -> Sequence[Loop]:
     """Go on with what the last process left, and return what goes on by itself."""
     await take_up(agent.runner, ctx, settings.account)
-    return await automating(automation, settings, ctx, stack)
+    contests = await contesting(ctx.services.contests, settings, ctx.services.clock, stack)
+    return [*await automating(automation, settings, ctx, stack), *contests]
 
 
 def _system(
