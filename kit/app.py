@@ -132,8 +132,7 @@ async def _build(
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool, backtests = await _backtests(settings, database, events, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
-    others = (chats.channel, EventChannel(events, new_id))
-    outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
+    outbox, webhooks = await _outbox(settings, edge, database, events, chats, new_id, stack)
     loops = [tells, *money.loops, *agent.loops, *_loops(database, outbox, keys, clock)]
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
@@ -167,12 +166,12 @@ async def _build(
     )
     platforms.typing.attend(registry, services)
     loops += await _answering(chats, services, registry, settings, stack)
-    automation, house = Automation(alerting, scheduler), Context(LOCAL_OWNER, services, registry)
-    loops += await _going_on(agent, automation, house, settings, stack)
+    house = Context(LOCAL_OWNER, services, registry)
+    loops += await _going_on(agent, Automation(alerting, scheduler), house, settings, stack)
     gateways.append(build_gateway(settings, registry, services))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
-    works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
-    await stack.enter_async_context(running(works))
+    going = [loop.run for loop in loops if loop is not tells]
+    await stack.enter_async_context(running([*going, *_warming(agent.graph, pool, clock, warm)]))
     return App(services, registry, gateways[0], listening)
 
 
@@ -235,11 +234,13 @@ async def _outbox(
     settings: Settings,
     edge: Edge,
     database: Database,
-    channels: Sequence[Channel],
+    events: EventBus,
+    chats: Chats,
     new_id: NewId,
     stack: AsyncExitStack,
 ) -> tuple[Pump, Webhooks]:
-    """Return what delivers messages, by these channels and as posts to people's own addresses."""
+    """Return what delivers messages: in chats, as events, and as posts to people's own addresses."""
+    channels: Sequence[Channel] = (chats.channel, EventChannel(events, new_id))
     webhooks = build_webhooks(settings, database, new_id, edge.clock, edge.entropy)
     posts = await stack.enter_async_context(posting(webhooks, edge.clock, edge.lookup))
     outbox = Pump(database, [posts, *channels], edge.clock)
