@@ -3,19 +3,16 @@
 import asyncio
 import os
 import random
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 
 from agent.models.port import Model
 from gateway.app import Gateway
-from gateway.settings import GatewaySettings
 from kit.agency import Agency, build_agency, take_up
 from kit.arena import Field, build_contests, contesting
 from kit.automation import Automation, automating, build_alerting, build_scheduler
@@ -40,6 +37,7 @@ from kit.parts import (
     build_reference,
 )
 from kit.platforms import Platforms
+from kit.serving import build_gateway
 from kit.settings import Settings
 from kit.skillset import load_skills
 from kit.system import Process
@@ -170,7 +168,7 @@ async def _build(
     loops += await _answering(chats, services, registry, settings, stack)
     house = Context(LOCAL_OWNER, services, registry)
     loops += await _going_on(agent, Automation(alerting, scheduler), house, settings, stack)
-    gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
+    gateways.append(build_gateway(settings, registry, services))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
     going = [loop.run for loop in loops if loop is not tells]
     await stack.enter_async_context(running([*going, *_warming(agent.graph, pool, clock, warm)]))
@@ -221,12 +219,7 @@ def _system(
     agent: Agency,
     chats: Chats,
 ) -> Process:
-    clients = partial(_clients, gateways)
-    return Process(clock, database, markets, loops, clients, agent.notebook.index, chats.problems)
-
-
-def _clients(gateways: Sequence[Gateway]) -> int:
-    return sum(each.clients() for each in gateways)
+    return Process(clock, database, markets, loops, gateways, agent.notebook.index, chats.problems)
 
 
 def _chats(
@@ -372,29 +365,3 @@ def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Seq
         Loop("keys", keys.refresh, 5.0, clock),
         Loop("housekeeping", partial(tidy, database, clock), 3600.0, clock),
     )
-
-
-def _gateway_settings(settings: Settings) -> GatewaySettings:
-    token = settings.gateway_token
-    return GatewaySettings(
-        token=token.get_secret_value() if token else None,
-        host=settings.gateway_host,
-        allowed_hosts=_hosts(settings),
-        account=settings.account,
-        allowed_origins=frozenset(settings.allowed_origins),
-        max_connections=settings.max_connections,
-        limited=settings.limits,
-    )
-
-
-def _hosts(settings: Settings) -> frozenset[str]:
-    """Return the names by which others may reach this service."""
-    name = urlsplit(settings.telegram_webhook_url or "").hostname
-    return frozenset({name} if name else ())
-
-
-def _nanoseconds(clock: Clock) -> Callable[[], int]:
-    """Return the count that limits are measured by; a test's clock drives them too."""
-    if isinstance(clock, SystemClock):
-        return time.monotonic_ns
-    return lambda: int(clock.now().timestamp() * 1_000_000_000)

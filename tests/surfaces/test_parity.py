@@ -38,6 +38,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "skill.enable": ({"id": "backtester"}, {"id": "palm-reading"}, "NOT_FOUND"),
     "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
+    "market.prices": ({"pairs": ["btc-usdt", "ETHUSDT"]}, {"pairs": ["NOPE/USDT"]}, "NOT_FOUND"),
     "market.candles": (
         {"pair": "ETHUSDT", "timeframe": "4h", "limit": 5},
         {"pair": "ETHUSDT", "timeframe": "7q"},
@@ -246,7 +247,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
 
 # Told by a door that talks to the agent first, acts by it or is itself a client, and so not comparable.
 DIFFERENT_BY_NATURE = {
-    "status": ("clients",),
+    "status": ("clients", "sockets"),
     "chat.send": ("message", "model", "usage"),
     "trade.orders": ("origin",),
     "keys.create": ("key",),
