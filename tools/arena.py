@@ -109,8 +109,8 @@ async def stats(ctx: Context, params: NoParams) -> ArenaStatistics:
         errors=found.errors,
         success_rate=found.completed / over if over else 0.0,
         mean_seconds=found.mean_seconds,
-        least_seconds=found.least_seconds,
-        most_seconds=found.most_seconds,
+        least_seconds=found.min_seconds,
+        most_seconds=found.max_seconds,
         recent=[cycle_view(each) for each in recent if each.ended_at is not None][:10],
     )
 
@@ -145,8 +145,8 @@ async def trades(ctx: Context, params: TradesOfEntrant) -> RunTrades:
     """Show closed positions of the arena with what each won and why it was closed, newest first."""
     contests = ctx.services.contests
     _, runs = await _entrants(contests, params.name)
-    async with contests.parts.database.read() as uow:
-        found = [trade_view(run, each) for run in runs for each in (await book_of(uow, run)).closed]
+    books = [(run, await book_of(contests.parts.database, run)) for run in runs]
+    found = [trade_view(run, each) for run, book in books for each in book.closed]
     newest = sorted(found, key=lambda each: (each.closed_at, each.trade_id), reverse=True)
     return RunTrades(trades=newest[: params.limit])
 

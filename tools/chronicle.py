@@ -92,7 +92,7 @@ class Chronicle:
 
 
 def run_memory(run: str) -> str:
-    """Return whose memories the decisions of a run are: its own, so that no other run has them, and no chat."""
+    """Return whose memories the decisions of a run are: its own, which no other run has, and no chat."""
     return f"run:{run}"
 
 

@@ -27,6 +27,7 @@ from trading.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
     from tools.alerting import Alerting
+    from tools.contests.service import Contests
     from tools.context import Context
     from tools.sessions import Compacted
 
@@ -168,6 +169,7 @@ class Services:
     alerting: "Alerting"
     prompter: Prompter
     memories: Notebook
+    contests: "Contests"
     models: Sequence[str] = ()
     platforms: Platforms = NO_PLATFORMS
     timezone: str = "UTC"

@@ -41,6 +41,8 @@ BY_GROUP: Mapping[str, tuple[Code, ...]] = {
         ("market", "data", "backtest", "watchlist", "decisions", "strategies", "health"), MARKETS
     ),
     "alert": (*MARKETS, Code.CONFLICT),
+    "arena": (*MARKETS, Code.CONFLICT),
+    "runs": ORDERS,
     "cron": (*MARKETS, Code.AGENT_BUSY, Code.CONFLICT),
     "memory": (*MARKETS, Code.CONFLICT),
     "chat": (*MARKETS, Code.AGENT_BUSY),

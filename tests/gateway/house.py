@@ -27,6 +27,7 @@ from tools import market, system, tool
 from tools.alerting import Alerting
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests
+from tools.contests.service import Contests
 from tools.context import Context
 from tools.errors import AgentBusy, InvalidParams, MissingParams
 from tools.events import EventBus
@@ -198,6 +199,7 @@ class House:
             alerting=cast(Alerting, None),
             prompter=cast(Prompter, None),
             memories=cast(Notebook, None),
+            contests=cast(Contests, None),
         )
 
     def _new_id(self, prefix: str) -> str:

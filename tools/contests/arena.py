@@ -13,9 +13,9 @@ from tools.contests.parts import Parts
 from tools.policy import LOCAL_OWNER
 from trading.model import Account, Mode
 from trading.ports import MarketData
+from trading.runs import terms
+from trading.runs.accounts import open_contest_account
 from trading.runs.contest import Contest, ContestKind, ended
-from trading.runs.contest_accounts import open_contest_account
-from trading.runs.contest_market import terms_of
 from trading.runs.record import DeciderKind, DeciderSpec, Run, Schedule
 from trading.runs.rules import RunRules
 from trading.runs.states import ACTIVE, begin, complete, start
@@ -69,7 +69,7 @@ class Arena:
         Raises ExchangeUnavailable while the market does not tell its rules.
         """
         parts, plan = self.parts, self.plan
-        terms = await terms_of(parts.market, plan.symbols)
+        rules = {each: await parts.market.instrument(each) for each in plan.symbols}
         now = parts.clock.now()
         async with parts.database.read() as uow:
             before = await uow.contests.named(LOCAL_OWNER.id, NAME)
@@ -84,12 +84,12 @@ class Arena:
             created_at=now,
             season=before.season + 1 if before else 1,
             next_at=now,
-            terms={**terms, "plan": _digest(plan, parts.market)},
+            terms={**terms.plain(terms.ContestTerms(rules)), "plan": _digest(plan, parts.market)},
         )
         runs = [self._run(contest, name, spec, now) for name, spec in entrants(plan)]
         for run in runs:
             account = Account(run.account, run.owner, CURRENCY, Mode.CONTEST, plan.initial, now)
-            await open_contest_account(parts.database.transact, account, parts.new_id)
+            await open_contest_account(parts.database.transact, account, contest, parts.new_id)
         async with parts.database.transact() as uow:
             if before is not None and before.ended_at is None:
                 await uow.contests.change(ended(before, now))

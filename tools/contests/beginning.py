@@ -40,7 +40,8 @@ async def begin(parts: Parts, contest_id: str, kind: CycleKind) -> Cycle | None:
             return None
         after = counted(contest, now)
         if not await uow.contests.change(after):
-            return _lost(contest, kind)
+            _lost(contest, kind)
+            return None
         cycle = Cycle(
             id=parts.new_id("cyc"),
             contest=contest.id,
@@ -53,7 +54,8 @@ async def begin(parts: Parts, contest_id: str, kind: CycleKind) -> Cycle | None:
             lease=now + LEASE,
         )
         if not await uow.cycles.begin(cycle):
-            return _lost(contest, kind)
+            _lost(contest, kind)
+            return None
         await parts.events.record(uow, event_of(contest, STARTED), started(cycle), contest.owner)
     return cycle
 

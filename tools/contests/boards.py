@@ -70,10 +70,12 @@ class Boards:
             runs = await uow.runs.of_contest(contest.id)
             points = await uow.entries.points(contest.id)
             spent = await uow.entries.spending(contest.id)
-            found = [
-                entrant_of(run, await book_of(uow, run), points.get(run.id, ()), spent.get(run.id))
-                for run in runs
-            ]
+        found = [
+            entrant_of(
+                run, await book_of(self._parts.database, run), points.get(run.id, ()), spent.get(run.id)
+            )
+            for run in runs
+        ]
         seed = int.from_bytes(hashlib.sha256(f"{contest.id}:{number}".encode()).digest()[:8])
         # Resampling hundreds of cycles takes longer than others should wait.
         lines = await asyncio.to_thread(

@@ -27,7 +27,7 @@ class Floors(Protocol):
     """Finds where the runs of a contest trade."""
 
     async def of(self, contest: Contest) -> Floor:
-        """Return the floor of a contest, at its last market."""
+        """Return the floor of a contest; a market is opened there before anything is done."""
         ...
 
 

@@ -13,10 +13,9 @@ from typing import Any
 from memory.database import Database
 from tools.contests.parts import Floors
 from trading.clock import iso
-from trading.model import Account
 from trading.ports import NewId
+from trading.runs.accounts import open_contest_account
 from trading.runs.contest import Contest
-from trading.runs.contest_accounts import open_contest_account
 from trading.runs.cycle import Cycle, Entry, Outcome, Task
 from trading.runs.cycle_market import digest, from_plain
 from trading.runs.decision import from_plain as decision_of
@@ -72,7 +71,7 @@ async def replay(database: Database, copy: Copy, contest: Contest, new_id: NewId
     async with copy() as (fresh, floors):
         for account in accounts:
             assert account is not None
-            await _open(fresh, account, new_id)
+            await open_contest_account(fresh.transact, account, contest, new_id)
         floor = await floors.of(contest)
         cycles = points = 0
         async for cycle, entries in _cycles(database, contest):
@@ -81,10 +80,6 @@ async def replay(database: Database, copy: Copy, contest: Contest, new_id: NewId
             if difference is not None:
                 return Replay(cycles, points, difference)
     return Replay(cycles, points)
-
-
-async def _open(fresh: Database, account: Account, new_id: NewId) -> None:
-    await open_contest_account(fresh.transact, account, new_id)
 
 
 async def _cycles(database: Database, contest: Contest) -> AsyncIterator[tuple[Cycle, Sequence[Entry]]]:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from memory.database import UnitOfWork
+from tools.contests.reading import reasoned
 from trading.model import Candle
 from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle, Entry
@@ -37,12 +38,5 @@ class Round:
         """Return the account of a run, with what its decider said when it opened what."""
         known = self.views.get(run.id)
         if known is None:
-            seen = await self.floor.view(run)
-            orders = [each.order for each in (*seen.positions, *seen.trades)]
-            reasons = await uow.entries.reasons(run.id, orders)
-            known = self.views[run.id] = replace(
-                seen,
-                positions=tuple(replace(p, reasoning=reasons.get(p.order, "")) for p in seen.positions),
-                trades=tuple(replace(t, reasoning=reasons.get(t.order, "")) for t in seen.trades),
-            )
+            known = self.views[run.id] = await reasoned(uow, run, await self.floor.view(run))
         return known

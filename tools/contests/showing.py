@@ -1,12 +1,11 @@
 """Runs and their accounts as callers see them: by the prices of the last cycle, as the leaderboard is."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from memory.database import UnitOfWork
 from tools.contests.parts import Parts
-from tools.contests.reading import book_of
+from tools.contests.reading import Book, book_of, views_of
 from tools.contests.telling import position_view, provider_of
 from tools.contests.views import CycleView, RunAccount, RunView
 from trading.model import ZERO
@@ -14,49 +13,47 @@ from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle
 from trading.runs.failures import is_safe
 from trading.runs.record import DeciderKind, Run, RunState
+from trading.runs.view import AccountView
 
 
 async def accounts_of(parts: Parts, contest: Contest, runs: Sequence[Run]) -> list[RunAccount]:
     """Return the accounts of runs of one contest."""
-    floor = await parts.floors.of(contest)
+    views = await views_of(parts, contest, runs)
+    return [
+        _account(parts, run, views[run.id], await book_of(parts.database, run))
+        for run in runs
+        if run.id in views
+    ]
+
+
+def _account(parts: Parts, run: Run, view: AccountView, book: Book) -> RunAccount:
+    provider, model = provider_of(parts.deciders, run)
     now = parts.clock.now()
-    found = []
-    async with parts.database.read() as uow:
-        for run in runs:
-            view = await floor.view(run)
-            book = await book_of(uow, run)
-            reasons = await uow.entries.reasons(run.id, [each.order for each in view.positions])
-            provider, model = provider_of(parts.deciders, run)
-            open_ = [replace(each, reasoning=reasons.get(each.order, "")) for each in view.positions]
-            won = sum(each.pnl > 0 for each in book.closed)
-            found.append(
-                RunAccount(
-                    run_id=run.id,
-                    name=run.name,
-                    provider=provider,
-                    model=model,
-                    baseline=run.decider.kind is DeciderKind.BASELINE,
-                    state=run.state.value,
-                    enabled=run.state is RunState.RUNNING,
-                    safe_mode=is_safe(run),
-                    initial=view.initial,
-                    balance=view.balance,
-                    available=view.available,
-                    margin=view.margin,
-                    unrealized=sum((each.unrealized for each in open_), ZERO),
-                    equity=view.equity,
-                    realized=sum((each.pnl for each in book.closed), ZERO),
-                    pnl=view.pnl,
-                    pnl_fraction=view.roi,
-                    trades=len(book.closed),
-                    won=won,
-                    lost=sum(each.pnl < 0 for each in book.closed),
-                    win_rate=view.win_rate,
-                    fees=book.fees,
-                    positions=[position_view(run, provider, each, now) for each in open_],
-                )
-            )
-    return found
+    return RunAccount(
+        run_id=run.id,
+        name=run.name,
+        provider=provider,
+        model=model,
+        baseline=run.decider.kind is DeciderKind.BASELINE,
+        state=run.state.value,
+        enabled=run.state is RunState.RUNNING,
+        safe_mode=is_safe(run),
+        initial=view.initial,
+        balance=view.balance,
+        available=view.available,
+        margin=view.margin,
+        unrealized=sum((each.unrealized for each in view.positions), ZERO),
+        equity=view.equity,
+        realized=sum((each.pnl for each in book.closed), ZERO),
+        pnl=view.pnl,
+        pnl_fraction=view.roi,
+        trades=len(book.closed),
+        won=sum(each.pnl > 0 for each in book.closed),
+        lost=sum(each.pnl < 0 for each in book.closed),
+        win_rate=view.win_rate,
+        fees=book.fees,
+        positions=[position_view(run, provider, each, now) for each in view.positions],
+    )
 
 
 def cycle_view(cycle: Cycle) -> CycleView:
@@ -82,7 +79,7 @@ def cycle_view(cycle: Cycle) -> CycleView:
 async def run_view(parts: Parts, uow: UnitOfWork, contest: Contest | None, run: Run) -> RunView:
     """Return a run as callers see it, worth what it was after its last cycle."""
     provider, model = provider_of(parts.deciders, run)
-    book = await book_of(uow, run)
+    book = await book_of(parts.database, run)
     points = await uow.entries.points_of(run.id)
     points = [each for each in points if run.started_at is not None and each.at >= run.started_at]
     equity = points[-1].equity if points else None

@@ -36,9 +36,9 @@ class Limits:
 
 DEFAULTS = Limits()
 RANGES: Mapping[str, tuple[Decimal, Decimal]] = {
-    "order": (Decimal(0), Decimal(1)),
-    "position": (Decimal(0), Decimal(100)),
-    "exposure": (Decimal(0), Decimal(100)),
+    "order": (Decimal(0), Decimal(10_000)),
+    "position": (Decimal(0), Decimal(10_000)),
+    "exposure": (Decimal(0), Decimal(10_000)),
     "open_positions": (Decimal(0), Decimal(1_000)),
     "leverage": (Decimal(1), Decimal(125)),
     "orders_per_minute": (Decimal(0), Decimal(1_000_000)),

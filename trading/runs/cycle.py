@@ -64,6 +64,22 @@ class Cycle:
         return None if self.ended_at is None else (self.ended_at - self.started_at).total_seconds()
 
 
+@dataclass(frozen=True, slots=True)
+class CycleStatistics:
+    """The cycles of a contest so far. `failed` counts the interrupted ones too.
+
+    `errors` are those of all cycles; the seconds are of those that have ended, None where none has.
+    """
+
+    total: int = 0
+    completed: int = 0
+    failed: int = 0
+    errors: int = 0
+    mean_seconds: float | None = None
+    min_seconds: float | None = None
+    max_seconds: float | None = None
+
+
 class Task(StrEnum):
     """What a run has to do in a cycle: decide, close all that it holds, or only be measured."""
 

@@ -109,7 +109,7 @@ def _market(
     symbol: Symbol, at: datetime, timeframe: Timeframe, candles: Sequence[Candle]
 ) -> MarketView | None:
     closed = [each for each in candles if each.opened_at + timeframe.span <= at]
-    if not closed or not _sound(closed):
+    if not closed or not is_sound(closed):
         return None
     newest = closed[-1]
     closed_at = newest.opened_at + timeframe.span
@@ -128,7 +128,8 @@ def _market(
     )
 
 
-def _sound(candles: Sequence[Candle]) -> bool:
+def is_sound(candles: Sequence[Candle]) -> bool:
+    """Return whether candles are in order, and hold prices above zero and volumes that are none below."""
     prices = (price for each in candles for price in (each.open, each.high, each.low, each.close))
     return (
         all(before.opened_at < after.opened_at for before, after in pairwise(candles))
