@@ -1,4 +1,4 @@
-"""The chart of several curves over one time: those that compete in colour, what they are held against in grey."""
+"""The chart of several curves: those that compete in colour, what they are held against in grey."""
 
 from itertools import cycle, product
 from typing import Final

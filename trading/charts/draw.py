@@ -10,7 +10,14 @@ from trading.charts import style
 from trading.charts.candles import candle_figure
 from trading.charts.curves import curves_figure
 from trading.charts.equity import equity_figure
-from trading.charts.pictures import CandlePicture, CurvesPicture, Drawn, EquityPicture, Picture, SurfacePicture
+from trading.charts.pictures import (
+    CandlePicture,
+    CurvesPicture,
+    Drawn,
+    EquityPicture,
+    Picture,
+    SurfacePicture,
+)
 from trading.charts.surface import surface_figure
 
 _FIGURES: Final[Mapping[type, Callable[[Any], Figure]]] = {
