@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,6 +17,7 @@ from agent.models.port import Model
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
 from kit.agency import Agency, build_agency, take_up
+from kit.arena import Field, build_contests, contesting
 from kit.automation import Automation, automating, build_alerting, build_scheduler
 from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
@@ -23,6 +25,7 @@ from kit.background.outbox import EventChannel, Pump
 from kit.background.running import running, telling
 from kit.background.workers import WorkerPool, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
+from kit.contests import build_deciders
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import STRATEGIES, prepare
@@ -47,6 +50,7 @@ from memory.errors import StoreError
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests, WorkerFailed
 from tools.catalog import CATALOG, build_registry
+from tools.contests.service import Contests
 from tools.context import Context
 from tools.delivering import Channel
 from tools.events import EventBus
@@ -62,6 +66,7 @@ from trading.desk import Desk
 from trading.exchanges.ccxt_client import known_exchanges
 from trading.markets import CachedMarket, Markets
 from trading.ports import Exchange, MarketData, NewId
+from trading.runs.asking import Deciders
 
 WARM_AFTER = 2.0
 
@@ -79,6 +84,7 @@ class Edge:
     live: Exchange | None = None
     chats: Adapters | None = None
     lookup: Lookup | None = None
+    deciders: Deciders | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,8 @@ async def _build(
     registry = build_registry()
     agent = await build_agency(settings, edge.model, edge.entropy, registry, database, clock, new_id, stack)
 
+    field = Field(settings, database, markets, money, events, agent.notebook, clock, new_id)
+    contests = await _contests(field, edge, stack)
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool, backtests = await _backtests(settings, database, events, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
@@ -156,6 +164,7 @@ async def _build(
         alerting=alerting,
         prompter=scheduler.worker,
         memories=agent.notebook,
+        contests=contests,
         models=agent.models,
         platforms=chats,
         timezone=settings.timezone,
@@ -164,6 +173,7 @@ async def _build(
     loops += await _answering(chats, services, registry, settings, stack)
     automation, house = Automation(alerting, scheduler), Context(LOCAL_OWNER, services, registry)
     loops += await _going_on(agent, automation, house, settings, stack)
+    loops += await contesting(contests, settings, clock, stack)
     gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
     works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
@@ -178,6 +188,12 @@ async def _open(
     listening = await stack.enter_async_context(listen(_mounted(gateway, platforms), settings))
     stack.push_async_callback(agent.runner.rest)
     return listening
+
+
+async def _contests(field: Field, edge: Edge, stack: AsyncExitStack) -> Contests:
+    deciders, seats, aclose = build_deciders(field.settings, field.clock, random.Random(edge.entropy(8)))
+    stack.push_async_callback(aclose)
+    return build_contests(field, edge.deciders or deciders, seats)
 
 
 async def _going_on(

@@ -1,11 +1,13 @@
 """Where a run by itself trades: at the market of the moment, on an account that others may trade as well."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
+from trading.clock import Clock
 from trading.desk import Desk
 from trading.equity import needed
-from trading.errors import ExchangeUnavailable, InvalidOrder
+from trading.errors import InvalidOrder
 from trading.markets import Markets
 from trading.model import EquityPoint, Mode, OrderRequest, Position, Side
 from trading.placing import OrderOutcome
@@ -23,7 +25,8 @@ from trading.symbols import Symbol
 class DeskFloor:
     """The floor of runs on paper or with real money, which go through the same desk as anybody's orders."""
 
-    def __init__(self, desk: Desk, markets: Markets, read: Transact) -> None:
+    def __init__(self, desk: Desk, markets: Markets, read: Transact, clock: Clock) -> None:
+        self._clock = clock
         self._desk = desk
         self._market = markets.default.market
         self._read = read
@@ -36,9 +39,9 @@ class DeskFloor:
         await self._desk.settle()
 
     async def view(self, run: Run) -> AccountView:
-        """Return the account of a run at the prices of now; raise NotFound, or ExchangeUnavailable."""
+        """Return the account of a run at the prices of now; raise NotFound."""
         books = await read_books(self._read, run.account)
-        return view_of(books, await self._prices(books), self._now().at)
+        return view_of(books, await self._prices(books), self._at())
 
     async def execute(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
         """Carry out an entry or a close; raise as the desk does.
@@ -68,7 +71,7 @@ class DeskFloor:
     async def worth(self, run: Run) -> EquityPoint:
         """Return what the account of a run is worth by the prices of now, dated to the cycle; as `view`."""
         books = await read_books(self._read, run.account)
-        return worth_of(books, await self._prices(books), self._now().at)
+        return worth_of(books, await self._prices(books), self._at())
 
     async def _entry(self, run: Run, decision: RunDecision, symbol: Symbol, key: str) -> OrderRequest:
         if run.mode is Mode.LIVE:
@@ -82,14 +85,12 @@ class DeskFloor:
         """Return what the assets of an account cost now, or where the market is silent, did last."""
         currency = books.account.currency
         assets = needed(books.balances, books.held) | {currency}
-        marks = self._now().marks
+        marks = {} if self._cycle is None else self._cycle.marks
         known = {symbol.base: price for symbol, price in marks.items() if symbol.quote == currency}
         return {**known, **await price_assets(self._market, currency, assets)}
 
-    def _now(self) -> CycleMarket:
-        if self._cycle is None:
-            raise ExchangeUnavailable("no cycle of this run has been opened yet")
-        return self._cycle
+    def _at(self) -> datetime:
+        return self._clock.now() if self._cycle is None else self._cycle.at
 
 
 def _check_spot(decision: RunDecision) -> None:

@@ -25,7 +25,7 @@ def a_single(**changes: Any) -> Run:
 
 @pytest.fixture
 def floor(house: House) -> DeskFloor:
-    return DeskFloor(house.desk, house.markets, house.database.read)
+    return DeskFloor(house.desk, house.markets, house.database.read, house.clock)
 
 
 async def test_a_run_with_leverage_trades_on_margin(house: House, floor: DeskFloor) -> None:
