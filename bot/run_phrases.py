@@ -1,0 +1,73 @@
+"""What the arena and runs say in chats, in both languages."""
+
+from collections.abc import Mapping
+
+EN: Mapping[str, str] = {
+    "summary.leaderboard": "Who is ahead in the arena, and whether it means anything",
+    "summary.runs": "What trades by itself for you",
+    "usage.leaderboard": "`/leaderboard`",
+    "usage.runs": "`/runs` · `/runs show 1` · `/runs pause 1` · `/runs resume auto` · `/runs stop 1`\n"
+    "`/runs pause`, `/runs resume` and `/runs stop` are about all of yours",
+    "misread.which_run": "Which run? /runs shows them with their numbers.",
+    "arena.title": "Arena",
+    "arena.season": "season {season}",
+    "arena.cycles": "cycles: {count}",
+    "arena.baseline": "baseline",
+    "arena.safe_mode": "safe mode",
+    "arena.figures": "Drawdown {drawdown} · trades {trades}, won {won} · fees {fees}",
+    "runs.title": "Runs",
+    "runs.none": "Nothing trades by itself for you. Say “go auto” to have a strategy trade on paper.",
+    "runs.unchanged": "There is no run for that: nothing was changed.",
+    "runs.safe_mode": "safe mode",
+    "runs.every": "every {minutes} min",
+    "runs.begins": "Begins with {money}",
+    "runs.done": "cycles {cycles} · trades {trades}, won {won}",
+    "run_state.idle": "idle",
+    "run_state.starting": "starting",
+    "run_state.running": "running",
+    "run_state.paused": "paused",
+    "run_state.completed": "completed",
+    "run_state.stopped": "stopped",
+    "run_state.failed": "failed",
+    "button.end": "Stop",
+    "sure.stop_run": "{name} is stopped for good, and its open positions are closed at the market.",
+    "sure.stop_all": "All your runs are stopped for good, and their open positions are closed at the market.",
+    "notice.run": "Run",
+    "notice.arena": "Arena",
+}
+
+DE: Mapping[str, str] = {
+    "summary.leaderboard": "Wer in der Arena führt, und ob das etwas heißt",
+    "summary.runs": "Was für dich selbst handelt",
+    "usage.leaderboard": "`/rangliste`",
+    "usage.runs": "`/runs` · `/runs zeig 1` · `/runs pausiere 1` · `/runs weiter auto` · `/runs beende 1`\n"
+    "`/runs pausiere`, `/runs weiter` und `/runs beende` gelten für alle deine",
+    "misread.which_run": "Welcher Lauf? /runs zeigt sie mit ihren Nummern.",
+    "arena.title": "Arena",
+    "arena.season": "Saison {season}",
+    "arena.cycles": "Zyklen: {count}",
+    "arena.baseline": "Vergleichslinie",
+    "arena.safe_mode": "Schonbetrieb",
+    "arena.figures": "Drawdown {drawdown} · Trades {trades}, gewonnen {won} · Gebühren {fees}",
+    "runs.title": "Läufe",
+    "runs.none": "Nichts handelt für dich von selbst. Sag „handel automatisch“, damit eine Strategie mit "
+    "Papiergeld handelt.",
+    "runs.unchanged": "Dafür gibt es keinen Lauf: nichts wurde geändert.",
+    "runs.safe_mode": "Schonbetrieb",
+    "runs.every": "alle {minutes} min",
+    "runs.begins": "Beginnt mit {money}",
+    "runs.done": "Zyklen {cycles} · Trades {trades}, gewonnen {won}",
+    "run_state.idle": "bereit",
+    "run_state.starting": "startet",
+    "run_state.running": "läuft",
+    "run_state.paused": "pausiert",
+    "run_state.completed": "zu Ende",
+    "run_state.stopped": "beendet",
+    "run_state.failed": "gescheitert",
+    "button.end": "Beenden",
+    "sure.stop_run": "{name} wird endgültig beendet, offene Positionen werden zum Markt geschlossen.",
+    "sure.stop_all": "Alle deine Läufe werden endgültig beendet, ihre offenen Positionen zum Markt "
+    "geschlossen.",
+    "notice.run": "Lauf",
+    "notice.arena": "Arena",
+}
