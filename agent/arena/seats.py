@@ -14,7 +14,7 @@ SYMBOLS = tuple(Symbol(base, "USDT") for base in ("ETH", "BNB", "XRP", "DOGE", "
 INITIAL = Decimal(100)
 """What each seat begins with, in USDT."""
 
-TIMEFRAME = Timeframe.M1
+TIMEFRAME = Timeframe.M5
 
 DEFAULT = (
     "LLM-A=anthropic:claude-sonnet-4-20250514",
@@ -22,7 +22,7 @@ DEFAULT = (
     "LLM-C=openai:gpt-4o",
 )
 
-STAND_INS = ("ema_crossover", "bollinger_reversion", "donchian_breakout", "macd", "rsi_reversion")
+STAND_INS = ("donchian_breakout", "ema_crossover", "bollinger_reversion", "ma_crossover", "bollinger_breakout")
 """The strategies that sit where a model does not play; in turn, so that the first seats differ."""
 
 KINDS = {"strategy": DeciderKind.STRATEGY, "baseline": DeciderKind.BASELINE}

@@ -129,11 +129,13 @@ def _market(
 
 
 def is_sound(candles: Sequence[Candle]) -> bool:
-    """Return whether candles are in order, and hold prices above zero and volumes that are none below."""
+    """Return whether candles are in order, and their prices and volumes such as a market can have."""
     prices = (price for each in candles for price in (each.open, each.high, each.low, each.close))
     return (
         all(before.opened_at < after.opened_at for before, after in pairwise(candles))
         and all(price.is_finite() and price > 0 for price in prices)
+        and all(each.low <= min(each.open, each.close) for each in candles)
+        and all(each.high >= max(each.open, each.close) for each in candles)
         and all(each.volume.is_finite() and each.volume >= 0 for each in candles)
     )
 

@@ -66,7 +66,7 @@ class StrategyDecider:
 
     async def decide(self, asked: Asked) -> Answer:
         """Return what the strategy says, with the figures it goes by."""
-        # Compiled code is loaded by the first one that needs it, which takes a while.
+        # Beside the event loop: with twenty pairs it takes a while.
         decision = await asyncio.to_thread(self._decision, asked)
         shown = {"strategy": self.strategy.name, "parameters": dict(self.values)}
         return Answer(self.model, decision, shown={**shown, "snapshot": asked.snapshot.digest})
