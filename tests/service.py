@@ -101,5 +101,7 @@ async def running(
     seed = f"test{STARTS[home]}" if STARTS[home] else "test"
     STARTS[home] += 1
     edge = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats)
-    async with serve(load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, "arena": False, **settings}), edge) as app:
+    async with serve(
+        load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, "arena": False, **settings}), edge
+    ) as app:
         yield Running(app, clock)

@@ -22,7 +22,13 @@ DEFAULT = (
     "LLM-C=openai:gpt-4o",
 )
 
-STAND_INS = ("donchian_breakout", "ema_crossover", "bollinger_reversion", "ma_crossover", "bollinger_breakout")
+STAND_INS = (
+    "donchian_breakout",
+    "ema_crossover",
+    "bollinger_reversion",
+    "ma_crossover",
+    "bollinger_breakout",
+)
 """The strategies that sit where a model does not play; in turn, so that the first seats differ."""
 
 KINDS = {"strategy": DeciderKind.STRATEGY, "baseline": DeciderKind.BASELINE}

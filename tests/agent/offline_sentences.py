@@ -295,7 +295,7 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("offene aufträge", [("trade_orders", {})]),
     ("handel stoppen", [("trading_halt", {})]),
     ("kill switch", [("trading_halt", {})]),
-    ("handel pausieren", [("trading_reduce", {})]),
+    ("handel pausieren", [("runs_pause", {})]),
     ("cancel order ord_1m7wd7tg00", [("trade_cancel", {"orderId": "ord_1m7wd7tg00"})]),
     ("storniere order ord_1m7wd7tg00", [("trade_cancel", {"orderId": "ord_1m7wd7tg00"})]),
     ("what are my limits", [("risk_limits", {})]),

@@ -22,8 +22,8 @@ from agent.models.offline.grammar import (
 from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.memory_words import about_memory
 from agent.models.offline.near_misses import near_miss
-from agent.models.offline.plan_runs import about_autonomy
 from agent.models.offline.questions import was_asked
+from agent.models.offline.run_words import about_autonomy
 from agent.models.offline.shown_orders import ORDER_ID, listed_order
 from agent.models.offline.trial_sentences import TRIALS, complete_trial, confirm_strategy, merge
 from agent.models.offline.words import Sentence, read_sentence

@@ -11,7 +11,7 @@ from agent.models.offline.plan_jobs import free_name
 from agent.models.offline.steps import Ask, Call, Say, Step, problem
 from agent.models.offline.turn import Done, Turn
 from agent.models.offline.voice import Voice
-from tools.words.language import Language, fold
+from tools.words.language import fold
 
 NAME = "auto"
 QUOTE = "USDT"
@@ -37,21 +37,6 @@ _TOOLS: Mapping[Kind, tuple[str, frozenset[str]]] = {
     Kind.RUN_STOP: ("runs_stop", GOING),
 }
 _PAIR = re.compile(rf"\b[A-Z0-9]{{2,15}}/{QUOTE}\b")
-_WITHDRAWN = (Kind.DENY, Kind.DROPPED)
-
-
-def about_autonomy(previous: Intent, answer: str, direct: Intent) -> Intent | None:
-    """Return what an answer makes of the run that was proposed, None when it stands for itself."""
-    proposed = previous.kind is Kind.AUTONOMY and answer.strip().endswith(
-        tuple(Voice(language).say("auto.confirm") for language in Language)
-    )
-    if not proposed:
-        return None
-    if direct.kind in _WITHDRAWN:
-        return Intent(Kind.DROPPED)
-    if direct.kind is Kind.APPROVE and direct.number is None:
-        return Intent(Kind.AUTONOMY, confirmed=True, shown=answer)
-    return None
 
 
 def plan_autonomy(intent: Intent, turn: Turn, voice: Voice) -> Step:
