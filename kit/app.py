@@ -131,13 +131,10 @@ async def _build(
     registry = build_registry()
     agent = await build_agency(settings, edge.model, edge.entropy, registry, database, clock, new_id, stack)
 
-    field = Field(settings, database, markets, money, events, agent.notebook, clock, new_id)
-    contests = await _contests(field, edge, stack)
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool, backtests = await _backtests(settings, database, events, clock, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
-    others = (chats.channel, EventChannel(events, new_id))
-    outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
+    outbox, webhooks = await _outbox(settings, edge, database, events, chats, new_id, stack)
     loops = [tells, *money.loops, *agent.loops, *_loops(database, outbox, keys, clock)]
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
@@ -164,20 +161,19 @@ async def _build(
         alerting=alerting,
         prompter=scheduler.worker,
         memories=agent.notebook,
-        contests=contests,
+        contests=await _contests(settings, edge, database, markets, money, events, agent, new_id, stack),
         models=agent.models,
         platforms=chats,
         timezone=settings.timezone,
     )
     platforms.typing.attend(registry, services)
     loops += await _answering(chats, services, registry, settings, stack)
-    automation, house = Automation(alerting, scheduler), Context(LOCAL_OWNER, services, registry)
-    loops += await _going_on(agent, automation, house, settings, stack)
-    loops += await contesting(contests, settings, clock, stack)
+    house = Context(LOCAL_OWNER, services, registry)
+    loops += await _going_on(agent, Automation(alerting, scheduler), house, settings, stack)
     gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
-    works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
-    await stack.enter_async_context(running(works))
+    going = [loop.run for loop in loops if loop is not tells]
+    await stack.enter_async_context(running([*going, *_warming(agent.graph, pool, clock, warm)]))
     return App(services, registry, gateways[0], listening)
 
 
@@ -190,7 +186,18 @@ async def _open(
     return listening
 
 
-async def _contests(field: Field, edge: Edge, stack: AsyncExitStack) -> Contests:
+async def _contests(
+    settings: Settings,
+    edge: Edge,
+    database: Database,
+    markets: Markets,
+    money: Money,
+    events: EventBus,
+    agent: Agency,
+    new_id: NewId,
+    stack: AsyncExitStack,
+) -> Contests:
+    field = Field(settings, database, markets, money, events, agent.notebook, edge.clock, new_id)
     deciders, seats, aclose = build_deciders(field.settings, field.clock, random.Random(edge.entropy(8)))
     stack.push_async_callback(aclose)
     return build_contests(field, edge.deciders or deciders, seats)
@@ -201,7 +208,8 @@ async def _going_on(
 ) -> Sequence[Loop]:
     """Go on with what the last process left, and return what goes on by itself."""
     await take_up(agent.runner, ctx, settings.account)
-    return await automating(automation, settings, ctx, stack)
+    contests = await contesting(ctx.services.contests, settings, ctx.services.clock, stack)
+    return [*await automating(automation, settings, ctx, stack), *contests]
 
 
 def _system(
@@ -233,11 +241,13 @@ async def _outbox(
     settings: Settings,
     edge: Edge,
     database: Database,
-    channels: Sequence[Channel],
+    events: EventBus,
+    chats: Chats,
     new_id: NewId,
     stack: AsyncExitStack,
 ) -> tuple[Pump, Webhooks]:
-    """Return what delivers messages, by these channels and as posts to people's own addresses."""
+    """Return what delivers messages: in chats, as events, and as posts to people's own addresses."""
+    channels: Sequence[Channel] = (chats.channel, EventChannel(events, new_id))
     webhooks = build_webhooks(settings, database, new_id, edge.clock, edge.entropy)
     posts = await stack.enter_async_context(posting(webhooks, edge.clock, edge.lookup))
     outbox = Pump(database, [posts, *channels], edge.clock)

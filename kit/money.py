@@ -95,8 +95,21 @@ async def build_money(
         locks=locks,
     )
     await _open_accounts(database, live is not None, clock, new_id)
-    equity = EquityRecorder(database.transact, database.read, markets, clock)
-    loops = (
+    loops = _loops(
+        desk, reconciliation, EquityRecorder(database.transact, database.read, markets, clock), tripped, clock
+    )
+    portfolio = PortfolioReader(database.read, markets, clock)
+    return Money(desk, reconciliation, portfolio, gate, locks, loops)
+
+
+def _loops(
+    desk: Desk,
+    reconciliation: Reconciliation,
+    equity: EquityRecorder,
+    tripped: Callable[[], bool],
+    clock: Clock,
+) -> Sequence[Loop]:
+    return (
         Loop("resting orders", desk.settle, 1.0, clock),
         Loop("orders without an answer", partial(desk.recover, CUT_OFF_AFTER), 2.0, clock),
         Loop("orders kept here", desk.guard, 1.0, clock),
@@ -106,8 +119,6 @@ async def build_money(
         Loop("exchange's books", reconciliation.step, 3.0, clock),
         Loop("equity", equity.record, 300.0, clock),
     )
-    portfolio = PortfolioReader(database.read, markets, clock)
-    return Money(desk, reconciliation, portfolio, gate, locks, loops)
 
 
 async def _open_accounts(database: Database, live: bool, clock: Clock, new_id: NewId) -> None:

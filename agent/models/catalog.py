@@ -76,7 +76,7 @@ VENDORS: Mapping[str, Vendor] = {
     "anthropic": Vendor("claude-sonnet-5-5", _anthropic),
     # Newer ones of OpenAI use functions only in another protocol than chat completions.
     "openai": Vendor("gpt-6-sol", _openai),
-    "deepseek": Vendor("deepseek-chat", _deepseek),
+    "deepseek": Vendor("deepseek-flash", _deepseek),
     OFFLINE: Vendor("kit", _offline),
 }
 

@@ -29,12 +29,20 @@ def _unreasoned(body: Body) -> Body:
 THINKING = 32_768
 """Tokens that an answer may take at least where thinking counts as part of it."""
 
+_LIMITS = frozenset({"max_tokens", "max_completion_tokens"})
 
-def _roomy(body: Body) -> Body:
-    return {
-        name: max(value, THINKING) if name in {"max_tokens", "max_completion_tokens"} else value
-        for name, value in body.items()
-    }
+
+def _thinking(body: Body) -> Body:
+    """Leave out the temperature, which nobody reads, and give room to think before there is an answer."""
+    kept = _without("temperature")(body)
+    return {name: max(value, THINKING) if name in _LIMITS else value for name, value in kept.items()}
+
+
+def _thinking_without_tools(body: Body) -> Body:
+    """Let it think only where no tools are: with them, its server wants its thoughts back in later calls."""
+    if "tools" in body:
+        return {**body, "extra_body": {"thinking": {"type": "disabled"}}}
+    return _thinking(body)
 
 
 CURES: Mapping[str, Callable[[Body], Body]] = {
@@ -46,11 +54,12 @@ CURES: Mapping[str, Callable[[Body], Body]] = {
 }
 """What to do about a field that a refusal names."""
 
-KNOWN: Mapping[str, tuple[Callable[[Body], Body], ...]] = {
-    "deepseek-reasoner": (_without("temperature"), _roomy),
+KNOWN: Mapping[str, Callable[[Body], Body]] = {
+    "deepseek-flash": _thinking_without_tools,
+    "deepseek-v4-pro": _thinking_without_tools,
+    "deepseek-reasoner": _thinking,
 }
-"""What is to be done for a model although nothing refuses it: its server leaves a temperature unread, and its
-thinking uses up the limit of an answer before there is one."""
+"""What is to be done for a model although its server refuses nothing."""
 
 
 class Quirks:
@@ -62,8 +71,10 @@ class Quirks:
 
     def applied(self, body: Body) -> Body:
         """Return the body as this server takes it."""
-        for cure in (*KNOWN.get(self._model, ()), *(CURES[field] for field in self._fields)):
-            body = cure(body)
+        known = KNOWN.get(self._model)
+        body = body if known is None else known(body)
+        for field in self._fields:
+            body = CURES[field](body)
         return body
 
     def after(self, error: Any, body: Body) -> "Quirks | None":

@@ -8,7 +8,7 @@ from agent.models.catalog import Access, build, default_spec
 from agent.models.errors import ModelKeyRejected, StreamCut
 from agent.models.port import Usage
 from agent.models.quirks import THINKING
-from tests.agent.listening import asking, listen
+from tests.agent.listening import PRICE, asking, listen
 from tests.agent.loopback import Answer, events, refusal, serving
 
 KEY = "sk-deepseek-canary"
@@ -47,9 +47,20 @@ async def test_a_reasoner_is_given_room_to_think_and_no_temperature() -> None:
     )
 
 
-async def test_one_that_does_not_reason_is_asked_as_others_are() -> None:
+async def test_one_that_may_think_does_so_only_without_tools() -> None:
     async with serving(THOUGHT) as server:
         model = build("deepseek", {"deepseek": Access(KEY, server.url)})
+        for request in (asking("and?"), asking("and?", tools=(PRICE,))):
+            await listen(model, replace(request, max_tokens=4_000))
+        await model.aclose()
+    alone, tooled = server.bodies
+    assert (alone["model"], alone["max_tokens"], "thinking" in alone) == ("deepseek-flash", THINKING, False)
+    assert (tooled["max_tokens"], tooled["thinking"]) == (4_000, {"type": "disabled"})
+
+
+async def test_one_that_nothing_is_known_of_is_asked_as_others_are() -> None:
+    async with serving(THOUGHT) as server:
+        model = build("deepseek:deepseek-chat", {"deepseek": Access(KEY, server.url)})
         await listen(model, replace(asking("and?"), temperature=0.5, max_tokens=4_000))
         await model.aclose()
     body = server.bodies[0]
@@ -81,7 +92,7 @@ async def test_an_empty_account_is_a_matter_of_the_key_and_the_key_is_not_told()
         with pytest.raises(ModelKeyRejected) as caught:
             await listen(model, asking("and?"))
         await model.aclose()
-    assert str(caught.value).startswith("deepseek:deepseek-chat: ")
+    assert str(caught.value).startswith("deepseek:deepseek-flash: ")
     assert KEY not in str(caught.value)
 
 
@@ -93,5 +104,5 @@ def test_it_wants_a_key_unless_it_is_a_server_of_ones_own() -> None:
 
 
 def test_its_key_alone_chooses_it() -> None:
-    assert default_spec({"deepseek": Access(KEY)}) == "deepseek:deepseek-chat"
+    assert default_spec({"deepseek": Access(KEY)}) == "deepseek:deepseek-flash"
     assert default_spec({"deepseek": Access(KEY), "openai": Access("k")}) == "openai:gpt-6-sol"

@@ -18,7 +18,7 @@ KEYS = {
     "openai_api_key": "sk-proj-canary",
     "deepseek_api_key": "sk-ds-canary",
 }
-OFFLINE = ["offline:donchian_breakout", "offline:ema_crossover", "offline:bollinger_reversion"]
+OFFLINE = ["offline:donchian_breakout", "offline:macd", "offline:rsi_reversion"]
 MODELS = ["claude-sonnet-4-20250514", "deepseek-reasoner", "gpt-4o"]
 
 

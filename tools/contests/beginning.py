@@ -7,7 +7,7 @@ from memory.database import UnitOfWork
 from tools.contests.parts import LEASE, Parts
 from tools.contests.telling import STARTED, event_of, started
 from trading.errors import NotFound
-from trading.model import Position
+from trading.model import ZERO, Position
 from trading.runs.contest import Contest, counted
 from trading.runs.cycle import Cycle, CycleKind, CycleStatus, Entry, Task
 from trading.runs.errors import CycleRunning
@@ -76,7 +76,9 @@ async def entries_of(uow: UnitOfWork, contest: Contest, cycle: Cycle, runs: Sequ
         task = _task(run, cycle, held)
         if task is not None:
             noted = {"held": [each.id for each in held]}
-            found.append(Entry(cycle.id, run.id, contest.id, cycle.number, cycle.at, task, answer=noted))
+            found.append(
+                Entry(cycle.id, run.id, contest.id, cycle.number, cycle.at, task, cost=ZERO, answer=noted)
+            )
     return found
 
 

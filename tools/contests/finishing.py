@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from memory.database import UnitOfWork
 from tools.contests.ending import after_cycle
 from tools.contests.parts import Parts
 from tools.contests.pulse import Node
@@ -33,16 +32,15 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
     done: list[Entry] = []
     told: list[Told] = []
     opened = closed = 0
-    async with parts.database.read() as uow:
-        for name, carried_out in sorted(round_.entries.items()):
-            run = round_.runs[name]
-            point = await round_.floor.worth(run)
-            entry = replace(carried_out, stage=Stage.DONE, equity=point.equity, cash=point.cash)
-            done.append(entry)
-            changes = await _changes(parts, uow, round_, run, entry)
-            opened += sum(each["action"] == "OPENED" for _, each in changes)
-            closed += sum(each["action"] == "CLOSED" for _, each in changes)
-            told += [*_decided(run, entry), *changes]
+    for name, carried_out in sorted(round_.entries.items()):
+        run = round_.runs[name]
+        point = await round_.floor.worth(run)
+        entry = replace(carried_out, stage=Stage.DONE, equity=point.equity, cash=point.cash)
+        done.append(entry)
+        changes = await _changes(parts, round_, run, entry)
+        opened += sum(each["action"] == "OPENED" for _, each in changes)
+        closed += sum(each["action"] == "CLOSED" for _, each in changes)
+        told += [*_decided(run, entry), *changes]
     now = parts.clock.now()
     cut_off = any(each.fault in GIVEN_UP for each in done)
     cycle = replace(
@@ -71,10 +69,10 @@ def _decided(run: Run, entry: Entry) -> list[Told]:
     return [(DECIDED, decision_view(entry, run).model_dump(mode="json"))]
 
 
-async def _changes(parts: Parts, uow: UnitOfWork, round_: Round, run: Run, entry: Entry) -> list[Told]:
+async def _changes(parts: Parts, round_: Round, run: Run, entry: Entry) -> list[Told]:
     """Return what is told of the positions of a run: what was opened, is still open, and was closed."""
     held: Collection[str] = entry.answer.get("held", ())
-    view = await round_.view(uow, run)
+    view = await round_.view(parts.database, run)
     provider, at = provider_of(parts.deciders, run)[0], round_.cycle.at
     told = [
         ("UPDATED" if each.id in held else "OPENED", position_view(run, provider, each, at))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from memory.database import UnitOfWork
+from memory.database import Database
 from tools.contests.reading import reasoned
 from trading.model import Candle
 from trading.runs.contest import Contest
@@ -34,9 +34,11 @@ class Round:
     views: dict[str, AccountView] = field(default_factory=dict)
     trading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def view(self, uow: UnitOfWork, run: Run) -> AccountView:
+    async def view(self, database: Database, run: Run) -> AccountView:
         """Return the account of a run, with what its decider said when it opened what."""
         known = self.views.get(run.id)
         if known is None:
-            known = self.views[run.id] = await reasoned(uow, run, await self.floor.view(run))
+            seen = await self.floor.view(run)
+            async with database.read() as uow:
+                known = self.views[run.id] = await reasoned(uow, run, seen)
         return known

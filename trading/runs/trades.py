@@ -5,7 +5,7 @@ what its open positions have won or lost. Its `balance` is that without what the
 equity = balance + unrealized to the last unit. The fees of opening a position are paid when it opens, and go
 off the balance then; the P&L of a closed trade is net of the fees of both sides:
 
-balance = initial + P&L of what was closed - entry fees of what is open
+balance = initial + P&L of what was closed, parts included - entry fees of what is open
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -9,6 +9,7 @@ from agent.arena.model_decider import Tuning
 from agent.models.scripted import ScriptedModel
 from tests.trading.runs.given import NOW
 from trading.clock import ManualClock
+from trading.runs.decider_settings import Settings
 from trading.runs.errors import InvalidRun, UnknownDecider
 from trading.runs.record import DeciderKind, DeciderSpec
 
@@ -41,7 +42,7 @@ def test_one_that_is_not_there_is_refused(kind: DeciderKind, name: str) -> None:
 
 def test_models_are_asked_as_their_run_says() -> None:
     assert tuning({}) == Tuning()
-    given = {"personality": "B", "temperature": 0.7, "timeout": 30, "max_tokens": 4_000}
+    given: Settings = {"personality": "B", "temperature": 0.7, "timeout": 30, "max_tokens": 4_000}
     assert tuning(given) == Tuning("B", 0.7, 30.0, 4_000)
     assert tuning({"temperature": 0}).temperature == 0
 

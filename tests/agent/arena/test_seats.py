@@ -26,7 +26,8 @@ def nobody(name: str) -> bool:
 def test_without_models_a_strategy_of_its_own_sits_in_each_seat() -> None:
     found = seats((), nobody)
     assert [each.name for each in found] == ["LLM-A", "LLM-B", "LLM-C"]
-    assert [each.decider for each in found] == [DeciderSpec(STRATEGY, name) for name in STAND_INS[:3]]
+    assert tuple(each.decider for each in found) == STAND_INS[:3]
+    assert len({each.decider.name for each in found}) == 3
     assert {each.symbols for each in found} == {SYMBOLS}
     assert {each.initial for each in found} == {100}
 
@@ -56,13 +57,11 @@ def test_what_is_no_seat_is_refused(wanted: str) -> None:
 
 @pytest.mark.parametrize("seat", seats((), nobody), ids=lambda seat: seat.decider.name)
 @pytest.mark.parametrize("hour", [0, 7, 19])
-async def test_who_stands_in_trades_within_half_an_hour_on_the_simulated_market(
-    seat: Seat, hour: int
-) -> None:
+async def test_who_stands_in_trades_within_the_hour_on_the_simulated_market(seat: Seat, hour: int) -> None:
     clock = ManualClock(LATER)
     market, decider = SimulatedMarket(clock), HouseDeciders({}, clock).of(seat.decider)
     actions = []
-    for minutes in range(0, 31, 5):
+    for minutes in range(0, 61, 5):
         at = datetime(2026, 11, 3, hour, 0, 3, tzinfo=UTC) + timedelta(minutes=minutes)
         rows = {each: await market.candles(each, seat.timeframe, until=at, limit=250) for each in SYMBOLS}
         run = a_run(symbols=SYMBOLS, timeframe=seat.timeframe)

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -46,14 +46,14 @@ def decider(name: str = "donchian_breakout", **settings: Any) -> StrategyDecider
 
 
 def asking(
-    rows: dict[Symbol, Sequence[Candle]], view: AccountView | None = None, at: datetime = NOW, **run: Any
+    rows: Mapping[Symbol, Sequence[Candle]], view: AccountView | None = None, at: datetime = NOW, **run: Any
 ) -> Asked:
     market = snapshot(at, Timeframe.M5, rows)
     return Asked(a_run(**run), "cyc_1", market, view or an_account(), (), rows)
 
 
 async def decided(
-    closes: dict[Symbol, Sequence[float]], view: AccountView | None = None, at: datetime = NOW, **run: Any
+    closes: Mapping[Symbol, Sequence[float]], view: AccountView | None = None, at: datetime = NOW, **run: Any
 ) -> RunDecision:
     rows = {symbol: closing_at(each, NOW) for symbol, each in closes.items()}
     answer = await decider().decide(asking(rows, view, at, **run))
