@@ -32,6 +32,12 @@ EN: Mapping[str, str] = {
     "button.end": "Stop",
     "sure.stop_run": "{name} is stopped for good, and its open positions are closed at the market.",
     "sure.stop_all": "All your runs are stopped for good, and their open positions are closed at the market.",
+    "cycle.number": "**Arena**, cycle {number}",
+    "cycle.leads": "{name} leads ({made})",
+    "cycle.nobody": "nobody is ahead",
+    "cycle.opened": "opened: {listed}",
+    "cycle.closed": "closed: {listed}",
+    "button.leaderboard": "Leaderboard",
     "notice.run": "Run",
     "notice.arena": "Arena",
 }
@@ -68,6 +74,12 @@ DE: Mapping[str, str] = {
     "sure.stop_run": "{name} wird endgültig beendet, offene Positionen werden zum Markt geschlossen.",
     "sure.stop_all": "Alle deine Läufe werden endgültig beendet, ihre offenen Positionen zum Markt "
     "geschlossen.",
+    "cycle.number": "**Arena**, Zyklus {number}",
+    "cycle.leads": "{name} führt ({made})",
+    "cycle.nobody": "niemand liegt vorn",
+    "cycle.opened": "eröffnet: {listed}",
+    "cycle.closed": "geschlossen: {listed}",
+    "button.leaderboard": "Rangliste",
     "notice.run": "Lauf",
     "notice.arena": "Arena",
 }
