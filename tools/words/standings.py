@@ -36,7 +36,9 @@ def meaning(
         return words["certain"].format(sides=words["and"].join(sides))
     early = all(each.verdict == Verdict.TOO_EARLY for each in rivals)
     return words["early" if early else "equal"].format(
-        cycles=cycles, look=strictness.cycles, trades=strictness.trades
+        cycles=words["one" if cycles == 1 else "many"].format(cycles=cycles),
+        look=strictness.cycles,
+        trades=strictness.trades,
     )
 
 
@@ -47,24 +49,28 @@ def brief(told: str) -> str:
 
 _WORDS = {
     Language.EN: {
+        "one": "{cycles} cycle",
+        "many": "{cycles} cycles",
         "nobody": "Nobody competes here.",
         "above": "{names} above",
         "below": "{names} below",
         "and": " and ",
         "certain": "By more than chance: {sides} every baseline, at 95 % over all looks. The rest is not "
         "ranked.",
-        "early": "Too early to rank: after {cycles} cycles places are luck; the first look is at {look} "
+        "early": "Too early to rank: after {cycles} places are luck; the first look is at {look} "
         "cycles, for who has closed {trades} trades by then.",
         "equal": "Not distinguishable: nobody is better or worse than the baselines by more than chance.",
     },
     Language.DE: {
+        "one": "{cycles} Zyklus",
+        "many": "{cycles} Zyklen",
         "nobody": "Hier tritt niemand an.",
         "above": "{names} über",
         "below": "{names} unter",
         "and": " und ",
         "certain": "Mehr als Zufall: {sides} jeder Vergleichslinie, mit 95 % über alle Prüfungen. Der Rest "
         "ist ohne Rang.",
-        "early": "Zu früh für einen Rang: nach {cycles} Zyklen sind die Plätze Glück; zuerst geprüft wird "
+        "early": "Zu früh für einen Rang: nach {cycles} sind die Plätze Glück; zuerst geprüft wird "
         "nach {look} Zyklen, für alle, die dann {trades} Trades geschlossen haben.",
         "equal": "Nicht zu unterscheiden: niemand ist über den Zufall hinaus besser oder schlechter als die "
         "Vergleichslinien.",
