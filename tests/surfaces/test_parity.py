@@ -62,6 +62,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "alert.history": ({"alertId": "{alert}"}, {"limit": 0}, "INVALID_PARAMS"),
     "alert.delete": ({"alertId": "{alert}"}, {"alertId": "{alert}"}, "NOT_FOUND"),
     "alert.clear": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "chart.leaderboard": ({}, {"season": 1}, "INVALID_PARAMS"),
     "chart.equity": ({"period": "24h"}, {"period": "1y"}, "INVALID_PARAMS"),
     "chart.candles": (
         {"pair": "BTC/USDT", "limit": 30, "indicators": ["sma:5", "rsi"]},
