@@ -126,7 +126,7 @@ def frozen_by(database: Database, new_id: NewId, gate: RiskGate, locks: Locks) -
     def frozen(contest: Contest) -> Floor:
         return ContestFloor(
             contest,
-            # What a failure of the machine takes with it is carried out again when the cycle goes on: only the
+            # What a failure of the machine takes is carried out again when the cycle goes on: only the
             # end of one has to wait for the disk.
             transact=partial(database.transact, durable=False),
             read=database.read,
