@@ -15,6 +15,7 @@ from aiohttp import web
 from agent.models.port import Model
 from gateway.app import Gateway
 from gateway.settings import GatewaySettings
+from kit.addresses import Listening
 from kit.agency import Agency, build_agency, take_up
 from kit.automation import Automation, automating, build_alerting, build_scheduler
 from kit.background.housekeeping import tidy
@@ -27,7 +28,7 @@ from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import STRATEGIES, prepare
 from kit.ids import id_maker
-from kit.listen import Listening, listen
+from kit.listen import listen
 from kit.lock import only_one
 from kit.money import Money, build_money
 from kit.parts import (
