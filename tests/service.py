@@ -93,7 +93,10 @@ async def running(
     chats: Adapters | None = None,
     **settings: Any,
 ) -> AsyncIterator[Running]:
-    """Run a service in `home` on a free port; settings are those of config.toml."""
+    """Run a service in `home` on a free port; settings are those of config.toml.
+
+    Nothing is loaded ahead in it: most tests end before it would be used.
+    """
     clock = clock or ManualClock(NOON)
     if "database_url" not in settings and "KIT_DATABASE_URL" not in os.environ:
         await begin(home / "data" / "kit.db")
@@ -101,5 +104,6 @@ async def running(
     seed = f"test{STARTS[home]}" if STARTS[home] else "test"
     STARTS[home] += 1
     edge = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats)
-    async with serve(load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, **settings}), edge) as app:
+    chosen = load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, **settings})
+    async with serve(chosen, edge, warm=False) as app:
         yield Running(app, clock)

@@ -3,14 +3,14 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.pace import PATIENCE
+from tests.nursery import LIVE, TELEGRAM, Born, born
 
-REAL = ("-m", "kit.cli", "start")
+REAL = ("kit.cli", "start")
 """The service as people start it."""
 
 OURS = ("KIT_", "TELEGRAM_", "DISCORD_", "ANTHROPIC_", "OPENAI_")
@@ -25,7 +25,7 @@ class ServiceProcess:
     command: Sequence[str]
     settings: Mapping[str, str]
     kills: int = 0
-    _process: asyncio.subprocess.Process | None = None
+    _process: Born | None = None
 
     @property
     def database(self) -> Path:
@@ -46,13 +46,13 @@ class ServiceProcess:
         """Start it, and return its WebSocket address."""
         mine = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
+            self._process = await born(
                 *self.command,
                 env={**mine, **self.settings, "KIT_HOME": str(self.home), "KIT_GATEWAY_PORT": "0"},
                 stdout=asyncio.subprocess.PIPE,
-                stderr=log,
+                stderr=log.fileno(),
                 start_new_session=True,
+                imports=(*LIVE, *TELEGRAM),
             )
         assert self._process.stdout is not None
         async with asyncio.timeout(PATIENCE):

@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-import sys
 import time
+from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +20,7 @@ from memory.database import Database
 from memory.records import Delivery, Person
 from tests.faults.pace import PATIENCE
 from tests.faults.watcher import BEGAN, Watcher
+from tests.nursery import born
 from tools.alert_params import CreateAlert
 from tools.alert_rules import rule_of
 from tools.policy import Role
@@ -82,14 +83,12 @@ class Life:
 
     async def live(self, seconds: float) -> None:
         """Let the process watch for so long, and kill it."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
+        process = await born(
             "tests.faults.watcher",
             str(self.folder / "kit.db"),
             str(self.delivered),
             str(self.started),
-            stdout=asyncio.subprocess.PIPE,
+            stdout=PIPE,
         )
         assert process.stdout is not None
         async with asyncio.timeout(PATIENCE):
