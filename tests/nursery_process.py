@@ -4,12 +4,12 @@ A message on the socket is four bytes with the length of JSON, which says what t
 three streams of the process and a pipe, on which its id and later its exit code are told as four bytes each.
 """
 
+import contextlib
 import gc
 import json
 import os
 import random
 import runpy
-import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -36,8 +36,6 @@ class Wish:
 
 def main(number: int) -> None:
     """Fork until nobody can ask any more."""
-    # Who waits for a process is its keeper; those are of no interest.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=number) as wishes:
         while heard := _next(wishes):
             wish, streams, news = heard
@@ -46,12 +44,20 @@ def main(number: int) -> None:
             gc.collect()
             gc.freeze()
             if os.fork() == 0:
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 wishes.close()
                 return _keep(wish, streams, news)
             for each in (*streams, news):
                 os.close(each)
+            _bury()
+        _bury()
     return None
+
+
+def _bury() -> None:
+    """Let go of the keepers that have ended; who waits for a process is its keeper."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
 
 
 def _next(wishes: socket.socket) -> tuple[Wish, Sequence[int], int] | None:
