@@ -13,13 +13,18 @@ from tests.nursery import LIVE, TELEGRAM, Born, born
 REAL = ("kit.cli", "start")
 """The service as people start it."""
 
+BARE = {"KIT_GATEWAY_PORT": "0", "KIT_EMBEDDINGS": "off"}
+
 OURS = ("KIT_", "TELEGRAM_", "DISCORD_", "ANTHROPIC_", "OPENAI_")
 """How the variables begin that a service would take for its settings."""
 
 
 @dataclass(slots=True)
 class ServiceProcess:
-    """A service in `home`, with nothing of the settings around it but those given here."""
+    """A service in `home`, with nothing of the settings around it but those given here.
+
+    Memories are found by their words alone in it: the process for vectors has kills of its own.
+    """
 
     home: Path
     command: Sequence[str]
@@ -48,7 +53,7 @@ class ServiceProcess:
         with self.log.open("ab") as log:
             self._process = await born(
                 *self.command,
-                env={**mine, **self.settings, "KIT_HOME": str(self.home), "KIT_GATEWAY_PORT": "0"},
+                env={**mine, **BARE, **self.settings, "KIT_HOME": str(self.home)},
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log.fileno(),
                 start_new_session=True,
