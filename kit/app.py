@@ -22,7 +22,7 @@ from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
 from kit.background.running import running, telling
-from kit.background.workers import WorkerPool, working
+from kit.background.workers import Begin, WorkerPool, execute, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
@@ -80,6 +80,7 @@ class Edge:
     live: Exchange | None = None
     chats: Adapters | None = None
     lookup: Lookup | None = None
+    worker: Begin = execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ async def _build(
     agent = await build_agency(settings, edge.model, edge.entropy, registry, database, clock, new_id, stack)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
-    pool, backtests = await _backtests(settings, database, events, clock, new_id, stack)
+    pool, backtests = await _backtests(settings, edge, database, events, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
     others = (chats.channel, EventChannel(events, new_id))
     outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
@@ -271,14 +272,14 @@ async def _answering(
 
 async def _backtests(
     settings: Settings,
+    edge: Edge,
     database: Database,
     events: EventBus,
-    clock: Clock,
     new_id: NewId,
     stack: AsyncExitStack,
 ) -> tuple[WorkerPool, Backtests]:
-    pool = await stack.enter_async_context(working(settings))
-    backtests = Backtests(database, events, pool, clock, new_id)
+    pool = await stack.enter_async_context(working(settings, edge.worker))
+    backtests = Backtests(database, events, pool, edge.clock, new_id)
     stack.push_async_callback(backtests.close)
     await backtests.recover()
     return pool, backtests

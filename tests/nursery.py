@@ -35,6 +35,9 @@ LIVE = (*SERVICE, "ccxt.async_support", "trading.exchanges.ccxt_live", "trading.
 TELEGRAM = (*SERVICE, "bot.telegram")
 """What a service imports that is a bot too."""
 
+WORKER = ("tests.warmed",)
+"""What a process for backtests and charts imports, and compiles."""
+
 Stream = int | None
 """PIPE, DEVNULL, a file's number, or None for our own."""
 
@@ -118,9 +121,22 @@ async def born(
     return Born(int.from_bytes(await heard.readexactly(NUMBER), "big"), heard, *streams)
 
 
+async def worker(megabytes: int) -> Born:
+    """Begin a process for backtests and charts that has loaded and compiled what it needs."""
+    return await born(
+        *("kit.worker", str(megabytes)),
+        env={"HOME": str(Path.home()), "OMP_NUM_THREADS": "1"},
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        start_new_session=True,
+        imports=WORKER,
+    )
+
+
 @cache
-def _nursery() -> socket.socket:
-    """Start the process that others are forked from; it ends with this one."""
+def _nursery(imports: Sequence[str]) -> socket.socket:
+    """Start the process that others are forked from which import the same; it ends with this one."""
     ours, theirs = socket.socketpair()
     with theirs:
         number = theirs.fileno()
@@ -143,7 +159,7 @@ def _nursery() -> socket.socket:
 
 
 def _wish(wish: Wish, streams: Sequence[int], told: int) -> None:
-    nursery, body = _nursery(), json.dumps(asdict(wish)).encode()
+    nursery, body = _nursery(tuple(wish.imports)), json.dumps(asdict(wish)).encode()
     socket.send_fds(nursery, [len(body).to_bytes(NUMBER, "big")], [*streams, told])
     nursery.sendall(body)
 

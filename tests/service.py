@@ -16,6 +16,7 @@ from kit.app import App, Edge, serve
 from kit.chats import Adapters
 from kit.settings import load
 from memory.database import Database
+from tests.nursery import worker
 from trading.clock import ManualClock
 from trading.ports import Exchange, MarketData
 
@@ -103,7 +104,7 @@ async def running(
     # Who starts again at the very same moment makes other ids than before.
     seed = f"test{STARTS[home]}" if STARTS[home] else "test"
     STARTS[home] += 1
-    edge = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats)
+    edge = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats, worker=worker)
     chosen = load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, **settings})
     async with serve(chosen, edge, warm=False) as app:
         yield Running(app, clock)
