@@ -1,7 +1,7 @@
 """A process that watches alerts and delivers what they tell, on a market that goes by fast.
 
-Run as `python -m tests.faults.watcher DATABASE DELIVERED`. Once it could begin it says `ready`, and is told on
-a line when time began: how long a start takes is no part of it. After each look it says `looked`.
+Run as `python -m tests.faults.watcher DATABASE DELIVERED`. Once it could begin it says `ready`, and is told
+on a line when time began: how long a start takes is no part of it. After each look it says `looked`.
 """
 
 import asyncio
