@@ -13,6 +13,7 @@ from aiohttp import web
 
 from agent.models.port import Model
 from gateway.app import Gateway
+from kit.addresses import Listening
 from kit.agency import Agency, build_agency, take_up
 from kit.arena import Field, build_contests, contesting
 from kit.automation import Automation, automating, build_alerting, build_scheduler
@@ -20,14 +21,14 @@ from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
 from kit.background.running import running, telling
-from kit.background.workers import WorkerPool, working
+from kit.background.workers import Begin, WorkerPool, execute, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
 from kit.contests import build_deciders
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import STRATEGIES, prepare
 from kit.ids import id_maker
-from kit.listen import Listening, listen
+from kit.listen import listen
 from kit.lock import only_one
 from kit.money import Money, build_money
 from kit.parts import (
@@ -83,6 +84,7 @@ class Edge:
     chats: Adapters | None = None
     lookup: Lookup | None = None
     deciders: Deciders | None = None
+    worker: Begin = execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ async def _build(
     agent = await build_agency(settings, edge.model, edge.entropy, registry, database, clock, new_id, stack)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
-    pool, backtests = await _backtests(settings, database, events, clock, new_id, stack)
+    pool, backtests = await _backtests(settings, edge, database, events, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
     outbox, webhooks = await _outbox(settings, edge, database, events, chats, new_id, stack)
     loops = [tells, *money.loops, *agent.loops, *_loops(database, outbox, keys, clock)]
@@ -289,14 +291,14 @@ async def _answering(
 
 async def _backtests(
     settings: Settings,
+    edge: Edge,
     database: Database,
     events: EventBus,
-    clock: Clock,
     new_id: NewId,
     stack: AsyncExitStack,
 ) -> tuple[WorkerPool, Backtests]:
-    pool = await stack.enter_async_context(working(settings))
-    backtests = Backtests(database, events, pool, clock, new_id)
+    pool = await stack.enter_async_context(working(settings, edge.worker))
+    backtests = Backtests(database, events, pool, edge.clock, new_id)
     stack.push_async_callback(backtests.close)
     await backtests.recover()
     return pool, backtests

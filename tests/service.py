@@ -16,6 +16,7 @@ from kit.app import App, Edge, serve
 from kit.chats import Adapters
 from kit.settings import load
 from memory.database import Database
+from tests.nursery import worker
 from trading.clock import ManualClock
 from trading.ports import Exchange, MarketData
 from trading.runs.asking import Deciders
@@ -95,7 +96,10 @@ async def running(
     deciders: Deciders | None = None,
     **settings: Any,
 ) -> AsyncIterator[Running]:
-    """Run a service in `home` on a free port; settings are those of config.toml."""
+    """Run a service in `home` on a free port; settings are those of config.toml.
+
+    Nothing is loaded ahead in it: most tests end before it would be used.
+    """
     clock = clock or ManualClock(NOON)
     if "database_url" not in settings and "KIT_DATABASE_URL" not in os.environ:
         await begin(home / "data" / "kit.db")
@@ -103,8 +107,7 @@ async def running(
     seed = f"test{STARTS[home]}" if STARTS[home] else "test"
     STARTS[home] += 1
     world = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats)
-    edge = replace(world, deciders=deciders)
-    async with serve(
-        load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, "arena": False, **settings}), edge
-    ) as app:
+    edge = replace(world, deciders=deciders, worker=worker)
+    usual = {"gateway_port": 0, "heartbeat_minutes": 0, "arena": False}
+    async with serve(load(home, **{**usual, **settings}), edge, warm=False) as app:
         yield Running(app, clock)
