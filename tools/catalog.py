@@ -58,6 +58,7 @@ CATALOG: tuple[AnyCapability, ...] = (
     skills.disable,
     tool.invoke,
     market.price,
+    market.prices,
     market.candles,
     movers.market_overview,
     marketdata.data,

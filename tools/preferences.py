@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_v
 
 from memory.database import UnitOfWork
 from tools.wire import Params, Result, camel
+from tools.zones import TimeOfDay, Zone
 from trading.model import Mode
 
 
@@ -81,18 +82,6 @@ def kind_of(notice_kind: str) -> Kind:
     """Return what a notice of this kind is about; what is not in the table is told like an error."""
     group = notice_kind.partition(".")[0]
     return NOTICE_KINDS.get(notice_kind) or NOTICE_KINDS.get(group, Kind.ERRORS)
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        raise ValueError(f"there is no time zone {name!r}; one is Europe/Berlin") from None
-    return name
-
-
-TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:30"])]
-Zone = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$"), AfterValidator(_zone)]
 
 
 class QuietHours(Result):

@@ -23,6 +23,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("POST", "/skills/{id}/disable", "skill.disable"),
     ("POST", "/tools/{tool}", "tool.invoke"),
     ("GET", "/market/overview", "market.overview"),
+    ("GET", "/market/prices", "market.prices"),
     ("GET", "/market/{pair}/price", "market.price"),
     ("GET", "/market/{pair}/candles", "market.candles"),
     ("GET", "/market/{pair}/data", "market.data"),

@@ -1,7 +1,7 @@
 """Whatever fails or is cut off: the summary of before holds, or the new one does, and no answer waits."""
 
 import asyncio
-import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +30,7 @@ from tests.agent.long_talks import (
     talking,
 )
 from tests.agent.talking import MODEL, house
+from tests.nursery import born
 from tests.service import running
 from tests.wire import wire
 from tools.errors import CallError, Code
@@ -154,9 +155,7 @@ async def test_killed_over_a_summary_a_service_has_lost_nothing_when_it_is_back(
     async with house(tmp_path, ScriptedModel(talking(answers), name=MODEL)) as agent:
         await said_before(agent, LONG)
         before = [each.id for each in await agent.transcript()]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.agent.slow_notes", str(tmp_path), stdout=asyncio.subprocess.PIPE
-    )
+    process = await born("tests.agent.slow_notes", str(tmp_path), stdout=PIPE)
     assert process.stdout is not None
     try:
         async with (

@@ -19,7 +19,7 @@ from trading.runs.contest import Contest
 from trading.runs.cycle import Spending
 from trading.runs.failures import is_safe
 from trading.runs.performance import Entrant
-from trading.runs.record import DeciderKind, Run
+from trading.runs.record import Run
 from trading.runs.standings import Line, standings
 
 
@@ -130,7 +130,7 @@ def entrant_of(run: Run, book: Book, points: Sequence[EquityPoint], spent: Spend
         input_tokens=spent.input_tokens,
         output_tokens=spent.output_tokens,
         model_cost=spent.cost,
-        baseline=run.decider.kind is DeciderKind.BASELINE,
+        baseline=run.is_baseline,
     )
 
 

@@ -1,8 +1,7 @@
 """The end of a cycle: every account is measured at its market, and what changed is told."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
 from tools.contests.ending import after_cycle
 from tools.contests.noticing import Place, tell_cycle
@@ -13,6 +12,7 @@ from tools.contests.telling import (
     COMPLETED,
     DECIDED,
     POSITION,
+    Told,
     completed,
     decision_view,
     event_of,
@@ -22,8 +22,6 @@ from tools.contests.telling import (
 )
 from trading.runs.cycle import Cycle, CycleStatus, Entry, Outcome, Stage, Task
 from trading.runs.record import DeciderKind, Run
-
-Told = tuple[str, Mapping[str, Any]]
 
 GIVEN_UP = frozenset({"cut_off"})
 
@@ -58,7 +56,7 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
         for entry in done:
             await uow.entries.put(entry)
         await uow.cycles.change(cycle)
-        for name, payload in [*told, (COMPLETED, completed(cycle))]:
+        for name, payload in [*told, (COMPLETED, completed(cycle, told))]:
             await parts.events.record(uow, event_of(round_.contest, name), payload, round_.contest.owner)
         await after_cycle(parts, uow, round_, cycle)
         await tell_cycle(uow, round_.contest, cycle, _places(round_), told, parts.new_id)

@@ -106,7 +106,7 @@ class Singles:
 
     async def _begun(self, run: Run, initial: Decimal, fresh: bool) -> Run:
         parts, now = self.parts, self.parts.clock.now()
-        account = run.account if run.mode is Mode.LIVE else parts.new_id("run").replace("_", "-")
+        account = run.account if run.mode is Mode.LIVE else parts.new_id("acc")
         if run.mode is not Mode.LIVE:
             opened = Account(account, run.owner, CURRENCY, run.mode, initial, now)
             await open_account(parts.database.transact, opened, parts.new_id)
