@@ -20,6 +20,8 @@ from tests.nursery import worker
 from trading.clock import ManualClock
 from trading.ports import Exchange, MarketData
 
+BARE = {"gateway_port": 0, "heartbeat_minutes": 0, "embeddings": "off"}
+
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """When tests begin: a moment at which the simulated market stands where the references' samples have it."""
 
@@ -96,7 +98,8 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Run a service in `home` on a free port; settings are those of config.toml.
 
-    Nothing is loaded ahead in it: most tests end before it would be used.
+    Nothing is loaded ahead in it, and memories are found by their words alone unless `embeddings` says
+    otherwise: most tests end before either would be used.
     """
     clock = clock or ManualClock(NOON)
     if "database_url" not in settings and "KIT_DATABASE_URL" not in os.environ:
@@ -105,6 +108,6 @@ async def running(
     seed = f"test{STARTS[home]}" if STARTS[home] else "test"
     STARTS[home] += 1
     edge = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats, worker=worker)
-    chosen = load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, **settings})
+    chosen = load(home, **{**BARE, **settings})
     async with serve(chosen, edge, warm=False) as app:
         yield Running(app, clock)
