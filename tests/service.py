@@ -18,6 +18,7 @@ from kit.settings import load
 from memory.database import Database
 from trading.clock import ManualClock
 from trading.ports import Exchange, MarketData
+from trading.runs.asking import Deciders
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """When tests begin: a moment at which the simulated market stands where the references' samples have it."""
@@ -91,6 +92,7 @@ async def running(
     market: MarketData | None = None,
     live: Exchange | None = None,
     chats: Adapters | None = None,
+    deciders: Deciders | None = None,
     **settings: Any,
 ) -> AsyncIterator[Running]:
     """Run a service in `home` on a free port; settings are those of config.toml."""
@@ -100,7 +102,9 @@ async def running(
     # Who starts again at the very same moment makes other ids than before.
     seed = f"test{STARTS[home]}" if STARTS[home] else "test"
     STARTS[home] += 1
-    edge = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats)
+    edge = Edge(
+        clock, predictable(seed), market=market, model=model, live=live, chats=chats, deciders=deciders
+    )
     async with serve(
         load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, "arena": False, **settings}), edge
     ) as app:
