@@ -30,7 +30,7 @@ FIVE = 300.0
 
 
 class LeapingClock(ManualClock):
-    """A clock that can go on at once, as that of a machine which slept: a sleeper wakes once, not each second."""
+    """A clock that can go on at once, as that of a machine which slept: each sleeper wakes once."""
 
     async def leap(self, seconds: float) -> None:
         """Move the clock forward, and then wake whoever should have been woken meanwhile."""
@@ -176,9 +176,9 @@ class Ring:
         return dict(found)
 
 
-async def a_market(clock: LeapingClock) -> ScriptedMarket:
+async def a_market(clock: LeapingClock, kind: type[ScriptedMarket] = ScriptedMarket) -> ScriptedMarket:
     """Return a market that has stood still for an hour, at the end of which the clock stands."""
-    market = ScriptedMarket(
+    market = kind(
         clock,
         {
             instrument(str(symbol), tick=tick, step=step, min_amount=step): price
@@ -194,6 +194,7 @@ async def ring(
     home: Path,
     seats: str = "AB",
     *,
+    kind: type[ScriptedMarket] = ScriptedMarket,
     market: Callable[[ScriptedMarket], MarketData] | None = None,
     again: "Ring | None" = None,
     **settings: Any,
@@ -203,7 +204,7 @@ async def ring(
     With another ring, whose service has ended, market, models and clock go on in a new one.
     """
     clock = LeapingClock(NOON - timedelta(hours=1)) if again is None else again.clock
-    prices = await a_market(clock) if again is None else again.market
+    prices = await a_market(clock, kind) if again is None else again.market
     names = {f"openai:{each.lower()}": Mind(f"openai:{each.lower()}") for each in seats}
     minds = Minds(names, clock) if again is None else again.minds
     wanted = {
