@@ -112,11 +112,12 @@ class Pages:
         markets = {
             name: "connected" if each["connected"] else "down" for name, each in body["exchanges"].items()
         }
+        state = markets.get(shared.services.markets.default.name, "down")
         body["services"] = {
             "gateway": "stopping" if self._under_way.stopping else "running",
             "database": "connected" if body["database"] else "down",
             # The name that one API has for where prices come from, whichever that is.
-            "binance_api": markets.get(shared.services.markets.default.name, "down"),
+            "binance_api": state if body["source"] == "live" or state == "down" else body["source"],
             "scheduler": await self._scheduler(ctx),
             **markets,
         }

@@ -1,4 +1,4 @@
-"""The markets of the arena: its six pairs and no others."""
+"""Markets as this API tells of them: of the arena's pairs all at once, and of any other by its name."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from gateway.dialects.llm_trading.answers import (
 from tools.analysis import AnalysisReport
 from tools.errors import InvalidParams
 from tools.market import PriceReport, PriceReports
-from tools.wire import CandleLength
+from tools.wire import CandleLength, Pair
 
 SYMBOLS: Mapping[str, str] = {
     f"{base}USDT": f"{base}/USDT" for base in ("ETH", "BNB", "XRP", "DOGE", "ADA", "AVAX")
@@ -30,6 +30,7 @@ SYMBOLS: Mapping[str, str] = {
 Fields = Mapping[str, Any]
 
 _INTERVALS: TypeAdapter[Any] = TypeAdapter(CandleLength)
+_PAIRS: TypeAdapter[Any] = TypeAdapter(Pair)
 
 
 def of_all(fields: Fields) -> Fields:
@@ -38,12 +39,17 @@ def of_all(fields: Fields) -> Fields:
 
 
 def of_one(fields: Fields) -> Fields:
-    """Ask for one pair; raise InvalidParams for what is none of the arena's."""
+    """Ask for one pair, in any spelling, also for one that the arena does not trade.
+
+    Raises InvalidParams for what is no pair.
+    """
     symbol = str(fields["pair"])
-    pair = SYMBOLS.get(symbol.upper())
-    if pair is None:
-        raise InvalidParams(f"Invalid trading symbol '{symbol[:40]}'", details={"fields": ["symbol"]})
-    return {**fields, "pair": pair}
+    try:
+        pair = _PAIRS.validate_python(symbol)
+    except ValidationError:
+        said = f"Invalid trading symbol '{symbol[:40]}'"
+        raise InvalidParams(said, details={"fields": ["symbol"]}) from None
+    return {**fields, "pair": str(pair)}
 
 
 def of_indicators(fields: Fields) -> Fields:
