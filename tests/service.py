@@ -21,6 +21,8 @@ from trading.clock import ManualClock
 from trading.ports import Exchange, MarketData
 from trading.runs.asking import Deciders
 
+BARE = {"gateway_port": 0, "heartbeat_minutes": 0, "embeddings": "off", "arena": False}
+
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """When tests begin: a moment at which the simulated market stands where the references' samples have it."""
 
@@ -98,7 +100,8 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Run a service in `home` on a free port; settings are those of config.toml.
 
-    Nothing is loaded ahead in it: most tests end before it would be used.
+    Nothing is loaded ahead in it, and memories are found by their words alone unless `embeddings` says
+    otherwise: most tests end before either would be used.
     """
     clock = clock or ManualClock(NOON)
     if "database_url" not in settings and "KIT_DATABASE_URL" not in os.environ:
@@ -108,6 +111,5 @@ async def running(
     STARTS[home] += 1
     world = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats)
     edge = replace(world, deciders=deciders, worker=worker)
-    usual = {"gateway_port": 0, "heartbeat_minutes": 0, "arena": False}
-    async with serve(load(home, **{**usual, **settings}), edge, warm=False) as app:
+    async with serve(load(home, **{**BARE, **settings}), edge, warm=False) as app:
         yield Running(app, clock)

@@ -76,9 +76,7 @@ async def _serving(home: Path) -> AsyncIterator[tuple[Running, ScriptedExchange]
     exchange = ScriptedExchange(clock, {"USDT": 10_000}, {parse_symbol("BTC/USDT"): 68_000})
     model = ScriptedModel(obedient)
     # Whether passages have vectors yet is a matter of moments, and of no door.
-    async with running(
-        home, clock=clock, limits=False, model=model, live=exchange, embeddings="off", arena=True
-    ) as service:
+    async with running(home, clock=clock, limits=False, model=model, live=exchange, arena=True) as service:
         yield service, exchange
 
 

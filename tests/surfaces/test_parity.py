@@ -351,12 +351,11 @@ async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, t
     """Make both calls of everything offered, in order, and return what they came to."""
     outcomes = {}
     ids: dict[str, Any] = {}
+    await have_a_season(opened.service)
     for name, (good, bad, _) in CALLS.items():
         if name in offered:
             if name == "approval.list":
                 await ask_for_two(opened.service)
-            if name == "arena.status":
-                await have_a_season(opened.service)
             if name == "decisions.list":
                 await plant_a_decision(opened.service)
             if name == "access.approve":

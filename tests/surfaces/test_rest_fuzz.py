@@ -52,7 +52,7 @@ def requests(draw: st.DrawFn) -> tuple[Route, dict[str, Any]]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    async with running(tmp_path_factory.mktemp("home"), limits=False, embeddings="off") as service:
+    async with running(tmp_path_factory.mktemp("home"), limits=False) as service:
         yield service
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from tools.contests.asking import TOO_LATE
 from tools.contests.ending import after_cycle
 from tools.contests.noticing import Place, tell_cycle
 from tools.contests.parts import Parts
@@ -23,8 +24,6 @@ from tools.contests.telling import (
 from trading.runs.cycle import Cycle, CycleStatus, Entry, Outcome, Stage, Task
 from trading.runs.record import DeciderKind, Run
 
-GIVEN_UP = frozenset({"cut_off"})
-
 
 async def finish(parts: Parts, round_: Round) -> Cycle:
     """Measure every account, and put the end of a cycle on disk with all that is told of it."""
@@ -42,7 +41,7 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
         closed += sum(each["action"] == "CLOSED" for _, each in changes)
         told += [*_decided(run, entry), *changes]
     now = parts.clock.now()
-    cut_off = any(each.fault in GIVEN_UP for each in done)
+    cut_off = any(each.fault == TOO_LATE for each in done)
     cycle = replace(
         round_.cycle,
         status=CycleStatus.INTERRUPTED if cut_off else CycleStatus.COMPLETED,
