@@ -2,21 +2,20 @@
 
 import asyncio
 import os
-import time
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 
 from agent.models.port import Model
 from gateway.app import Gateway
-from gateway.settings import GatewaySettings
 from kit.addresses import Listening
 from kit.agency import Agency, build_agency, take_up
+from kit.arena import Field, build_contests, contesting
 from kit.automation import Automation, automating, build_alerting, build_scheduler
 from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
@@ -24,6 +23,7 @@ from kit.background.outbox import EventChannel, Pump
 from kit.background.running import running, telling
 from kit.background.workers import Begin, WorkerPool, execute, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
+from kit.contests import build_deciders
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import STRATEGIES, prepare
@@ -38,6 +38,7 @@ from kit.parts import (
     build_reference,
 )
 from kit.platforms import Platforms
+from kit.serving import build_gateway
 from kit.settings import Settings
 from kit.skillset import load_skills
 from kit.system import Process
@@ -48,6 +49,7 @@ from memory.errors import StoreError
 from tools.apikeys import ApiKeys
 from tools.backtesting import Backtests, WorkerFailed
 from tools.catalog import CATALOG, build_registry
+from tools.contests.service import Contests
 from tools.context import Context
 from tools.delivering import Channel
 from tools.events import EventBus
@@ -63,6 +65,7 @@ from trading.desk import Desk
 from trading.exchanges.ccxt_client import known_exchanges
 from trading.markets import CachedMarket, Markets
 from trading.ports import Exchange, MarketData, NewId
+from trading.runs.asking import Deciders
 
 WARM_AFTER = 2.0
 
@@ -80,6 +83,7 @@ class Edge:
     live: Exchange | None = None
     chats: Adapters | None = None
     lookup: Lookup | None = None
+    deciders: Deciders | None = None
     worker: Begin = execute
 
 
@@ -130,8 +134,7 @@ async def _build(
     keys = ApiKeys(database, clock, new_id, edge.entropy)
     pool, backtests = await _backtests(settings, edge, database, events, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
-    others = (chats.channel, EventChannel(events, new_id))
-    outbox, webhooks = await _outbox(settings, edge, database, others, new_id, stack)
+    outbox, webhooks = await _outbox(settings, edge, database, events, chats, new_id, stack)
     loops = [tells, *money.loops, *agent.loops, *_loops(database, outbox, keys, clock)]
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
@@ -158,18 +161,19 @@ async def _build(
         alerting=alerting,
         prompter=scheduler.worker,
         memories=agent.notebook,
+        contests=await _contests(settings, edge, database, markets, money, events, agent, new_id, stack),
         models=agent.models,
         platforms=chats,
         timezone=settings.timezone,
     )
     platforms.typing.attend(registry, services)
     loops += await _answering(chats, services, registry, settings, stack)
-    automation, house = Automation(alerting, scheduler), Context(LOCAL_OWNER, services, registry)
-    loops += await _going_on(agent, automation, house, settings, stack)
-    gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
+    house = Context(LOCAL_OWNER, services, registry)
+    loops += await _going_on(agent, Automation(alerting, scheduler), house, settings, stack)
+    gateways.append(build_gateway(settings, registry, services))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
-    works = [*(loop.run for loop in loops if loop is not tells), *_warming(agent.graph, pool, clock, warm)]
-    await stack.enter_async_context(running(works))
+    going = [loop.run for loop in loops if loop is not tells]
+    await stack.enter_async_context(running([*going, *_warming(agent.graph, pool, clock, warm)]))
     return App(services, registry, gateways[0], listening)
 
 
@@ -182,12 +186,30 @@ async def _open(
     return listening
 
 
+async def _contests(
+    settings: Settings,
+    edge: Edge,
+    database: Database,
+    markets: Markets,
+    money: Money,
+    events: EventBus,
+    agent: Agency,
+    new_id: NewId,
+    stack: AsyncExitStack,
+) -> Contests:
+    field = Field(settings, database, markets, money, events, agent.notebook, edge.clock, new_id)
+    deciders, seats, aclose = build_deciders(field.settings, field.clock, random.Random(edge.entropy(8)))
+    stack.push_async_callback(aclose)
+    return build_contests(field, edge.deciders or deciders, seats)
+
+
 async def _going_on(
     agent: Agency, automation: Automation, ctx: Context, settings: Settings, stack: AsyncExitStack
 ) -> Sequence[Loop]:
     """Go on with what the last process left, and return what goes on by itself."""
     await take_up(agent.runner, ctx, settings.account)
-    return await automating(automation, settings, ctx, stack)
+    contests = await contesting(ctx.services.contests, settings, ctx.services.clock, stack)
+    return [*await automating(automation, settings, ctx, stack), *contests]
 
 
 def _system(
@@ -199,12 +221,7 @@ def _system(
     agent: Agency,
     chats: Chats,
 ) -> Process:
-    clients = partial(_clients, gateways)
-    return Process(clock, database, markets, loops, clients, agent.notebook.index, chats.problems)
-
-
-def _clients(gateways: Sequence[Gateway]) -> int:
-    return sum(each.clients() for each in gateways)
+    return Process(clock, database, markets, loops, gateways, agent.notebook.index, chats.problems)
 
 
 def _chats(
@@ -219,11 +236,13 @@ async def _outbox(
     settings: Settings,
     edge: Edge,
     database: Database,
-    channels: Sequence[Channel],
+    events: EventBus,
+    chats: Chats,
     new_id: NewId,
     stack: AsyncExitStack,
 ) -> tuple[Pump, Webhooks]:
-    """Return what delivers messages, by these channels and as posts to people's own addresses."""
+    """Return what delivers messages: in chats, as events, and as posts to people's own addresses."""
+    channels: Sequence[Channel] = (chats.channel, EventChannel(events, new_id))
     webhooks = build_webhooks(settings, database, new_id, edge.clock, edge.entropy)
     posts = await stack.enter_async_context(posting(webhooks, edge.clock, edge.lookup))
     outbox = Pump(database, [posts, *channels], edge.clock)
@@ -348,29 +367,3 @@ def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Seq
         Loop("keys", keys.refresh, 5.0, clock),
         Loop("housekeeping", partial(tidy, database, clock), 3600.0, clock),
     )
-
-
-def _gateway_settings(settings: Settings) -> GatewaySettings:
-    token = settings.gateway_token
-    return GatewaySettings(
-        token=token.get_secret_value() if token else None,
-        host=settings.gateway_host,
-        allowed_hosts=_hosts(settings),
-        account=settings.account,
-        allowed_origins=frozenset(settings.allowed_origins),
-        max_connections=settings.max_connections,
-        limited=settings.limits,
-    )
-
-
-def _hosts(settings: Settings) -> frozenset[str]:
-    """Return the names by which others may reach this service."""
-    name = urlsplit(settings.telegram_webhook_url or "").hostname
-    return frozenset({name} if name else ())
-
-
-def _nanoseconds(clock: Clock) -> Callable[[], int]:
-    """Return the count that limits are measured by; a test's clock drives them too."""
-    if isinstance(clock, SystemClock):
-        return time.monotonic_ns
-    return lambda: int(clock.now().timestamp() * 1_000_000_000)

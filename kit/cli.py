@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kit import access_cli, backtest_cli, data_cli, keys_cli, ledger_cli, memory_cli, settings_cli, skills_cli
+from kit import (
+    access_cli,
+    arena_cli,
+    backtest_cli,
+    data_cli,
+    keys_cli,
+    ledger_cli,
+    memory_cli,
+    runs_cli,
+    settings_cli,
+    skills_cli,
+)
 from kit.answers import KitError
 from kit.errors import CannotStart, WrongSettings
 from kit.safety_cli import register
@@ -171,6 +182,8 @@ GROUPS = (
     ("data", data_cli),
     ("skills", skills_cli),
     ("memory", memory_cli),
+    ("arena", arena_cli),
+    ("runs", runs_cli),
 )
 
 for name, group in GROUPS:

@@ -190,7 +190,7 @@ async def _model(settings: Settings) -> Finding:
         except CannotStart as error:
             return Finding("model", True, str(error), "set its key or address, or name another model")
     if all(name.startswith("offline") for name in names):
-        hint = "set ANTHROPIC_API_KEY or OPENAI_API_KEY to talk to a language model"
+        hint = "set ANTHROPIC_API_KEY, OPENAI_API_KEY or DEEPSEEK_API_KEY to talk to a language model"
         return Finding("model", False, "the built-in offline model", hint)
     return Finding("model", False, f"{', then '.join(names)}: key and model are known to the vendor")
 

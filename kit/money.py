@@ -37,11 +37,13 @@ HALT_FILE = "HALT"
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """The money of a service."""
+    """The money of a service; `gate` judges the orders of every desk, and `locks` are on their accounts."""
 
     desk: Desk
     reconciliation: Reconciliation
     portfolio: PortfolioReader
+    gate: RiskGate
+    locks: Locks
     loops: Sequence[Loop]
 
 
@@ -79,6 +81,7 @@ async def build_money(
         markets.default.market,
     )
     tripped = partial(os.path.exists, settings.home / HALT_FILE)
+    gate = RiskGate(tripped, locks)
     desk = Desk(
         exchanges=exchanges,
         markets=markets,
@@ -87,13 +90,26 @@ async def build_money(
         clock=clock,
         new_id=new_id,
         news=herald,
-        checks=[RiskGate(tripped, locks)],
+        checks=[gate],
         second=second,
         locks=locks,
     )
     await _open_accounts(database, live is not None, clock, new_id)
-    equity = EquityRecorder(database.transact, database.read, markets, clock)
-    loops = (
+    loops = _loops(
+        desk, reconciliation, EquityRecorder(database.transact, database.read, markets, clock), tripped, clock
+    )
+    portfolio = PortfolioReader(database.read, markets, clock)
+    return Money(desk, reconciliation, portfolio, gate, locks, loops)
+
+
+def _loops(
+    desk: Desk,
+    reconciliation: Reconciliation,
+    equity: EquityRecorder,
+    tripped: Callable[[], bool],
+    clock: Clock,
+) -> Sequence[Loop]:
+    return (
         Loop("resting orders", desk.settle, 1.0, clock),
         Loop("orders without an answer", partial(desk.recover, CUT_OFF_AFTER), 2.0, clock),
         Loop("orders kept here", desk.guard, 1.0, clock),
@@ -103,7 +119,6 @@ async def build_money(
         Loop("exchange's books", reconciliation.step, 3.0, clock),
         Loop("equity", equity.record, 300.0, clock),
     )
-    return Money(desk, reconciliation, PortfolioReader(database.read, markets, clock), loops)
 
 
 async def _open_accounts(database: Database, live: bool, clock: Clock, new_id: NewId) -> None:

@@ -77,12 +77,14 @@ async def build_live(settings: Settings, market: MarketData, clock: Clock) -> "C
 
 def access(settings: Settings) -> Mapping[str, Access]:
     """Return how each model vendor lets us in."""
-    anthropic, openai = settings.anthropic_api_key, settings.openai_api_key
+    keys = {
+        "anthropic": (settings.anthropic_api_key, settings.anthropic_base_url),
+        "openai": (settings.openai_api_key, settings.openai_base_url),
+        "deepseek": (settings.deepseek_api_key, settings.deepseek_base_url),
+    }
     return {
-        "anthropic": Access(
-            anthropic.get_secret_value() if anthropic else None, settings.anthropic_base_url or None
-        ),
-        "openai": Access(openai.get_secret_value() if openai else None, settings.openai_base_url or None),
+        vendor: Access(key.get_secret_value() if key else None, url or None)
+        for vendor, (key, url) in keys.items()
     }
 
 

@@ -29,6 +29,9 @@ SHORTEST_TOKEN = 16
 
 HOST_AND_PORT = r"^([^\s/@:\[\]]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$"
 
+SEAT = r"^[A-Za-z0-9][A-Za-z0-9 ._\-]{0,63}=[a-z]+:\S+$"
+"""Whom a seat of the arena is for: `NAME=vendor:model`, `NAME=strategy:name` or `NAME=baseline:name`."""
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -61,6 +64,16 @@ class Settings(BaseSettings):
     anthropic_base_url: str | None = Field(None, validation_alias=_elsewhere("anthropic_base_url"))
     openai_api_key: SecretStr | None = Field(None, validation_alias=_elsewhere("openai_api_key"))
     openai_base_url: str | None = Field(None, validation_alias=_elsewhere("openai_base_url"))
+
+    deepseek_api_key: SecretStr | None = Field(None, validation_alias=_elsewhere("deepseek_api_key"))
+    deepseek_base_url: str | None = Field(None, validation_alias=_elsewhere("deepseek_base_url"))
+
+    arena: bool = True
+    arena_models: bool = False
+    arena_minutes: Annotated[int, Field(ge=1, le=10_080)] = 5
+    arena_seats: Annotated[
+        tuple[Annotated[str, Field(pattern=SEAT)], ...], NoDecode, Field(max_length=20)
+    ] = ()
 
     exchange: Annotated[str, Field(min_length=1, max_length=40)] = "simulated"
     exchange_urls: dict[str, str] = Field(default_factory=dict)
@@ -109,12 +122,20 @@ class Settings(BaseSettings):
         config = Path(init_settings.init_kwargs["home"]) / "config.toml"  # type: ignore[attr-defined]
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config)
 
-    @field_validator("extra_ports", "model", "allowed_origins", "webhook_hosts", mode="before")
+    @field_validator("extra_ports", "model", "allowed_origins", "webhook_hosts", "arena_seats", mode="before")
     @classmethod
     def _by_commas(cls, value: Any) -> Any:
         """Read a list that an environment variable can only hold as text."""
         if isinstance(value, str | int):
             return tuple(part.strip() for part in str(value).split(",") if part.strip())
+        return value
+
+    @field_validator("arena_seats", mode="after")
+    @classmethod
+    def _one_each(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        names = [each.partition("=")[0].strip() for each in value]
+        if len(set(names)) != len(names):
+            raise ValueError("each seat has a name of its own")
         return value
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kit.columns import columns
 from kit.keys_cli import Run, Url
 
 if TYPE_CHECKING:
@@ -70,11 +71,7 @@ def commands(run: Run) -> typer.Typer:
 
 def table(skills: Sequence[Mapping[str, Any]]) -> str:
     """Return skills as lines in columns."""
-    rows = [COLUMNS, *(_row(skill) for skill in skills)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    return columns([COLUMNS, *(_row(skill) for skill in skills)])
 
 
 def _row(skill: Mapping[str, Any]) -> tuple[str, ...]:

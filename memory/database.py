@@ -10,8 +10,11 @@ from memory.address import backend_of
 from memory.alerts import Alerts
 from memory.approvals import Approvals
 from memory.chats import Arrivals, Cards, Chats
+from memory.contests import Contests
 from memory.conversations import Messages, Sessions, Turns
 from memory.cron import CronJobs
+from memory.cycle_entries import Entries
+from memory.cycles import Cycles
 from memory.decisions import Decisions
 from memory.distilled import Distillations
 from memory.erasing import Erasing
@@ -31,6 +34,7 @@ from memory.people import People
 from memory.preferences import Preferences
 from memory.prompt_runs import PromptRuns
 from memory.risk import Risk
+from memory.runs import Runs
 from memory.skill_settings import SkillSettings
 from memory.sqlite_file import fold
 from memory.strategies import OwnStrategies
@@ -92,6 +96,10 @@ class UnitOfWork:
         self.passages = Passages(connection)
         self.distilled = Distillations(connection)
         self.decisions = Decisions(connection)
+        self.contests = Contests(connection)
+        self.runs = Runs(connection)
+        self.cycles = Cycles(connection)
+        self.entries = Entries(connection)
         self.trade_log = TradeLog(connection)
         self.erasing = Erasing(connection)
         self.on_commit: list[Callable[[], None]] = []

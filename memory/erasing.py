@@ -7,7 +7,15 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, ColumnElement, Table, Text, and_, delete, or_, select, type_coerce, update
 
-from memory import schema, schema_alerts, schema_chats, schema_cron, schema_decisions, schema_summaries
+from memory import (
+    schema,
+    schema_alerts,
+    schema_chats,
+    schema_contests,
+    schema_cron,
+    schema_decisions,
+    schema_summaries,
+)
 from memory.link import Link
 from memory.types import Json
 
@@ -57,6 +65,11 @@ def _decided_by(table: Table, people: Sequence[str]) -> ColumnElement[bool]:
     return table.c.id.in_(own)
 
 
+def _competed_for(table: Table, people: Sequence[str]) -> ColumnElement[bool]:
+    own = select(schema_contests.contests.c.id).where(schema_contests.contests.c.owner.in_(people))
+    return table.c.contest.in_(own)
+
+
 MESSAGES = Place(schema.messages, ("content", "data"), _of("principal"))
 EVENTS = Place(schema.events, ("payload",), _of("principal"), "seq")
 SUMMARIES = Place(schema_summaries.session_summaries, ("text", "open"), _of("principal"), "session_id")
@@ -72,6 +85,7 @@ PLACES = (
     Place(schema_alerts.alert_firings, ("told",), _of("principal")),
     Place(schema_decisions.decisions, ("reasoning", "reason"), _of("principal")),
     Place(schema_decisions.decision_bases, ("prompt", "response", "context"), _decided_by),
+    Place(schema_contests.entries, ("reason", "decision", "answer"), _competed_for, "seq"),
 )
 """Everywhere that words of a conversation go, but for what somebody has ordered, which stays until they take
 it back; summaries of conversations are dropped whole, and made anew."""

@@ -36,6 +36,10 @@ OPEN_ORDERS = ORDER.query.where(or_(*(_O.status == each for each in sorted(OPEN)
     _O.created_at, _O.id
 )
 OPEN_ORDERS_OF = OPEN_ORDERS.where(_O.account == bindparam("owner"))
+TRADED_ORDERS_OF = ORDER.query.where(
+    _O.account == bindparam("owner"), _O.id.in_(select(_F.order_id).where(_F.account == bindparam("owner")))
+).order_by(_O.created_at, _O.id)
+POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner")).order_by(_P.opened_at, _P.id)
 OPEN_POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner"), _P.is_open).order_by(
     _P.opened_at, _P.id
 )
@@ -122,6 +126,10 @@ class Orders:
             query = query.where(_O.symbol == symbol)
         newest = query.order_by(_O.created_at.desc(), _O.id.desc()).limit(limit)
         return ORDER.read_all(await self._connection.execute(newest))
+
+    async def traded(self, account: str) -> Sequence[Order]:
+        """Return the orders of an account of which anything was filled, oldest first."""
+        return ORDER.read_all(await self._connection.execute(TRADED_ORDERS_OF, {"owner": account}))
 
     async def open(self, account: str | None = None) -> Sequence[Order]:
         """Return orders that may still fill, oldest first."""
@@ -256,3 +264,7 @@ class Positions:
         else:
             rows = await self._connection.execute(OPEN_POSITIONS_IN, {"owner": account, "pair": symbol})
         return POSITION.read_all(rows)
+
+    async def of(self, account: str) -> Sequence[Position]:
+        """Return all positions that an account has or had, oldest first."""
+        return POSITION.read_all(await self._connection.execute(POSITIONS_OF, {"owner": account}))

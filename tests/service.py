@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
@@ -19,8 +19,9 @@ from memory.database import Database
 from tests.nursery import worker
 from trading.clock import ManualClock
 from trading.ports import Exchange, MarketData
+from trading.runs.asking import Deciders
 
-BARE = {"gateway_port": 0, "heartbeat_minutes": 0, "embeddings": "off"}
+BARE = {"gateway_port": 0, "heartbeat_minutes": 0, "embeddings": "off", "arena": False}
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """When tests begin: a moment at which the simulated market stands where the references' samples have it."""
@@ -94,6 +95,7 @@ async def running(
     market: MarketData | None = None,
     live: Exchange | None = None,
     chats: Adapters | None = None,
+    deciders: Deciders | None = None,
     **settings: Any,
 ) -> AsyncIterator[Running]:
     """Run a service in `home` on a free port; settings are those of config.toml.
@@ -107,7 +109,7 @@ async def running(
     # Who starts again at the very same moment makes other ids than before.
     seed = f"test{STARTS[home]}" if STARTS[home] else "test"
     STARTS[home] += 1
-    edge = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats, worker=worker)
-    chosen = load(home, **{**BARE, **settings})
-    async with serve(chosen, edge, warm=False) as app:
+    world = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats)
+    edge = replace(world, deciders=deciders, worker=worker)
+    async with serve(load(home, **{**BARE, **settings}), edge, warm=False) as app:
         yield Running(app, clock)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from memory.database import Database, UnitOfWork
-from memory.decision_records import Decision
+from memory.decision_records import Decision, DecisionAction, DecisionSource
 from memory.decision_views import decision_text, known_at
 from memory.memory_index import MemoryIndex
 from memory.passages import Kind, Piece
@@ -22,6 +22,9 @@ DECISIONS = "memory.decisions"
 """The names of the marks up to which each has been told."""
 
 AT_ONCE = 200
+
+OFFLINE = "offline:"
+WANTS = frozenset({DecisionAction.BUY, DecisionAction.SELL, DecisionAction.CLOSE})
 
 OVERLAP = 50
 """How many fills before the mark are looked at again: an earlier number may be committed later."""
@@ -70,9 +73,9 @@ class Chronicle:
             return 0
         people = await self._people({each.principal for each in found})
         for each in found:
-            if each.principal in people:
-                path = f"decisions/{each.id}.md"
-                await self.index.follow(people[each.principal], path, decided(each))
+            person = run_memory(each.run) if each.run is not None else people.get(each.principal)
+            if person is not None and is_remembered(each):
+                await self.index.follow(person, f"decisions/{each.id}.md", decided(each))
         async with self.database.transact() as uow:
             await uow.trade_log.set_mark(DECISIONS, found[-1].revision)
         return len(found)
@@ -86,6 +89,18 @@ class Chronicle:
     async def _person(self, uow: UnitOfWork, principal_id: str) -> str | None:
         principal = await principal_now(uow, principal_id, "main", self.clock.now())
         return None if principal is None else principal.person
+
+
+def run_memory(run: str) -> str:
+    """Return whose memories the decisions of a run are: its own, which no other run has, and no chat."""
+    return f"run:{run}"
+
+
+def is_remembered(decision: Decision) -> bool:
+    """Tell whether a decision is found again: of a run, a model's that wanted something done."""
+    if decision.source is not DecisionSource.RUN:
+        return True
+    return decision.action in WANTS and not decision.model.startswith(OFFLINE)
 
 
 def trades(day: date, fills: Sequence[Fill], zone: ZoneInfo) -> list[Piece]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 
 from trading import errors as trading
+from trading.runs import errors as runs
 
 
 class Code(StrEnum):
@@ -193,6 +194,12 @@ FROM_TRADING: Mapping[type[trading.TradingError], Code] = {
     trading.OutcomeUnknown: Code.EXCHANGE_ERROR,
     trading.ExchangeUnavailable: Code.EXCHANGE_ERROR,
     trading.NotFound: Code.NOT_FOUND,
+    runs.InvalidRun: Code.INVALID_PARAMS,
+    runs.UnknownDecider: Code.INVALID_PARAMS,
+    runs.ImpossibleMove: Code.CONFLICT,
+    runs.ContestAlreadyPaused: Code.CONFLICT,
+    runs.ContestNotPaused: Code.CONFLICT,
+    runs.CycleRunning: Code.CONFLICT,
 }
 
 

@@ -24,7 +24,7 @@ from tools.trade import (
 )
 from tools.wire import HUNDRED, Amount, Num, Pair, Params, Result
 from trading.amending import Levels
-from trading.desk import Closing
+from trading.closing import Closing
 from trading.model import OrderRequest, OrderStatus, OrderType, Side
 from trading.orders import OPEN
 

@@ -28,7 +28,7 @@ from trading.attribution import Gain, gained
 from trading.clock import Clock
 from trading.errors import ExchangeUnavailable, TradingError
 from trading.markets import Markets
-from trading.model import Fill, Order, Side
+from trading.model import Fill, Mode, Order, Side
 from trading.orders import OPEN
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
@@ -128,7 +128,8 @@ class Outcomes:
 
     async def _marked(self, decision: Decision, facts: Facts, at: datetime) -> Mapping[str, str | None]:
         (symbol,) = decision.symbols
-        exchange = next((each.exchange for each in facts.orders), None)
+        # What traded in the cycles of a contest is measured by the market itself.
+        exchange = next((each.exchange for each in facts.orders if each.mode is not Mode.CONTEST), None)
         mark = await self._price(symbol, exchange, at)
         own = facts.own(at)
         filled = sum((each.amount for each in own), Decimal(0))

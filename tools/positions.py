@@ -11,7 +11,7 @@ from tools.policy import Scope
 from tools.registry import capability
 from tools.trade import AccountName, account_of, wish_of
 from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, maybe_percent, unless_none
-from trading.desk import Closing
+from trading.closing import Closing
 from trading.portfolio import PositionLine
 
 

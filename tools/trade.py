@@ -16,7 +16,7 @@ from tools.policy import Scope
 from tools.registry import capability
 from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, unless_none
 from trading.approvals import Approval
-from trading.desk import Wish
+from trading.closing import Wish
 from trading.errors import UnknownSymbol
 from trading.model import Fill, Order, OrderRequest, OrderStatus, OrderType, Side
 from trading.orders import is_liquidation

@@ -131,7 +131,7 @@ class Bookkeeper:
         await uow.ledger.append(*trades(folds, self._new_id))
         balances = await uow.ledger.balances(order.account)
         # What a real exchange has done is written down, whatever it makes of our books.
-        if order.mode is Mode.PAPER and any(amount < 0 for amount in balances.values()):
+        if order.mode is not Mode.LIVE and any(amount < 0 for amount in balances.values()):
             raise Imbalance(f"order {order.id} would leave account {order.account} owing: {dict(balances)}")
         held.update({position.id: position for position in touched})
         shrunk: dict[str, Position] = {}

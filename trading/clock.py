@@ -1,8 +1,11 @@
 """Where time comes from. Everything that needs it is handed a `Clock`."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -66,6 +69,23 @@ class ManualClock:
             for _ in range(10):
                 await asyncio.sleep(0)
         self._now = end
+
+
+async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """Return what `work` returns, or raise TimeoutError once so many seconds have passed on a clock.
+
+    In either case, and when its caller is cancelled, no work goes on afterwards.
+    """
+    working, waiting = asyncio.ensure_future(work), asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise TimeoutError(f"it took more than {seconds:g} s")
+    finally:
+        working.cancel()
+        waiting.cancel()
+        await asyncio.gather(working, waiting, return_exceptions=True)
 
 
 def midnight(moment: datetime) -> datetime:

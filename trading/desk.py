@@ -1,8 +1,8 @@
 """The one way to an exchange, for whoever wants something done with an account."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -11,6 +11,7 @@ from trading.amending import Amending, Levels
 from trading.begun import Begun
 from trading.booking import Change
 from trading.clock import Clock
+from trading.closing import Closing, Wish
 from trading.errors import (
     ExchangeUnavailable,
     InvalidOrder,
@@ -22,13 +23,12 @@ from trading.errors import (
 from trading.granting import Granting
 from trading.guards import Guards
 from trading.held import Answer, HeldOrder, HeldOrders
-from trading.intents import Preview, account_of
+from trading.intents import Preview, account_of, check_traded
 from trading.locks import Locks
 from trading.lookups import Lookups
 from trading.markets import Markets
 from trading.matching import floor_to
 from trading.model import (
-    ZERO,
     Instrument,
     Mode,
     Order,
@@ -40,7 +40,7 @@ from trading.model import (
     Side,
 )
 from trading.oco import split
-from trading.orders import OPEN, RESTING, is_liquidation, kept_here
+from trading.orders import OPEN, RESTING, at_any_time, is_liquidation, kept_here
 from trading.placing import OrderOutcome, Placing
 from trading.ports import Exchange, MarketData, NewId, News, Report, Transact
 from trading.risk.proposal import Check
@@ -50,45 +50,14 @@ from trading.symbols import Symbol
 from trading.unwritten import Unwritten
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """A position that was closed, or as much of it as was asked: `position` is what is left of it."""
-
-    position: Position
-    outcome: OrderOutcome
-
-    @property
-    def closed(self) -> Decimal:
-        """How much base was traded."""
-        return self.outcome.order.filled
-
-    @property
-    def realized(self) -> Decimal:
-        """What it won or lost, net of the fees of both sides."""
-        return sum((fill.realized or ZERO for fill in self.outcome.fills), ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Who wants something done, and the name of the wish: the same key is never done twice.
-
-    `run` is the run that wants it.
-    """
-
-    key: str | None = None
-    origin: Origin = Origin.PERSON
-    by: str | None = None
-    session_id: str | None = None
-    run: str | None = None
-
-
 class Desk:
     """Carries out what somebody wants done with an account.
 
     `exchanges` says where accounts of each mode trade: an account whose mode has none cannot. `checks` are
     asked about every order after its funds, in their order. `news` hears of every change in the transaction
     that makes it. `second` is where prices are compared before an entry, when there is such a place. An
-    account is put into `locks` while one of its orders cannot be written down.
+    account is put into `locks` while one of its orders cannot be written down. Several desks share a database
+    when each order is `mine` for one of them alone. A `frozen` market does nothing while its clock stands.
     """
 
     def __init__(
@@ -104,6 +73,8 @@ class Desk:
         checks: Sequence[Check] = (),
         second: MarketData | None = None,
         locks: Locks | None = None,
+        mine: Callable[[Order], bool] = at_any_time,
+        frozen: bool = False,
     ) -> None:
         self._exchanges = exchanges
         self._markets = markets
@@ -121,21 +92,11 @@ class Desk:
             second=second,
         )
         unwritten = partial(Unwritten, locks or Locks(), transact, clock, new_id)
-        self._settlement = Settlement(
-            exchanges,
-            markets,
-            transact,
-            read,
-            clock,
-            self._placing.bookkeeper,
-            news.order,
-            self._begun,
-            unwritten(),
-        )
-        self._lookups = Lookups(exchanges, markets, self._placing, read, clock, self._begun, unwritten())
-        self._guards = Guards(
-            exchanges, markets, transact, read, clock, new_id, news.order, self._carry_out, self._cancel_order
-        )
+        begun, places = self._begun, (exchanges, markets, transact, read, clock)
+        books = self._placing.bookkeeper
+        self._settlement = Settlement(*places, books, news.order, begun, unwritten(), mine, frozen)
+        self._lookups = Lookups(exchanges, markets, self._placing, read, clock, begun, unwritten(), mine)
+        self._guards = Guards(*places, new_id, news.order, self._carry_out, self._cancel_order, mine)
         self.held = HeldOrders(
             self._placing, markets, transact, read, clock, news, self._begun, self._guards.room
         )
@@ -144,7 +105,7 @@ class Desk:
         self.mandates = Granting(self._placing.value, transact, read, clock, new_id, news, self._begun)
         """What runs may trade without asking for each order."""
         self.switchboard = Switchboard(
-            transact, read, clock, new_id, news, self.held, self.mandates, self._cancel_order
+            transact, read, clock, new_id, news, self.held, self.mandates, self._cancel_order, mine
         )
         """The kill switch."""
 
@@ -192,17 +153,28 @@ class Desk:
         """
         return await self._placing.preview(request)
 
+    async def known(self, account: str, key: str | None) -> OrderOutcome | None:
+        """Return what became of the wish of this name; None when nobody has had it."""
+        if key is None:
+            return None
+        async with self._read() as uow:
+            order = await uow.orders.by_key(account, key)
+            if order is None:
+                return None
+            fills = await uow.fills.of_order(order.id)
+            return OrderOutcome(order, tuple(fills), await uow.approvals.of_order(order.id))
+
     async def _carry_out(self, request: OrderRequest) -> OrderOutcome:
         try:
             plan = await self._placing.plan(request)
         except TradingError:
             # The market has moved on, or is silent: the order of the first time still stands.
-            known = await self._known(request)
+            known = await self.known(request.account, request.key)
             if known is None:
                 raise
             return known
         outcome = await self._begun.finish(self._placing.run(plan))
-        return outcome or await self._known(request) or OrderOutcome(plan.order)
+        return outcome or await self.known(request.account, request.key) or OrderOutcome(plan.order)
 
     async def close(
         self,
@@ -224,6 +196,7 @@ class Desk:
             known = await uow.orders.by_key(account, wish.key) if wish.key is not None else None
         if position is None or position.account != account or not (position.amount or known):
             raise NotFound(f"there is no open position {position_id}")
+        check_traded(account, position.mode, self._exchanges)
         instrument = await self._market(position.exchange).instrument(position.symbol)
         amount = _share(position, percentage, instrument)
         if amount <= 0 and known is None:
@@ -274,6 +247,7 @@ class Desk:
             position = await uow.positions.get(position_id)
         if position is None:
             raise NotFound(f"there is no open position {position_id}")
+        check_traded(account, position.mode, self._exchanges)
         async with self._guards.room(account, position.symbol.base):
             return await self._begun.finish(self._amending.amend(account, position_id, levels))
 
@@ -310,6 +284,8 @@ class Desk:
             approval = await uow.approvals.of_order(order_id)
         if order is None or order.account != account or is_liquidation(order):
             raise NotFound(f"there is no order {order_id}")
+        if order.mode is Mode.CONTEST:
+            check_traded(account, order.mode, self._exchanges)
         if order.status is OrderStatus.HELD and approval is not None:
             with suppress(Unapproved):
                 # Where somebody has just answered, it is what became of the order that is canceled.
@@ -367,16 +343,6 @@ class Desk:
             report = await exchange.cancel(order)
         booked = await self._placing.record(account, Change(order, report, instrument), {})
         return OrderOutcome(booked.order, (*fills, *booked.fills))
-
-    async def _known(self, request: OrderRequest) -> OrderOutcome | None:
-        if request.key is None:
-            return None
-        async with self._read() as uow:
-            order = await uow.orders.by_key(request.account, request.key)
-            if order is None:
-                return None
-            fills = await uow.fills.of_order(order.id)
-            return OrderOutcome(order, tuple(fills), await uow.approvals.of_order(order.id))
 
     def _market(self, exchange: str) -> MarketData:
         return self._markets.venue(exchange).market

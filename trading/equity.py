@@ -8,7 +8,7 @@ from trading.clock import Clock
 from trading.fees import FEE_UNIT
 from trading.margin import worth
 from trading.markets import Markets
-from trading.model import ZERO, Account, EquityPoint, Position
+from trading.model import ZERO, Account, EquityPoint, Mode, Position
 from trading.ports import Transact, UnitOfWork
 from trading.prices import price_assets
 from trading.stores import Rebase, RiskState
@@ -74,7 +74,10 @@ def _share(figure: Decimal, after: Decimal, before: Decimal) -> Decimal:
 
 
 class EquityRecorder:
-    """Writes down what every account is worth, whenever it is called; the desk adds a point at every fill."""
+    """Writes down what every account is worth, whenever it is called; the desk adds a point at every fill.
+
+    Accounts of contests are worth what the market of their cycles says, which is not for now.
+    """
 
     def __init__(self, transact: Transact, read: Transact, markets: Markets, clock: Clock) -> None:
         self._transact = transact
@@ -85,7 +88,8 @@ class EquityRecorder:
     async def record(self) -> int:
         """Add a point to each account that can be valued now; return how many."""
         async with self._read() as uow:
-            held = [(account, needed(*await _holdings(uow, account))) for account in await uow.accounts.all()]
+            accounts = [each for each in await uow.accounts.all() if each.mode is not Mode.CONTEST]
+            held = [(each, needed(*await _holdings(uow, each))) for each in accounts]
         market = self._markets.default.market
         priced = [(account, await price_assets(market, account.currency, assets)) for account, assets in held]
         async with self._transact() as uow:

@@ -73,6 +73,7 @@ class Guards:
         publish: Publish,
         execute: Execute,
         cancel: Cancel,
+        mine: Callable[[Order], bool],
     ) -> None:
         self._live = exchanges.get(Mode.LIVE)
         self._parkable = PARKABLE & self._live.holds if self._live is not None else frozenset()
@@ -86,6 +87,7 @@ class Guards:
         self._clock = clock
         self._execute = execute
         self._cancel = cancel
+        self._mine = mine
 
     async def step(self) -> Sequence[tuple[Order, str]]:
         """Look at every order that is kept here once; return those that could not be sent, and why.
@@ -95,7 +97,7 @@ class Guards:
         if self._live is None:
             return ()
         async with self._read() as uow:
-            kept = [order for order in await uow.orders.open() if kept_here(order)]
+            kept = [order for order in await uow.orders.open() if kept_here(order) and self._mine(order)]
             armings = {order.account: await uow.risk.arming(order.account) for order in kept}
         self._setbacks.keep({order.id for order in kept})
         failed: list[tuple[Order, str]] = []

@@ -4,7 +4,7 @@ So concurrent orders never spend the same money or the same limit, and what a pe
 disk exactly as it would be sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -161,8 +161,7 @@ class Intents:
         """Return an account that is traded here, for this transaction alone."""
         await uow.accounts.lock(account_id)
         account = await account_of(uow, account_id)
-        if account.mode not in self._traded:
-            raise InvalidOrder(f"account {account.id} holds {account.mode} money, which is not traded here")
+        check_traded(account.id, account.mode, self._traded)
         return account
 
     async def _drafted(
@@ -302,6 +301,15 @@ def _check_covered(held: Order, proposal: Proposal) -> None:
         raise InsufficientFunds(
             f"this order needs {held.reserved:f} {asset}, and {max(free, ZERO):f} is free"
         )
+
+
+def check_traded(account: str, mode: Mode, traded: Container[Mode]) -> None:
+    """Raise InvalidOrder for an account whose mode is not traded here."""
+    if mode in traded:
+        return
+    if mode is Mode.CONTEST:
+        raise InvalidOrder(f"account {account} is in a contest and trades in the cycles of that alone")
+    raise InvalidOrder(f"account {account} holds {mode} money, which is not traded here")
 
 
 async def account_of(uow: UnitOfWork, account_id: str) -> Account:

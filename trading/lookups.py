@@ -3,7 +3,7 @@
 One whose outcome cannot be written down keeps no other waiting: its account is locked until it can.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -39,7 +39,7 @@ class _Denials:
 
 
 class Lookups:
-    """Finds out what became of orders that were cut off or not answered."""
+    """Finds out what became of orders that are `mine` and were cut off or not answered."""
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Lookups:
         clock: Clock,
         begun: Begun,
         unwritten: Unwritten,
+        mine: Callable[[Order], bool],
     ) -> None:
         self._exchanges = exchanges
         self._markets = markets
@@ -58,6 +59,7 @@ class Lookups:
         self._clock = clock
         self._begun = begun
         self._unwritten = unwritten
+        self._mine = mine
         self._denied: dict[str, _Denials] = {}
 
     async def look(self, older_than: timedelta = timedelta(0)) -> Sequence[Order]:
@@ -69,7 +71,7 @@ class Lookups:
         oldest = self._clock.now() - older_than
         cut_off = frozenset(self._placing.cut_off - self._placing.under_way)
         async with self._read() as uow:
-            open_orders = await uow.orders.open()
+            open_orders = [each for each in await uow.orders.open() if self._mine(each)]
         # Of what is being placed since, this snapshot knows nothing.
         self._placing.cut_off -= cut_off - {order.id for order in open_orders if order.status in IN_FLIGHT}
         waiting = [order for order in open_orders if self._is_lost(order, oldest)]

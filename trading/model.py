@@ -37,10 +37,11 @@ class Source(StrEnum):
 
 
 class Mode(StrEnum):
-    """Whether an account holds real or paper money."""
+    """Whether an account holds real or paper money; one in a `contest` trades at its cycles' prices alone."""
 
     PAPER = "paper"
     LIVE = "live"
+    CONTEST = "contest"
 
 
 class Origin(StrEnum):

@@ -49,6 +49,11 @@ def is_liquidation(order: Order) -> bool:
     return order.group is not None and order.group.startswith(LIQUIDATION)
 
 
+def at_any_time(order: Order) -> bool:
+    """Return whether an order trades at the market of the moment; those of contests do at their cycles."""
+    return order.mode is not Mode.CONTEST
+
+
 def advance(order: Order, status: OrderStatus, at: datetime, reason: str | None = None) -> Order:
     """Return the order in its next status; once it is closed nothing stays reserved for it.
 

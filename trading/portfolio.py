@@ -320,17 +320,14 @@ def _assets(
 def _line(position: Position, ticker: Ticker | None, open_orders: Sequence[Order]) -> PositionLine:
     mark = None if ticker is None else ticker.last
     unrealized = None if mark is None else position.unrealized(mark)
-    guards = [order for order in open_orders if _guards(order, position)]
-    stops = [o.stop_price for o in guards if o.type in _STOPS and o.stop_price is not None]
-    limits = [o.price for o in guards if o.type is OrderType.LIMIT and o.price is not None]
-    nearest, farthest = (max, min) if position.sign > 0 else (min, max)
+    stop_loss, take_profit = levels(position, open_orders)
     line = PositionLine(
         position=position,
         mark=mark,
         unrealized=unrealized,
         unrealized_fraction=None if unrealized is None or not position.cost else unrealized / position.cost,
-        stop_loss=nearest(stops, default=None),
-        take_profit=farthest(limits, default=None),
+        stop_loss=stop_loss,
+        take_profit=take_profit,
     )
     if position.leverage is None:
         return line
@@ -342,6 +339,15 @@ def _line(position: Position, ticker: Ticker | None, open_orders: Sequence[Order
         liquidation_price=liquidation_price(position) or None,
         roe=None if net is None or not position.margin else net / position.margin,
     )
+
+
+def levels(position: Position, open_orders: Iterable[Order]) -> tuple[Decimal | None, Decimal | None]:
+    """Return the nearest stop-loss and take-profit that would still act on a position, None without one."""
+    guards = [order for order in open_orders if _guards(order, position)]
+    stops = [o.stop_price for o in guards if o.type in _STOPS and o.stop_price is not None]
+    limits = [o.price for o in guards if o.type is OrderType.LIMIT and o.price is not None]
+    nearest, farthest = (max, min) if position.sign > 0 else (min, max)
+    return nearest(stops, default=None), farthest(limits, default=None)
 
 
 def _guards(order: Order, position: Position) -> bool:

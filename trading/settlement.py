@@ -4,7 +4,7 @@ One whose events cannot be written down keeps no other waiting: its account is l
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -51,7 +51,10 @@ class Settled:
 
 
 class Settlement:
-    """Looks at the market for all resting orders of all accounts."""
+    """Looks at the market for all resting orders that are `mine`, of all accounts.
+
+    A `frozen` market is not looked at twice at the same moment.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,8 @@ class Settlement:
         publish: Publish,
         begun: Begun,
         unwritten: Unwritten,
+        mine: Callable[[Order], bool],
+        frozen: bool = False,
     ) -> None:
         self._exchanges = exchanges
         self._markets = markets
@@ -74,6 +79,9 @@ class Settlement:
         self._publish = publish
         self._begun = begun
         self._unwritten = unwritten
+        self._mine = mine
+        self._frozen = frozen
+        self._done: datetime | None = None
         self._failed: set[str] = set()
         self._one_at_a_time = asyncio.Lock()
         self._seen: dict[str, Order] = {}
@@ -83,6 +91,8 @@ class Settlement:
         """Bring every pair with resting orders up to now; one that is silent keeps no other waiting."""
         async with self._one_at_a_time:
             until = self._clock.now()
+            if self._frozen and until == self._done:
+                return Settled()
             orders: list[Order] = []
             silent: list[Silence] = []
             self._failed = set()
@@ -100,6 +110,7 @@ class Settlement:
                     orders, pairs = [*orders, *changed], _by_pair(await self._resting())
             await self._keep()
             await self._unwritten.keep(self._failed)
+            self._done = None if self._failed else until
             return Settled(tuple(orders), tuple(silent))
 
     async def _settle_pair(self, pair: _Pair, resting: Sequence[Order], until: datetime) -> list[Order]:
@@ -136,10 +147,11 @@ class Settlement:
         return resting if any((order.looked_at or order.created_at) < until for order in resting) else ()
 
     async def _resting(self) -> Sequence[Order]:
-        """Return all resting orders, each with the latest look at it."""
+        """Return all resting orders of this desk, each with the latest look at it."""
         async with self._read() as uow:
             found = await uow.orders.open()
-        on_disk = [order for order in found if order.status in RESTING and not kept_here(order)]
+        resting = [order for order in found if order.status in RESTING and not kept_here(order)]
+        on_disk = [order for order in resting if self._mine(order)]
         self._on_disk = {order.id: order for order in on_disk}
         seen = self._seen
         self._seen = {
@@ -201,7 +213,7 @@ class Settlement:
             position = margin_of(await uow.positions.open(account.id, order.symbol))
             if contested(order, amount, position, await uow.orders.open(account.id)):
                 return ()
-        elif order.reduce_only and order.mode is Mode.PAPER:
+        elif order.reduce_only and order.mode is not Mode.LIVE:
             # What a real exchange has done is written down, whatever it makes of our books.
             open_orders = await uow.orders.open(account.id)
             balances = await uow.ledger.balances(account.id)

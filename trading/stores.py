@@ -39,6 +39,10 @@ class OrderStore(Protocol):
         """Return the newest orders in one of these statuses, newest first."""
         ...
 
+    async def traded(self, account: str) -> Sequence[Order]:
+        """Return the orders of an account of which anything was filled, oldest first."""
+        ...
+
     async def open(self, account: str | None = None) -> Sequence[Order]:
         """Return orders whose status is one of `trading.orders.OPEN`, oldest first."""
         ...
@@ -329,4 +333,8 @@ class PositionStore(Protocol):
 
     async def open(self, account: str, symbol: Symbol | None = None) -> Sequence[Position]:
         """Return open positions, oldest first."""
+        ...
+
+    async def of(self, account: str) -> Sequence[Position]:
+        """Return all positions that an account has or had, oldest first."""
         ...

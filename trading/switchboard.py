@@ -38,7 +38,7 @@ class Stopped:
 
 
 class Switchboard:
-    """The one switch of a service."""
+    """The one switch of a service; it takes back what is `mine`."""
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Switchboard:
         held: HeldOrders,
         mandates: Granting,
         cancel: Cancel,
+        mine: Callable[[Order], bool],
     ) -> None:
         self._transact = transact
         self._read = read
@@ -59,6 +60,7 @@ class Switchboard:
         self._held = held
         self._mandates = mandates
         self._cancel = cancel
+        self._mine = mine
 
     async def state(self) -> Switch:
         """Return where the switch stands."""
@@ -116,7 +118,7 @@ class Switchboard:
             older: dict[str, list[Order]] = {}
             for order in await uow.orders.open():
                 before = older.setdefault(order.account, [])
-                if order.status in RESTING:
+                if order.status in RESTING and self._mine(order):
                     account = accounts[order.account]
                     positions = await uow.positions.open(account.id)
                     enters = not order.reduce_only and opens(order, account, positions, before)

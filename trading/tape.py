@@ -1,6 +1,6 @@
 """What a market did since it was last looked at, as moments in order of time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -28,13 +28,15 @@ _PAGE = 1_000
 class Moment:
     """Trades of one instant, or one whole minute as a candle.
 
-    `minute` restricts trades to whoever last looked in that minute: for all others its candle speaks.
+    `minute` restricts trades to whoever last looked in that minute: for all others its candle speaks. What is
+    `whole` speaks from its first instant on, also for whoever came exactly then.
     """
 
     at: datetime
     trades: tuple[PublicTrade, ...] = ()
     candle: Candle | None = None
     minute: datetime | None = None
+    whole: bool = False
 
     @property
     def end(self) -> datetime:
@@ -43,7 +45,8 @@ class Moment:
 
     def is_news(self, since: datetime) -> bool:
         """Return whether it is for somebody who last looked at `since`."""
-        return since < self.at and (self.minute is None or MINUTE.floor(since) == self.minute)
+        came = since <= self.at if self.whole else since < self.at
+        return came and (self.minute is None or MINUTE.floor(since) == self.minute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class Tape:
     until: datetime
     live: datetime
     seen: datetime
+
+
+ReadTape = Callable[[MarketData, Symbol, Sequence[datetime], datetime], Awaitable[Tape]]
+"""Returns what happened to a pair after the moments up to which it has been seen, up to a last one."""
 
 
 async def read_tape(market: MarketData, symbol: Symbol, seen: Sequence[datetime], until: datetime) -> Tape:
@@ -80,6 +87,19 @@ async def read_tape(market: MarketData, symbol: Symbol, seen: Sequence[datetime]
     moments.sort(key=lambda each: each.at)
     end = border - INSTANT if cut else until
     return Tape(moments, end, live, end if cut else _complete(market, moments, end))
+
+
+async def read_bars(market: MarketData, symbol: Symbol, seen: Sequence[datetime], until: datetime) -> Tape:
+    """Return the whole minutes that opened since a pair was seen and had closed by `until`, as candles alone.
+
+    The minute in which somebody came is not for them, unless they came when it opened. Raises
+    ExchangeUnavailable for a market that does not have them.
+    """
+    border = MINUTE.floor(until)
+    first = MINUTE.floor(min(seen))
+    bars = await _candles(market, symbol, first, border) if first < border else []
+    moments = [Moment(each.at, candle=each.candle, whole=True) for each in bars]
+    return Tape(moments, until, until, border - INSTANT)
 
 
 def _complete(market: MarketData, moments: Sequence[Moment], until: datetime) -> datetime:

@@ -40,6 +40,7 @@ class Fault(StrEnum):
     NOT_A_NUMBER = "not_a_number"
     OUT_OF_RANGE = "out_of_range"
     UNKNOWN_SYMBOL = "unknown_symbol"
+    TRUNCATED = "truncated"
 
 
 class Unreadable(Exception):

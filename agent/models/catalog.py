@@ -4,12 +4,17 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.models.connection import Timeouts
+from agent.models.connection import Timeouts, usable_key
 from agent.models.errors import ModelRejected
 from agent.models.failover import Failover
 from agent.models.port import Model
 from agent.models.retrying import Retrying
 from trading.clock import Clock
+
+OFFLINE = "offline"
+"""The vendor that needs no key: fixed rules in this process."""
+
+DEEPSEEK_URL = "https://api.deepseek.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,13 @@ def _openai(model: str, access: Access, timeouts: Timeouts) -> Model:
     return OpenAIModel(model, access.api_key, access.base_url, timeouts)
 
 
+def _deepseek(model: str, access: Access, timeouts: Timeouts) -> Model:
+    from agent.models.openai import OpenAIModel
+
+    key = access.api_key if access.base_url else usable_key("deepseek", access.api_key or "")
+    return OpenAIModel(model, key, access.base_url or DEEPSEEK_URL, timeouts, "deepseek")
+
+
 def _offline(model: str, access: Access, timeouts: Timeouts) -> Model:
     from agent.models.offline import OfflineModel
 
@@ -64,7 +76,8 @@ VENDORS: Mapping[str, Vendor] = {
     "anthropic": Vendor("claude-sonnet-5-5", _anthropic),
     # Newer ones of OpenAI use functions only in another protocol than chat completions.
     "openai": Vendor("gpt-6-sol", _openai),
-    "offline": Vendor("kit", _offline),
+    "deepseek": Vendor("deepseek-flash", _deepseek),
+    OFFLINE: Vendor("kit", _offline),
 }
 
 
@@ -95,7 +108,7 @@ def default_spec(keys: Mapping[str, Access]) -> str:
     A server of one's own has models nobody here can name, so its address alone chooses nothing.
     """
     keyed = (vendor for vendor, access in keys.items() if vendor in VENDORS and access.api_key)
-    first = min(keyed, key=list(VENDORS).index, default="offline")
+    first = min(keyed, key=list(VENDORS).index, default=OFFLINE)
     return str(parse(first))
 
 

@@ -26,8 +26,8 @@ class OpenAIModel:
     """A model of OpenAI or of a compatible server.
 
     The SDK is loaded, beside the event loop, when the first answer is asked for. `model` is the server's
-    name of it; only a server at a `base_url` of its own does without a key. Raises ModelKeyRejected without
-    a usable key.
+    name of it and `vendor` what we call the server; only one at a `base_url` of its own does without a key.
+    Raises ModelKeyRejected without a usable key.
     """
 
     def __init__(
@@ -36,15 +36,16 @@ class OpenAIModel:
         api_key: str | None = None,
         base_url: str | None = None,
         timeouts: Timeouts | None = None,
+        vendor: str = "openai",
     ) -> None:
-        self.name = f"openai:{model}"
+        self.name = f"{vendor}:{model}"
         self._model = model
         self._key = NO_KEY if base_url and not api_key else usable_key("openai", api_key or "")
         self._base_url = base_url or BASE_URL
         # OpenAI's newer name of the limit is unknown to most compatible servers.
         self._limit_field = "max_tokens" if base_url else "max_completion_tokens"
         self._timeouts = timeouts or Timeouts()
-        self._quirks = Quirks()
+        self._quirks = Quirks(model)
         self._client: AsyncOpenAI | None = None
         self._opening = asyncio.Lock()
         self._failures: tuple[type[Exception], ...] = ()

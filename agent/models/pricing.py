@@ -35,7 +35,11 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """A vendor's prices as of a day. Batch, priority and regional tariffs are not in it."""
+    """A vendor's prices as of a day.
+
+    Batch, priority and regional tariffs are not in it, nor is a vendor whose prices hang on the hour, which
+    is what DeepSeek's do.
+    """
 
     as_of: date
     source: str

@@ -10,7 +10,11 @@ from tests.agent.listening import asking, listen
 from tests.agent.loopback import Answer, events, refusal, serving
 from trading.clock import SystemClock
 
-KEYS = {"anthropic": Access("sk-ant-canary"), "openai": Access("sk-proj-canary")}
+KEYS = {
+    "anthropic": Access("sk-ant-canary"),
+    "openai": Access("sk-proj-canary"),
+    "deepseek": Access("sk-deepseek-canary"),
+}
 
 UP = Answer(
     events({"id": "c1", "choices": [{"index": 0, "delta": {"content": "Up."}, "finish_reason": "stop"}]})
@@ -39,12 +43,14 @@ def test_an_unknown_vendor_is_rejected(text: str) -> None:
         parse(text)
 
 
-@pytest.mark.parametrize("spec", ["anthropic:claude-opus-5-5", "openai:gpt-6-sol", "offline:kit"])
+@pytest.mark.parametrize(
+    "spec", ["anthropic:claude-opus-5-5", "openai:gpt-6-sol", "deepseek:r1", "offline:kit"]
+)
 def test_a_model_is_built_under_its_name(spec: str) -> None:
     assert build(spec, KEYS).name == spec
 
 
-@pytest.mark.parametrize("spec", ["anthropic", "openai"])
+@pytest.mark.parametrize("spec", ["anthropic", "openai", "deepseek"])
 @pytest.mark.parametrize("access", [Access(), Access(" ")])
 def test_a_vendor_without_a_key_cannot_be_built(spec: str, access: Access) -> None:
     with pytest.raises(ModelKeyRejected):

@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
@@ -23,8 +24,11 @@ from sqlalchemy.types import NullType, TypeEngine
 
 import memory
 from memory import schema
+from memory.run_types import Bounds, Deciding, Planned, Span
 from memory.types import Choice, Json, Listed, Moment, Money, Pair, Pairs, Words
 from tests.memory.samples import later
+from trading.runs.record import DeciderKind, DeciderSpec, Schedule
+from trading.runs.rules import RunRules
 from trading.symbols import Symbol
 
 Statement = Select[Any] | UpdateBase
@@ -38,6 +42,10 @@ SAMPLES: Mapping[type[TypeEngine[Any]], Callable[[int], Any]] = {
     Pair: lambda number: Symbol(f"C{number}", "USDT"),
     Listed: lambda number: (f"word {number}",),
     Pairs: lambda number: (Symbol(f"C{number}", "USDT"),),
+    Span: lambda number: timedelta(minutes=number),
+    Deciding: lambda number: DeciderSpec(DeciderKind.BASELINE, f"word {number}"),
+    Planned: lambda number: Schedule(timedelta(minutes=number)),
+    Bounds: lambda number: RunRules(failures=number),
     Boolean: bool,
     Integer: int,
     BigInteger: int,

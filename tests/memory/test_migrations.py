@@ -20,6 +20,7 @@ from memory import (
     schema,
     schema_alerts,
     schema_chats,
+    schema_contests,
     schema_cron,
     schema_decisions,
     schema_distilled,
@@ -61,6 +62,9 @@ from trading.approvals import Approval
 from trading.mandates import Mandate, Tally, Use
 from trading.model import Account, EquityPoint, Fill, Order, Position
 from trading.notices import Notice
+from trading.runs.contest import Contest
+from trading.runs.cycle import Cycle, Entry
+from trading.runs.record import Run
 from trading.switch import Arming, Switch
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +109,10 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Decision, schema_decisions.decisions),
     (DecisionBasis, schema_decisions.decision_bases),
     (SkillSetting, schema_skills.skill_settings),
+    (Contest, schema_contests.contests),
+    (Run, schema_contests.runs),
+    (Cycle, schema_contests.cycles),
+    (Entry, schema_contests.entries),
 )
 
 

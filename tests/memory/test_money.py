@@ -113,6 +113,19 @@ async def test_open_orders_are_those_that_may_still_fill_oldest_first(db: Databa
         assert [each.id for each in await uow.orders.open()] == [*mine, "theirs"]
 
 
+async def test_orders_that_traded_are_those_with_a_fill_oldest_first(db: Database) -> None:
+    async with db.transact() as uow:
+        await uow.accounts.add(account("other"))
+        for place, name in enumerate(("o3", "o2", "o1")):
+            await uow.orders.add(order(name, created_at=later(-place)))
+        await uow.orders.add(order("theirs", account="other"))
+        await uow.fills.add(fill("f1", order_id="o3"), fill("f2", order_id="o1"), fill("f3", order_id="o1"))
+        await uow.fills.add(fill("f4", order_id="theirs", account="other"))
+    async with db.read() as uow:
+        assert [each.id for each in await uow.orders.traded("main")] == ["o1", "o3"]
+        assert [each.id for each in await uow.orders.traded("other")] == ["theirs"]
+
+
 async def test_fills_come_back_oldest_first_and_within_bounds(db: Database) -> None:
     fills = [
         fill("f1", at=later(0)),
@@ -224,6 +237,8 @@ async def test_a_position_is_open_until_nothing_is_left_of_it(db: Database) -> N
         await uow.positions.save(closed)
     async with db.read() as uow:
         assert await uow.positions.open("main") == [ether]
+        assert await uow.positions.of("main") == [ether, closed]
+        assert await uow.positions.of("other") == []
         assert await uow.positions.get("p1") == closed
         assert await uow.positions.get("p3") is None
 

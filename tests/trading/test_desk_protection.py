@@ -7,7 +7,7 @@ import pytest
 
 from tests.trading.house import BTC, ETHBTC, MAIN, House, Paused, account, counting, furnish
 from trading.accounts import open_account
-from trading.desk import Wish
+from trading.closing import Wish
 from trading.errors import InsufficientFunds, InvalidOrder, NotFound
 from trading.model import Order, OrderStatus, OrderType
 from trading.portfolio import PositionLine

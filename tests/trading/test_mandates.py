@@ -14,7 +14,7 @@ from tests.trading.house import BTC, ETH, ETHBTC, MAIN, account, request
 from trading.accounts import open_account
 from trading.amending import Levels
 from trading.approvals import ApprovalStatus
-from trading.desk import Wish
+from trading.closing import Wish
 from trading.errors import ExchangeUnavailable, InvalidOrder, RiskLimitExceeded
 from trading.held import Answer
 from trading.mandates import Mandate, Tally, Terms

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.trading.guarded import Guarded, guarded
 from tests.trading.house import BTC, ETHBTC, MAIN, START, account
 from tools.positions import close_report
-from trading.desk import Wish
+from trading.closing import Wish
 from trading.errors import RiskLimitExceeded, TradingHalted
 from trading.held import Answer
 from trading.model import Mode, Order, OrderStatus, OrderType, Origin, Position, Side

@@ -13,7 +13,11 @@ from trading.model import Account, Instrument, Mode, Order, Origin, Position, Si
 from trading.orders import OPEN
 from trading.ports import UnitOfWork
 
-OLDEST_PRICE = {Mode.LIVE: timedelta(seconds=10), Mode.PAPER: timedelta(seconds=60)}
+OLDEST_PRICE = {
+    Mode.LIVE: timedelta(seconds=10),
+    Mode.PAPER: timedelta(seconds=60),
+    Mode.CONTEST: timedelta(seconds=60),
+}
 """How old a price may be that an entry is judged by."""
 
 

@@ -1,11 +1,13 @@
 """What a decider wants at one moment, before any rule has looked at it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from trading.model import Side
-from trading.symbols import Symbol
+from trading.symbols import Symbol, parse_symbol
 
 
 class Action(StrEnum):
@@ -57,3 +59,31 @@ class RunDecision:
 
 
 HOLD = RunDecision(Action.HOLD)
+
+
+_FIGURES = ("size", "leverage", "stop_loss", "take_profit")
+
+
+def plain(decision: RunDecision) -> dict[str, Any]:
+    """Return a decision in its canonical form: figures as text."""
+    figures = {name: getattr(decision, name) for name in (*_FIGURES, "confidence")}
+    return {
+        "action": decision.action.value,
+        "symbol": None if decision.symbol is None else str(decision.symbol),
+        **{name: None if figure is None else str(figure) for name, figure in figures.items()},
+        "reasoning": decision.reasoning,
+        "style": decision.style,
+    }
+
+
+def from_plain(stored: Mapping[str, Any]) -> RunDecision:
+    """Return the decision of a canonical form."""
+    figures = {name: None if stored[name] is None else Decimal(stored[name]) for name in _FIGURES}
+    return RunDecision(
+        action=Action(stored["action"]),
+        symbol=None if stored["symbol"] is None else parse_symbol(stored["symbol"]),
+        **figures,
+        confidence=Decimal(stored["confidence"]),
+        reasoning=stored["reasoning"],
+        style=None if stored["style"] is None else Style(stored["style"]),
+    )

@@ -33,3 +33,19 @@ class RunNotActive(ImpossibleMove):
 
 class RunEnded(ImpossibleMove):
     """Reset the run first: it has ended."""
+
+
+class ContestAlreadyPaused(TradingError):
+    """Resume it, or leave it: it is paused already."""
+
+
+class ContestNotPaused(TradingError):
+    """Pause it first: there is nothing to resume."""
+
+
+class CycleRunning(TradingError):
+    """Wait until the cycle that runs now has ended."""
+
+
+class UnknownDecider(TradingError):
+    """Name a decider that is there: a strategy, a baseline, or a model that is configured."""

@@ -74,6 +74,7 @@ class Schedule:
 class Run:
     """A run as it stands. Raises InvalidRun for what makes no sense.
 
+    Its cycles are those of its `contest`, also when it is the only one there (`trading.runs.contest`).
     `reason` says why it stopped or failed, `ending` what became of its positions when it was stopped.
     `failures` counts the cycles in a row in which its decider gave no answer that could be read. `version`
     grows with every change.
@@ -81,6 +82,7 @@ class Run:
 
     id: str
     name: str
+    contest: str
     account: str
     owner: str
     decider: DeciderSpec
@@ -102,6 +104,11 @@ class Run:
     def __post_init__(self) -> None:
         """Raise InvalidRun for the first thing that is out of its bounds."""
         _check(self.name, self.symbols, self.schedule)
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it is what the others are measured against."""
+        return self.decider.kind is DeciderKind.BASELINE
 
 
 def _check(name: str, symbols: tuple[Symbol, ...], schedule: Schedule) -> None:

@@ -69,6 +69,7 @@ class Refused(StrEnum):
     TOO_MANY_POSITIONS = "too_many_positions"
     INSUFFICIENT_MARGIN = "insufficient_margin"
     NO_POSITION = "no_position"
+    NOT_RUNNING = "not_running"
 
 
 @dataclass(frozen=True, slots=True)

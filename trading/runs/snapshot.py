@@ -109,7 +109,7 @@ def _market(
     symbol: Symbol, at: datetime, timeframe: Timeframe, candles: Sequence[Candle]
 ) -> MarketView | None:
     closed = [each for each in candles if each.opened_at + timeframe.span <= at]
-    if not closed or not _sound(closed):
+    if not closed or not is_sound(closed):
         return None
     newest = closed[-1]
     closed_at = newest.opened_at + timeframe.span
@@ -128,11 +128,14 @@ def _market(
     )
 
 
-def _sound(candles: Sequence[Candle]) -> bool:
+def is_sound(candles: Sequence[Candle]) -> bool:
+    """Return whether candles are in order, and their prices and volumes such as a market can have."""
     prices = (price for each in candles for price in (each.open, each.high, each.low, each.close))
     return (
         all(before.opened_at < after.opened_at for before, after in pairwise(candles))
         and all(price.is_finite() and price > 0 for price in prices)
+        and all(each.low <= min(each.open, each.close) for each in candles)
+        and all(each.high >= max(each.open, each.close) for each in candles)
         and all(each.volume.is_finite() and each.volume >= 0 for each in candles)
     )
 

@@ -23,7 +23,7 @@ class ExitReason(StrEnum):
 class OpenTrade:
     """A margin position that is open. Money in quote, prices as such; a level that is not set is None.
 
-    `side` is long or short; `unrealized` is before the fees of closing.
+    `side` is long or short; `unrealized` is before the fees of closing. `order` is the id of what opened it.
     """
 
     symbol: Symbol
@@ -39,13 +39,15 @@ class OpenTrade:
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     reasoning: str = ""
+    order: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedTrade:
     """A position that was closed. `pnl` is net of the fees of both sides, which are `fees`.
 
-    `reasoning` is what the decider said when it opened it.
+    `reasoning` is what the decider said when it opened it, by the order of this id.
     """
 
     symbol: Symbol
@@ -60,6 +62,8 @@ class ClosedTrade:
     opened_at: datetime
     closed_at: datetime
     reasoning: str = ""
+    order: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def test_no_two_routes_are_the_same_and_reading_changes_nothing() -> None:
 
 def test_every_route_says_how_it_can_fail() -> None:
     for route in ROUTES:
-        found = statuses(route, REGISTRY.find(route.capability))
+        found = statuses(OWN, route, REGISTRY.find(route.capability))
         assert {400, 401, 403, 404, 429, 500, 503} <= set(found), route.label
         assert ({408, 413, 415} <= set(found)) is route.has_body
 

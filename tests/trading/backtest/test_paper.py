@@ -28,7 +28,7 @@ from trading.backtest.outcome import Outcome
 from trading.backtest.run import run
 from trading.backtest.terms import Direction, Fill, Sizing, Terms
 from trading.clock import ManualClock
-from trading.desk import Wish
+from trading.closing import Wish
 from trading.exchanges.paper import PaperExchange
 from trading.exchanges.scripted import ScriptedMarket, instrument
 from trading.markets import Markets

@@ -26,6 +26,7 @@ def a_run(**changes: Any) -> Run:
         "id": "run_1",
         "name": "LLM-A",
         "account": "LLM-A",
+        "contest": "cst_1",
         "owner": "local",
         "decider": DeciderSpec(DeciderKind.MODEL, "anthropic:claude"),
         "symbols": PAIRS,

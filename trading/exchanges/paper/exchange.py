@@ -17,7 +17,7 @@ from trading.markets import Markets
 from trading.matching import Take, allows, slipped, waiting, walk
 from trading.model import ZERO, Instrument, Liquidity, Mode, Order, OrderBook, OrderStatus, OrderType, Side
 from trading.ports import MarketData, Report, Statement
-from trading.tape import Tape, read_tape
+from trading.tape import ReadTape, Tape, read_tape
 
 SLIPPAGE = Decimal("0.0005")
 """What a taker loses where only a quote is known, as a fraction of the price."""
@@ -34,15 +34,25 @@ class _Pair:
 
 
 class PaperExchange:
-    """An exchange that fills at the prices of the markets it is handed."""
+    """An exchange that fills at the prices of the markets it is handed, for accounts of one mode.
 
-    mode = Mode.PAPER
+    `read` tells what the market did to an order that rests.
+    """
+
     arrives_within: timedelta | None = timedelta(0)
     holds: frozenset[OrderType] = frozenset(OrderType)
 
     def __init__(
-        self, markets: Markets, clock: Clock, slippage: Decimal = SLIPPAGE, depth: int = DEPTH
+        self,
+        markets: Markets,
+        clock: Clock,
+        slippage: Decimal = SLIPPAGE,
+        depth: int = DEPTH,
+        mode: Mode = Mode.PAPER,
+        read: ReadTape = read_tape,
     ) -> None:
+        self.mode = mode
+        self._read = read
         self._markets = markets
         self._clock = clock
         self._slippage = slippage
@@ -79,9 +89,8 @@ class PaperExchange:
             return ()
         pair = await self._pair(orders[0])
         orders = await self._queued(orders, pair)
-        tape = await read_tape(
-            pair.market, pair.instrument.symbol, [looked_at(each) for each in orders], until
-        )
+        seen = [looked_at(each) for each in orders]
+        tape = await self._read(pair.market, pair.instrument.symbol, seen, until)
         reports: list[Report] = []
         for account in dict.fromkeys(order.account for order in orders):
             own = [order for order in orders if order.account == account]

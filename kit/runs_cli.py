@@ -1,0 +1,146 @@
+"""`kit runs`: strategies and models that trade by themselves."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kit.columns import columns
+from kit.keys_cli import Run, Url
+
+if TYPE_CHECKING:
+    from kit.client import KitClient
+
+Name = Annotated[str, typer.Argument(help="The name of a run, as `kit runs list` shows it.")]
+Pairs = Annotated[list[str] | None, typer.Option("--pair", help="A pair it trades; give several.")]
+Strategy = Annotated[str | None, typer.Option(help="A strategy of the house.")]
+Model = Annotated[str | None, typer.Option(help="A model that answers here, as vendor:model.")]
+Timeframe = Annotated[str, typer.Option(help="The candles it decides by.")]
+Capital = Annotated[float, typer.Option(help="Paper money it begins with.")]
+Minutes = Annotated[float | None, typer.Option(help="How often it decides.")]
+
+RUNS = ("name", "decider", "pairs", "mode", "state", "equity", "P&L", "trades", "cycles")
+
+
+class Positions(StrEnum):
+    """What becomes of open positions."""
+
+    CLOSE = "close"
+    KEEP = "keep"
+
+
+def commands(run: Run) -> typer.Typer:
+    """Return the group of commands; `run` is how they reach a service."""
+    runs = typer.Typer(help="Strategies and models that trade by themselves.", no_args_is_help=True)
+    _add_looks(runs, run)
+    _add_start(runs, run)
+    _add_moves(runs, run)
+    return runs
+
+
+def _ask(run: Run, url: str | None, method: str, **params: Any) -> None:
+    async def call(client: "KitClient") -> int:
+        given = {name: value for name, value in params.items() if value is not None}
+        print(standing(await client.call(method, given)))
+        return 0
+
+    raise typer.Exit(run(url, call))
+
+
+def _add_looks(runs: typer.Typer, run: Run) -> None:
+    @runs.command("list")
+    def show_all(arena: bool = False, url: Url = None) -> None:
+        """List what trades by itself, the newest first."""
+
+        async def look(client: "KitClient") -> int:
+            told = await client.call("runs.list", {"arena": arena})
+            print(columns([RUNS, *map(_row, told["runs"])]))
+            return 0
+
+        raise typer.Exit(run(url, look))
+
+    @runs.command()
+    def show(name: Name, url: Url = None) -> None:
+        """Show how a run stands."""
+
+        async def look(client: "KitClient") -> int:
+            print(standing((await client.call("runs.get", {"name": name}))["run"]))
+            return 0
+
+        raise typer.Exit(run(url, look))
+
+
+def _add_start(runs: typer.Typer, run: Run) -> None:
+    @runs.command()
+    def start(
+        name: Name,
+        strategy: Strategy = None,
+        model: Model = None,
+        pair: Pairs = None,
+        timeframe: Timeframe = "5m",
+        minutes: Minutes = None,
+        capital: Capital = 10_000,
+        live: Annotated[bool, typer.Option("--live", help="With real money.")] = False,
+        url: Url = None,
+    ) -> None:
+        """Have a strategy or a model trade from now on; without either an idle run is started again."""
+        given = {"initialCapital": capital, "timeframe": timeframe} if strategy or model else {}
+        _ask(
+            run,
+            url,
+            "runs.start",
+            name=name,
+            strategy=strategy,
+            model=model,
+            pairs=pair,
+            intervalMinutes=minutes,
+            mode="live" if live else None,
+            **given,
+        )
+
+
+def _add_moves(runs: typer.Typer, run: Run) -> None:
+    @runs.command()
+    def pause(name: Name, url: Url = None) -> None:
+        """Have a run decide nothing until it is resumed."""
+        _ask(run, url, "runs.pause", name=name)
+
+    @runs.command()
+    def resume(name: Name, url: Url = None) -> None:
+        """Have a paused run go on."""
+        _ask(run, url, "runs.resume", name=name)
+
+    @runs.command()
+    def stop(name: Name, positions: Positions = Positions.CLOSE, url: Url = None) -> None:
+        """End a run, and close its positions unless they are to be kept."""
+        _ask(run, url, "runs.stop", name=name, positions=positions.value)
+
+    @runs.command()
+    def reset(name: Name, url: Url = None) -> None:
+        """Make an ended run idle again."""
+        _ask(run, url, "runs.reset", name=name)
+
+
+def standing(run: Mapping[str, Any]) -> str:
+    """Return how a run stands, in a line."""
+    worth = "" if run["equity"] is None else f", worth {run['equity']:.2f} ({run['pnl']:+.2f})"
+    safe = ", in safe mode" if run["safeMode"] else ""
+    return (
+        f"{run['name']} is {run['state']}{safe}: {run['decider']} on {', '.join(run['pairs'])}, "
+        f"{run['mode']}, {run['cycles']} cycles, {run['trades']} trades{worth}"
+    )
+
+
+def _row(run: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        run["name"],
+        run["decider"],
+        ", ".join(run["pairs"]),
+        run["mode"],
+        run["state"],
+        "" if run["equity"] is None else f"{run['equity']:.2f}",
+        "" if run["pnl"] is None else f"{run['pnl']:+.2f}",
+        str(run["trades"]),
+        str(run["cycles"]),
+    )

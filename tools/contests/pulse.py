@@ -1,0 +1,47 @@
+"""The parts of a cycle and when each was last seen at work: a decision passes through all of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Node(StrEnum):
+    """A part of a cycle, by what it does for a decision."""
+
+    TECHNICAL = "technical"
+    TREND = "trend"
+    RISK = "risk"
+    EXECUTION = "execution"
+    STANDINGS = "standings"
+
+
+WORK: Mapping[Node, str] = {
+    Node.TECHNICAL: "freezes prices and indicators of every pair at one moment",
+    Node.TREND: "asks what decides for each run",
+    Node.RISK: "holds every decision against the rules of its run",
+    Node.EXECUTION: "carries decisions out, and closes what stops, targets and liquidations end",
+    Node.STANDINGS: "measures every account at the end of the cycle",
+}
+"""What each does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """When a part was last at work, how often it was, and why it failed the last time (None: it did not)."""
+
+    at: datetime
+    count: int
+    problem: str | None = None
+
+
+class Pulse:
+    """Holds the last beat of each part that has been at work in this process."""
+
+    def __init__(self) -> None:
+        self.beats: dict[Node, Beat] = {}
+
+    def beat(self, node: Node, at: datetime, problem: str | None = None) -> None:
+        """Take note that a part was at work."""
+        known = self.beats.get(node)
+        self.beats[node] = Beat(at, known.count + 1 if known else 1, problem)

@@ -1,0 +1,44 @@
+"""One cycle under way: what all its steps share."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from memory.database import Database
+from tools.contests.reading import reasoned
+from trading.model import Candle
+from trading.runs.contest import Contest
+from trading.runs.cycle import Cycle, Entry
+from trading.runs.cycle_market import CycleMarket
+from trading.runs.floor import Floor
+from trading.runs.record import Run
+from trading.runs.view import AccountView
+from trading.symbols import Symbol
+
+
+@dataclass(slots=True)
+class Round:
+    """A cycle with its market, the runs that have a part in it, and how far each has got.
+
+    `views` are the accounts as of the market, before anything was done in this cycle; an account that has
+    traded since is not in it. Whoever trades holds `trading`: one run after the other.
+    """
+
+    contest: Contest
+    cycle: Cycle
+    market: CycleMarket
+    candles: Mapping[Symbol, Sequence[Candle]]
+    floor: Floor
+    runs: Mapping[str, Run]
+    entries: dict[str, Entry]
+    views: dict[str, AccountView] = field(default_factory=dict)
+    trading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def view(self, database: Database, run: Run) -> AccountView:
+        """Return the account of a run, with what its decider said when it opened what."""
+        known = self.views.get(run.id)
+        if known is None:
+            seen = await self.floor.view(run)
+            async with database.read() as uow:
+                known = self.views[run.id] = await reasoned(uow, run, seen)
+        return known

@@ -1,0 +1,127 @@
+"""Where the accounts of a contest trade: at the frozen market of its cycles, and nowhere else.
+
+The same stored markets and decisions give the same fills, positions and equity, whatever the time is outside
+and whatever other accounts do.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from trading.desk import Desk
+from trading.errors import ExchangeUnavailable, InvalidOrder
+from trading.exchanges.paper import ContestExchange
+from trading.locks import Locks
+from trading.markets import Markets
+from trading.model import EquityPoint, Mode, Order
+from trading.placing import OrderOutcome
+from trading.ports import NewId, News, Transact
+from trading.risk.proposal import Check
+from trading.runs.contest import Contest
+from trading.runs.contest_market import ContestMarket, CycleClock
+from trading.runs.cycle_market import CycleMarket
+from trading.runs.decision import ENTRIES, Action, RunDecision
+from trading.runs.hands import Hands, entry, read_books
+from trading.runs.record import Run
+from trading.runs.terms import from_plain
+from trading.runs.trades import Books, view_of, worth_of
+from trading.runs.view import AccountView
+
+ONE = Decimal(1)
+
+
+class ContestFloor:
+    """The floor of one contest, over the same database as any other desk.
+
+    `checks` judge its orders as they do all others, so that the kill switch holds here, too. Markets are
+    opened in the order of their cycles and none is left out: each holds the minutes since the one before.
+    """
+
+    def __init__(
+        self,
+        contest: Contest,
+        *,
+        transact: Transact,
+        read: Transact,
+        new_id: NewId,
+        news: News,
+        checks: Sequence[Check],
+        locks: Locks | None = None,
+    ) -> None:
+        terms = from_plain(contest.terms)
+        self._clock = CycleClock(contest.created_at)
+        self._market = ContestMarket(contest.id, terms.instruments)
+        self._cycle: CycleMarket | None = None
+        self._read = read
+        markets = Markets(self._market)
+
+        def mine(order: Order) -> bool:
+            return order.mode is Mode.CONTEST and order.exchange == contest.id
+
+        self.desk = Desk(
+            exchanges={Mode.CONTEST: ContestExchange(markets, self._clock, terms.slippage)},
+            markets=markets,
+            transact=transact,
+            read=read,
+            clock=self._clock,
+            new_id=new_id,
+            news=news,
+            checks=checks,
+            locks=locks,
+            mine=mine,
+            frozen=True,
+        )
+        """The one way to the exchange of this contest."""
+        self._hands = Hands(self.desk, read)
+
+    async def open(self, market: CycleMarket) -> None:
+        """Make this the market of now, and do to what is open whatever the minutes up to it did.
+
+        What a crash has cut off in this cycle is carried out. Raises ValueError for a market that is older
+        than the one before.
+        """
+        await self._clock.set(market.at)
+        self._market.show(market)
+        self._cycle = market
+        await self.desk.recover()
+        await self.desk.settle()
+
+    async def view(self, run: Run) -> AccountView:
+        """Return the account of a run at this market; raise NotFound, or ExchangeUnavailable before any."""
+        return view_at(self._now(), await read_books(self._read, run.account))
+
+    async def execute(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
+        """Carry out an entry or a close; raise as the desk does."""
+        known = await self._hands.known(run, key)
+        if known is not None:
+            return known
+        if decision.action is Action.CLOSE:
+            return await self._hands.close(run, decision.symbol, key)
+        if decision.action not in ENTRIES or decision.symbol is None:
+            raise InvalidOrder(f"there is nothing to carry out for {decision.action}")
+        ticker = await self._market.ticker(decision.symbol)
+        instrument = await self._market.instrument(decision.symbol)
+        return await self._hands.enter(entry(run, decision, key, ticker, instrument))
+
+    async def close_all(self, run: Run, key: str) -> Sequence[OrderOutcome]:
+        """Close everything that a run holds, as its owner; raise as the desk, when all others are closed."""
+        return await self._hands.leave(run, key, lambda _: True)
+
+    async def worth(self, run: Run) -> EquityPoint:
+        """Return what the account of a run is worth at this market, dated to it; raise as `view`."""
+        market, books = self._now(), await read_books(self._read, run.account)
+        return worth_of(books, prices_of(market, books.account.currency), market.at)
+
+    def _now(self) -> CycleMarket:
+        if self._cycle is None:
+            raise ExchangeUnavailable("no cycle of this contest has been opened yet")
+        return self._cycle
+
+
+def view_at(market: CycleMarket, books: Books) -> AccountView:
+    """Return an account at the frozen market of a cycle."""
+    return view_of(books, prices_of(market, books.account.currency), market.at)
+
+
+def prices_of(market: CycleMarket, currency: str) -> dict[str, Decimal]:
+    """Return what assets cost by the last known prices, in the one currency that all pairs are quoted in."""
+    return {**{symbol.base: price for symbol, price in market.marks.items()}, currency: ONE}
