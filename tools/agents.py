@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.context import Context
 from tools.contests.pulse import WORK, Node
 from tools.contests.service import Contests
+from tools.context import Context
 from tools.errors import NotFound
 from tools.policy import Surface
 from tools.registry import capability
