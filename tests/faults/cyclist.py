@@ -157,6 +157,10 @@ class MortalFloor:
         """Return an account."""
         return await self.floor.view(run)
 
+    async def views(self, runs: Sequence[Run]) -> Any:
+        """Return accounts."""
+        return await self.floor.views(runs)
+
     async def execute(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
         """Carry out a decision."""
         self.fate.come("decided")

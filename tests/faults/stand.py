@@ -1,4 +1,4 @@
-"""An arena whose market and whose deciders follow from a seed and the moment alone: each process has the same.
+"""An arena whose market and deciders follow from a seed and the moment alone: each process has the same.
 
 Whatever is decided in a cycle, and whatever it costs there, is the same however often the cycle is gone on
 with; so curves can be held against those of a process that nothing happened to.
@@ -40,6 +40,7 @@ from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle
 from trading.runs.decision import HOLD, Action, RunDecision
 from trading.runs.record import DeciderKind, DeciderSpec
+from trading.runs.shelf import Shelf
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
 
@@ -174,9 +175,14 @@ class Gambler:
         lot = _lot(self.name, asked.snapshot.at)
         if lot.random() < 0.04:
             return Answer(self.name, None, "unreadable", "it made no sense", input_tokens=10, cost=None)
-        tokens = {"input_tokens": lot.randrange(900), "output_tokens": lot.randrange(90)}
-        cost = Decimal(lot.randrange(1, 900)) / 100_000
-        return Answer(self.name, self._decision(lot, asked), **tokens, cost=cost, latency_ms=5)
+        return Answer(
+            self.name,
+            self._decision(lot, asked),
+            input_tokens=lot.randrange(900),
+            output_tokens=lot.randrange(90),
+            cost=Decimal(lot.randrange(1, 900)) / 100_000,
+            latency_ms=5,
+        )
 
     def _decision(self, lot: Random, asked: Asked) -> RunDecision:
         kind, pair = lot.random(), lot.choice(PAIRS)
@@ -185,16 +191,13 @@ class Gambler:
         if kind < 0.45:
             held = [each.symbol for each in asked.view.positions]
             return RunDecision(Action.CLOSE, lot.choice(held) if held else pair, reasoning="enough")
-        levels = {
-            "stop_loss": Decimal(lot.randrange(1, 9)) / 100 if lot.random() < 0.6 else None,
-            "take_profit": Decimal(lot.randrange(2, 12)) / 100 if lot.random() < 0.6 else None,
-        }
         return RunDecision(
             lot.choice((Action.BUY, Action.SELL)),
             pair,
             Decimal(lot.randrange(9, 43)),
             Decimal(lot.choice((1, 2, 5, 10, 10, 10))),
-            **levels,
+            stop_loss=Decimal(lot.randrange(1, 9)) / 100 if lot.random() < 0.6 else None,
+            take_profit=Decimal(lot.randrange(2, 12)) / 100 if lot.random() < 0.6 else None,
             reasoning=f"the lot of {asked.snapshot.at:%H:%M}",
         )
 
@@ -222,9 +225,7 @@ class NewIds:
 
 def plan(entrants: int) -> Plan:
     """Return who plays: so many gamblers beside the baselines."""
-    seats = [
-        (f"LLM-{number}", DeciderSpec(DeciderKind.MODEL, f"lot:{number}")) for number in range(entrants)
-    ]
+    seats = [(f"LLM-{number}", DeciderSpec(DeciderKind.MODEL, f"lot:{number}")) for number in range(entrants)]
     return Plan(seats, symbols=PAIRS)
 
 
@@ -257,10 +258,10 @@ Curves = Mapping[str, Sequence[EquityPoint]]
 """The curve of each run, by its name."""
 
 
-def floors_over(database: Database, new_id: NewId) -> Floors:
+def floors_over(database: Database, new_id: NewId, shelf: Shelf | None = None) -> Floors:
     """Return the floors of a service over a database."""
     locks = Locks()
-    made = frozen_by(database, new_id, RiskGate(lambda: False, locks), locks)
+    made = frozen_by(database, new_id, RiskGate(lambda: False, locks), locks, shelf or Shelf(database.read))
     return HouseFloors(made, made)
 
 
@@ -285,13 +286,14 @@ async def stand(
     """Open an arena where it was left, `late` after the moment of its last cycle; its season is on."""
     async with Database.open(f"sqlite:///{path}") as database:
         clock = ManualClock(await _moment(database) + late)
-        new_id = NewIds()
+        new_id, shelf = NewIds(), Shelf(database.read)
         market: Any = Wandering(clock, seed)
         parts = Parts(
             database=database,
             market=_typed(market),
             deciders=Gamblers(),
-            floors=floors_over(database, new_id),
+            floors=floors_over(database, new_id, shelf),
+            shelf=shelf,
             events=EventBus(database, clock),
             clock=clock,
             new_id=new_id,

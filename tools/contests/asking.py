@@ -29,7 +29,7 @@ async def ask(parts: Parts, round_: Round, entry: Entry) -> Entry:
     run = round_.runs[entry.run]
     answer = await _answer(parts, round_, run)
     entry = _answered(entry, answer)
-    after = answered(run) if answer.decision is not None else unanswered(run)
+    after = _after(run, answer)
     async with parts.database.transact(durable=False) as uow:
         await uow.entries.put(entry)
         if after is not run:
@@ -52,10 +52,17 @@ async def _answer(parts: Parts, round_: Round, run: Run) -> Answer:
         decider = parts.deciders.of(run.decider)
     except UnknownDecider as error:
         return Answer(run.decider.name, None, UNKNOWN, str(error))
-    view = await round_.view(parts.database, run)
+    view = await round_.view(parts, run)
     similar = await parts.recall(run, round_.market.snapshot) if _remembers(run) else ()
     asked = Asked(run, round_.cycle.id, round_.market.snapshot, view, similar, round_.candles)
     return await decider.decide(asked)
+
+
+def _after(run: Run, answer: Answer) -> Run:
+    if answer.decision is not None:
+        return answered(run)
+    # Where a cycle was cut off nobody was asked, so that nobody has failed to answer.
+    return run if answer.fault == CUT_OFF else unanswered(run)
 
 
 def _remembers(run: Run) -> bool:

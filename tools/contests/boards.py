@@ -71,9 +71,7 @@ class Boards:
             points = await uow.entries.points(contest.id)
             spent = await uow.entries.spending(contest.id)
         found = [
-            entrant_of(
-                run, await book_of(self._parts.database, run), points.get(run.id, ()), spent.get(run.id)
-            )
+            entrant_of(run, await book_of(self._parts, run), points.get(run.id, ()), spent.get(run.id))
             for run in runs
         ]
         seed = int.from_bytes(hashlib.sha256(f"{contest.id}:{number}".encode()).digest()[:8])

@@ -53,9 +53,11 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
         reason="it was cut off, and too old to go on with" if cut_off else None,
     )
     async with parts.database.transact() as uow:
+        if not await uow.cycles.change(cycle):
+            # Another worker took it up, when this one was not heard of, and was faster.
+            return await uow.cycles.get(cycle.id) or cycle
         for entry in done:
             await uow.entries.put(entry)
-        await uow.cycles.change(cycle)
         for name, payload in [*told, (COMPLETED, completed(cycle))]:
             await parts.events.record(uow, event_of(round_.contest, name), payload, round_.contest.owner)
         await after_cycle(uow, round_, cycle, now)
@@ -72,7 +74,7 @@ def _decided(run: Run, entry: Entry) -> list[Told]:
 async def _changes(parts: Parts, round_: Round, run: Run, entry: Entry) -> list[Told]:
     """Return what is told of the positions of a run: what was opened, is still open, and was closed."""
     held: Collection[str] = entry.answer.get("held", ())
-    view = await round_.view(parts.database, run)
+    view = await round_.view(parts, run)
     provider, at = provider_of(parts.deciders, run)[0], round_.cycle.at
     told = [
         ("UPDATED" if each.id in held else "OPENED", position_view(run, provider, each, at))
