@@ -17,7 +17,7 @@ from memory.database import UnitOfWork
 from tests.faults.fate import Fate
 from tests.faults.stand import Gamblers, Stand, stand
 from tools.contests.parts import LEASE, Parts
-from tools.contests.telling import COMPLETED, DECIDED, STARTED
+from tools.contests.telling import STARTED
 from tools.events import EventBus
 from trading.clock import Clock
 from trading.locks import Locks
@@ -224,13 +224,16 @@ class MortalEvents(EventBus):
         """Store an event in the transaction that makes it true."""
         await super().record(uow, name, payload, principal, session_id)
         kind = name.partition(".")[2]
-        if kind in _INSIDE:
-            self._fate.come(_INSIDE[kind])
-        if kind == COMPLETED:
-            uow.on_commit.append(lambda: self._fate.come("finished"))
+        if kind == STARTED:
+            self._fate.come("in begin")
 
-
-_INSIDE = {STARTED: "in begin", DECIDED: "in finish"}
+    async def record_all(
+        self, uow: UnitOfWork, told: Sequence[tuple[str, Mapping[str, Any]]], principal: str | None = None
+    ) -> None:
+        """Store events in the transaction that makes them true."""
+        await super().record_all(uow, told, principal)
+        self._fate.come("in finish")
+        uow.on_commit.append(lambda: self._fate.come("finished"))
 
 
 def mortal(parts: Parts, fate: Fate) -> Parts:

@@ -58,8 +58,12 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
             return await uow.cycles.get(cycle.id) or cycle
         for entry in done:
             await uow.entries.put(entry)
-        for name, payload in [*told, (COMPLETED, completed(cycle))]:
-            await parts.events.record(uow, event_of(round_.contest, name), payload, round_.contest.owner)
+        told = [(event_of(round_.contest, name), payload) for name, payload in told]
+        await parts.events.record_all(
+            uow,
+            [*told, (event_of(round_.contest, COMPLETED), completed(cycle))],
+            round_.contest.owner,
+        )
         await after_cycle(uow, round_, cycle, now)
     parts.pulse.beat(Node.STANDINGS, now)
     return cycle

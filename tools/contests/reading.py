@@ -26,15 +26,21 @@ class Book:
 
 async def book_of(parts: Parts, run: Run) -> Book:
     """Return the books of a run; empty ones before it was first started."""
+    book = await traded_by(parts, run)
+    async with parts.database.read() as uow:
+        reasons = await parts.reasons.of(uow, run.id, [each.order for each in book.closed])
+    said = [replace(each, reasoning=reasons.get(each.order, "")) for each in book.closed]
+    return replace(book, closed=said)
+
+
+async def traded_by(parts: Parts, run: Run) -> Book:
+    """Return the same without what the decider said."""
     if not run.account:
         return Book(ZERO, (), ZERO)
     books = await parts.shelf.of(run.account)
-    closed = [each for each in books.trades.closed if _own(books, run, each)]
-    async with parts.database.read() as uow:
-        reasons = await parts.reasons.of(uow, run.id, [each.order for each in closed])
     return Book(
         initial=books.account.initial,
-        closed=[replace(each, reasoning=reasons.get(each.order, "")) for each in closed],
+        closed=[each for each in books.trades.closed if _own(books, run, each)],
         fees=books.trades.fees,
     )
 
