@@ -33,17 +33,15 @@ class Round:
     entries: dict[str, Entry]
     views: dict[str, AccountView] = field(default_factory=dict)
     trading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def view(self, parts: Parts, run: Run) -> AccountView:
         """Return the account of a run, with what its decider said when it opened what."""
-        async with self.looking:
-            if run.id not in self.views:
-                await self._look(parts)
+        if run.id not in self.views:
+            await self.look(parts)
         return self.views[run.id]
 
-    async def _look(self, parts: Parts) -> None:
-        """Look at every account that is not known: whoever asks for one is followed by others."""
+    async def look(self, parts: Parts) -> None:
+        """Look at every account that is not known, all at once; nobody may trade meanwhile."""
         runs = [self.runs[each] for each in self.entries if each not in self.views]
         seen = await self.floor.views(runs)
         async with parts.database.read() as uow:

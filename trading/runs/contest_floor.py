@@ -4,7 +4,9 @@ The same stored markets and decisions give the same fills, positions and equity,
 and whatever other accounts do.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from decimal import Decimal
 
 from trading.desk import Desk
@@ -55,6 +57,7 @@ class ContestFloor:
         self._cycle: CycleMarket | None = None
         self._shelf = shelf or Shelf(read)
         self._books: dict[str, Books] = {}
+        self._turn = asyncio.Lock()
         markets = Markets(self._market)
 
         def mine(order: Order) -> bool:
@@ -103,10 +106,8 @@ class ContestFloor:
         known = await self._hands.known(run, key)
         if known is not None:
             return known
-        try:
+        async with self._changing(run):
             return await self._do(run, decision, key)
-        finally:
-            self._books.pop(run.account, None)
 
     async def _do(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
         if decision.action is Action.CLOSE:
@@ -119,10 +120,8 @@ class ContestFloor:
 
     async def close_all(self, run: Run, key: str) -> Sequence[OrderOutcome]:
         """Close everything that a run holds, as its owner; raise as the desk, when all others are closed."""
-        try:
+        async with self._changing(run):
             return await self._hands.leave(run, key, lambda _: True)
-        finally:
-            self._books.pop(run.account, None)
 
     async def worth(self, run: Run) -> EquityPoint:
         """Return what the account of a run is worth at this market, dated to it; raise as `view`."""
@@ -131,10 +130,18 @@ class ContestFloor:
 
     async def _at_hand(self, *accounts: str) -> Mapping[str, Books]:
         """Return books as of this market: while it stands, only what is done here changes an account."""
-        missing = [each for each in accounts if each not in self._books]
-        if missing:
-            self._books |= await self._shelf.of_all(*missing)
-        return self._books
+        async with self._turn:
+            missing = [each for each in accounts if each not in self._books]
+            if missing:
+                self._books |= await self._shelf.of_all(*missing)
+            return {each: self._books[each] for each in accounts}
+
+    @asynccontextmanager
+    async def _changing(self, run: Run) -> AsyncIterator[None]:
+        """Let nobody read books while those of a run change."""
+        async with self._turn:
+            self._books.pop(run.account, None)
+            yield
 
     def _now(self) -> CycleMarket:
         if self._cycle is None:
