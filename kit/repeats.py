@@ -30,6 +30,7 @@ READS = frozenset(
         "market.candles",
         "market.data",
         "market.price",
+        "market.prices",
         "memory.get",
         "memory.search",
         "portfolio.get",

@@ -42,7 +42,9 @@ def commands(run: Run) -> typer.Typer:
 def _ask(run: Run, url: str | None, method: str, **params: Any) -> None:
     async def call(client: "KitClient") -> int:
         given = {name: value for name, value in params.items() if value is not None}
-        print(standing(await client.call(method, given)))
+        told = await client.call(method, given)
+        for each in told["runs"] if "runs" in told else [told]:
+            print(standing(each))
         return 0
 
     raise typer.Exit(run(url, call))

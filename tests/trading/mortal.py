@@ -102,11 +102,11 @@ class Mortal:
         return self.database.read()
 
     @asynccontextmanager
-    async def transact(self) -> AsyncIterator[UnitOfWork]:
+    async def transact(self, durable: bool = True) -> AsyncIterator[UnitOfWork]:
         if not self.left:
             raise Crash
         self.left -= 1
-        async with self.database.transact() as uow:
+        async with self.database.transact(durable) as uow:
             yield uow
 
 

@@ -14,11 +14,12 @@ from trading.runs.asking import Answer, Asked
 from trading.runs.cycle import Entry, Stage
 from trading.runs.decision import plain
 from trading.runs.errors import UnknownDecider
-from trading.runs.failures import answered, enters_safe_mode, unanswered
+from trading.runs.failures import answered, enters_safe_mode, is_safe, unanswered
 from trading.runs.record import DeciderKind, Run
 
 UNKNOWN = "unknown_decider"
-CUT_OFF = "cut_off"
+TOO_LATE = "too_late"
+"""Of what was not asked any more: whose process was cut off in the middle of a cycle is not at fault."""
 
 LATE = timedelta(seconds=90)
 """How long after its market a cycle that was cut off may still ask: what is decided later is out of date."""
@@ -28,8 +29,8 @@ async def ask(parts: Parts, round_: Round, entry: Entry) -> Entry:
     """Have the decider of a run decide, and put its answer on disk before anything is done about it."""
     run = round_.runs[entry.run]
     answer = await _answer(parts, round_, run)
-    entry = _answered(entry, answer)
-    after = _after(run, answer)
+    entry = _answered(entry, run, answer)
+    after = _counted(run, answer)
     async with parts.database.transact(durable=False) as uow:
         await uow.entries.put(entry)
         if after is not run:
@@ -47,7 +48,7 @@ async def ask(parts: Parts, round_: Round, entry: Entry) -> Entry:
 async def _answer(parts: Parts, round_: Round, run: Run) -> Answer:
     if parts.clock.now() - round_.cycle.at > LATE:
         reason = "its cycle was cut off, and is too old to be asked about"
-        return Answer(run.decider.name, None, CUT_OFF, reason)
+        return Answer(run.decider.name, None, TOO_LATE, reason)
     try:
         decider = parts.deciders.of(run.decider)
     except UnknownDecider as error:
@@ -58,18 +59,17 @@ async def _answer(parts: Parts, round_: Round, run: Run) -> Answer:
     return await decider.decide(asked)
 
 
-def _after(run: Run, answer: Answer) -> Run:
-    if answer.decision is not None:
-        return answered(run)
-    # Where a cycle was cut off nobody was asked, so that nobody has failed to answer.
-    return run if answer.fault == CUT_OFF else unanswered(run)
-
-
 def _remembers(run: Run) -> bool:
     return run.decider.kind is DeciderKind.MODEL
 
 
-def _answered(entry: Entry, answer: Answer) -> Entry:
+def _counted(run: Run, answer: Answer) -> Run:
+    if answer.decision is not None:
+        return answered(run)
+    return run if answer.fault == TOO_LATE else unanswered(run)
+
+
+def _answered(entry: Entry, run: Run, answer: Answer) -> Entry:
     return replace(
         entry,
         stage=Stage.DECIDED,
@@ -80,7 +80,8 @@ def _answered(entry: Entry, answer: Answer) -> Entry:
         output_tokens=answer.output_tokens,
         cost=answer.cost,
         latency_ms=answer.latency_ms,
-        answer={**entry.answer, **_kept(answer)},
+        # The answer that ends safe mode was given in it.
+        answer={**entry.answer, **_kept(answer), "safe": is_safe(run)},
     )
 
 

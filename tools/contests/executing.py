@@ -22,7 +22,6 @@ from trading.model import OrderStatus
 from trading.placing import OrderOutcome
 from trading.runs.cycle import Entry, Outcome, Task
 from trading.runs.decision import Action, RunDecision, from_plain
-from trading.runs.failures import is_safe
 from trading.runs.record import DeciderKind, Run, RunState
 from trading.runs.rules import Refusal, Refused, judge
 
@@ -58,7 +57,7 @@ async def carry_out(parts: Parts, round_: Round, entry: Entry) -> Entry:
 
 
 async def _done(parts: Parts, round_: Round, run: Run, entry: Entry) -> Entry:
-    key = f"{entry.cycle}/{entry.run}"
+    key = _key(entry)
     try:
         if entry.task is Task.CLOSE:
             outcomes = await round_.floor.close_all(run, key)
@@ -69,7 +68,7 @@ async def _done(parts: Parts, round_: Round, run: Run, entry: Entry) -> Entry:
         decision = from_plain(entry.decision)
         if decision.action is Action.HOLD:
             return replace(entry, outcome=Outcome.HOLD)
-        if (refused := await _refused(parts, round_, run, decision, key)) is not None:
+        if (refused := await _refused(parts, round_, entry, decision)) is not None:
             return replace(entry, outcome=Outcome.REFUSED, fault=refused.code.value, reason=refused.says)
         outcome = await round_.floor.execute(run, decision, key)
     except TradingError as error:
@@ -79,10 +78,11 @@ async def _done(parts: Parts, round_: Round, run: Run, entry: Entry) -> Entry:
     return _came_to(entry, [outcome])
 
 
-async def _refused(parts: Parts, round_: Round, run: Run, decision: RunDecision, key: str) -> Refusal | None:
+async def _refused(parts: Parts, round_: Round, entry: Entry, decision: RunDecision) -> Refusal | None:
     """Return the first rule of a run against its decision; none where it was carried out before a crash."""
+    run, safe = round_.runs[entry.run], bool(entry.answer.get("safe"))
     async with parts.database.read() as uow:
-        if await uow.orders.by_key(run.account, key) is not None:
+        if await uow.orders.by_key(run.account, _key(entry)) is not None:
             return None
         now = await uow.runs.get(run.id) or run
     if now.state is not RunState.RUNNING:
@@ -90,7 +90,11 @@ async def _refused(parts: Parts, round_: Round, run: Run, decision: RunDecision,
     view = await round_.view(parts, run)
     priced = round_.market.snapshot.priced
     parts.pulse.beat(Node.RISK, parts.clock.now())
-    return next(iter(judge(decision, view, run.rules, run.symbols, priced, is_safe(now))), None)
+    return next(iter(judge(decision, view, run.rules, run.symbols, priced, safe)), None)
+
+
+def _key(entry: Entry) -> str:
+    return f"{entry.cycle}/{entry.run}"
 
 
 def _came_to(entry: Entry, outcomes: Sequence[OrderOutcome]) -> Entry:

@@ -1,10 +1,11 @@
 """The end of a cycle: every account is measured at its market, and what changed is told."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
+from tools.contests.asking import TOO_LATE
 from tools.contests.ending import after_cycle
+from tools.contests.noticing import Place, tell_cycle
 from tools.contests.parts import Parts
 from tools.contests.pulse import Node
 from tools.contests.round import Round
@@ -12,6 +13,7 @@ from tools.contests.telling import (
     COMPLETED,
     DECIDED,
     POSITION,
+    Told,
     completed,
     decision_view,
     event_of,
@@ -20,11 +22,7 @@ from tools.contests.telling import (
     trade_view,
 )
 from trading.runs.cycle import Cycle, CycleStatus, Entry, Outcome, Stage, Task
-from trading.runs.record import Run
-
-Told = tuple[str, Mapping[str, Any]]
-
-GIVEN_UP = frozenset({"cut_off"})
+from trading.runs.record import DeciderKind, Run
 
 
 async def finish(parts: Parts, round_: Round) -> Cycle:
@@ -37,12 +35,13 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
         point = await round_.floor.worth(run)
         entry = replace(carried_out, stage=Stage.DONE, equity=point.equity, cash=point.cash)
         done.append(entry)
+        round_.entries[name] = entry
         changes = await _changes(parts, round_, run, entry)
         opened += sum(each["action"] == "OPENED" for _, each in changes)
         closed += sum(each["action"] == "CLOSED" for _, each in changes)
         told += [*_decided(run, entry), *changes]
     now = parts.clock.now()
-    cut_off = any(each.fault in GIVEN_UP for each in done)
+    cut_off = any(each.fault == TOO_LATE for each in done)
     cycle = replace(
         round_.cycle,
         status=CycleStatus.INTERRUPTED if cut_off else CycleStatus.COMPLETED,
@@ -58,15 +57,22 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
             return await uow.cycles.get(cycle.id) or cycle
         for entry in done:
             await uow.entries.put(entry)
-        told = [(event_of(round_.contest, name), payload) for name, payload in told]
-        await parts.events.record_all(
-            uow,
-            [*told, (event_of(round_.contest, COMPLETED), completed(cycle))],
-            round_.contest.owner,
-        )
-        await after_cycle(uow, round_, cycle, now)
+        ending = (COMPLETED, completed(cycle, told))
+        heard = [(event_of(round_.contest, name), payload) for name, payload in [*told, ending]]
+        await parts.events.record_all(uow, heard, round_.contest.owner)
+        await after_cycle(parts, uow, round_, cycle)
+        await tell_cycle(uow, round_.contest, cycle, _places(round_), told, parts.new_id)
     parts.pulse.beat(Node.STANDINGS, now)
     return cycle
+
+
+def _places(round_: Round) -> list[Place]:
+    """Return how those stand who compete, as they were just measured."""
+    return [
+        Place(round_.runs[name].name, entry.equity / round_.views[name].initial - 1)
+        for name, entry in sorted(round_.entries.items())
+        if round_.runs[name].decider.kind is not DeciderKind.BASELINE and entry.equity is not None
+    ]
 
 
 def _decided(run: Run, entry: Entry) -> list[Told]:
