@@ -15,7 +15,18 @@ from bench.measure import machine
 from bench.one import read
 
 SETTINGS = ("KIT_", "ANTHROPIC_", "OPENAI_", "TELEGRAM_", "DISCORD_")
-BENCHMARKS = ("startup", "gateway", "fanout", "turn", "orders", "backtest", "alerts", "memory", "busy")
+BENCHMARKS = (
+    "startup",
+    "gateway",
+    "fanout",
+    "turn",
+    "orders",
+    "backtest",
+    "alerts",
+    "memory",
+    "busy",
+    "arena",
+)
 
 
 def main(names: Sequence[str]) -> int:

@@ -36,6 +36,7 @@ from trading.runs.contest_floor import ContestFloor
 from trading.runs.desk_floor import DeskFloor
 from trading.runs.floor import Floor
 from trading.runs.quiet import Quiet
+from trading.runs.shelf import Shelf
 
 SECONDS = 1.0
 """How often it is looked whether a cycle is due."""
@@ -59,17 +60,20 @@ class Field:
 
 def build_contests(field: Field, deciders: Deciders, seats: Sequence[Seat]) -> Contests:
     """Return the contests of a service, before anything of them goes on."""
+    shelf = Shelf(field.database.read)
     parts = Parts(
         database=field.database,
         market=field.markets.default.market,
         deciders=deciders,
         floors=HouseFloors(
-            frozen_by(field.database, field.new_id, field.money.gate, field.money.locks), _moment(field)
+            frozen_by(field.database, field.new_id, field.money.gate, field.money.locks, shelf),
+            _moment(field, shelf),
         ),
         events=field.events,
         clock=field.clock,
         new_id=field.new_id,
         worker=field.new_id("worker"),
+        shelf=shelf,
         recall=Recalling(field.notebook.index),
     )
     keeper = Timekeeper(field.database, Engine(parts), field.clock)
@@ -120,28 +124,35 @@ class Season:
         log.info("the arena is on", season=season.season, contest=season.id)
 
 
-def frozen_by(database: Database, new_id: NewId, gate: RiskGate, locks: Locks) -> Callable[[Contest], Floor]:
-    """Return what makes the floors of arenas over a database."""
+def frozen_by(
+    database: Database, new_id: NewId, gate: RiskGate, locks: Locks, shelf: Shelf
+) -> Callable[[Contest], Floor]:
+    """Return what makes the floors of arenas over a database.
+
+    Their orders do not wait for the disk one by one, because they meet nobody outside of this database: what
+    a failure of the machine takes it takes from the end, and the cycle is gone on with from what is left. Its
+    end waits for the disk, and so for all of it.
+    """
+    transact = partial(database.transact, durable=False)
 
     def frozen(contest: Contest) -> Floor:
         return ContestFloor(
             contest,
-            # What a failure of the machine takes is carried out again when the cycle goes on: only the
-            # end of one has to wait for the disk.
-            transact=partial(database.transact, durable=False),
+            transact=transact,
             read=database.read,
             new_id=new_id,
             news=Quiet(),
             checks=[gate],
             locks=locks,
+            shelf=shelf,
         )
 
     return frozen
 
 
-def _moment(field: Field) -> Callable[[Contest], Floor]:
+def _moment(field: Field, shelf: Shelf) -> Callable[[Contest], Floor]:
     def moment(contest: Contest) -> Floor:
-        return DeskFloor(field.money.desk, field.markets, field.database.read, field.clock)
+        return DeskFloor(field.money.desk, field.markets, field.database.read, field.clock, shelf)
 
     return moment
 
@@ -152,7 +163,9 @@ def _copying(field: Field) -> Copy:
         with tempfile.TemporaryDirectory(prefix="replay-", dir=field.settings.data) as folder:
             async with Database.open(f"sqlite:///{folder}/replay.db") as fresh:
                 locks = Locks()
-                frozen = frozen_by(fresh, field.new_id, RiskGate(lambda: False, locks), locks)
+                frozen = frozen_by(
+                    fresh, field.new_id, RiskGate(lambda: False, locks), locks, Shelf(fresh.read)
+                )
                 yield fresh, HouseFloors(frozen, frozen)
 
     return copy

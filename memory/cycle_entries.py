@@ -39,19 +39,23 @@ OF_RUN = _NEWEST.where(_E.run == bindparam("which")).order_by(_E.number.desc(), 
 OF_CONTEST = _NEWEST.where(_E.contest == bindparam("which")).order_by(_E.number.desc(), _E.seq)
 _POINT = (_E.at, _E.equity, _E.cash)
 _MEASURED = and_(_E.stage == Stage.DONE, _E.equity.is_not(None), _E.cash.is_not(None))
-POINTS = (
-    select(_E.run, *_POINT).where(_E.contest == bindparam("which"), _MEASURED).order_by(_E.number, _E.seq)
+_BETWEEN = and_(
+    _E.contest == bindparam("which"), _E.number > bindparam("after"), _E.number <= bindparam("until")
 )
+POINTS = select(_E.run, *_POINT).where(_BETWEEN, _MEASURED).order_by(_E.number, _E.seq)
 POINTS_OF = select(*_POINT).where(_E.run == bindparam("which"), _MEASURED).order_by(_E.number, _E.seq)
 # What waits has taken nothing yet, so that it is no cost that is not known.
-SPENT = select(_E.run, _E.input_tokens, _E.output_tokens, _E.cost).where(
-    _E.contest == bindparam("which"), _E.stage != Stage.WAITING
-)
+SPENT = select(_E.run, _E.input_tokens, _E.output_tokens, _E.cost).where(_BETWEEN, _E.stage != Stage.WAITING)
 DECISION_OF = (
     select(_E.decision)
     .join_from(entry_orders, entries)
     .where(_O.run == bindparam("whose"), _O.order_id == bindparam("which"))
 )
+DECISIONS_OF = (
+    select(_O.order_id, _E.decision).join_from(entry_orders, entries).where(_O.run == bindparam("whose"))
+)
+FEW = 20
+"""Up to how many orders are looked for one by one, rather than among all of a run."""
 
 
 class Entries:
@@ -88,10 +92,15 @@ class Entries:
         """Return entries of a contest, newest cycle first; `before_number` is that of a cycle."""
         return await self._newest(OF_CONTEST, contest_id, limit, before_number)
 
-    async def points(self, contest_id: str) -> Mapping[str, Sequence[EquityPoint]]:
-        """Return the equity of each run of a contest at each cycle that it is done with, oldest first."""
+    async def points(
+        self, contest_id: str, after: int = 0, until: int = ENDLESS
+    ) -> Mapping[str, Sequence[EquityPoint]]:
+        """Return the equity of each run of a contest at each cycle that it is done with, oldest first.
+
+        Those are the cycles after number `after`, up to `until` (inclusive).
+        """
         found: dict[str, list[EquityPoint]] = {}
-        for run, *point in await self._connection.execute(POINTS, {"which": contest_id}):
+        for run, *point in await self._connection.execute(POINTS, _range(contest_id, after, until)):
             found.setdefault(run, []).append(EquityPoint(*point))
         return found
 
@@ -100,15 +109,21 @@ class Entries:
         rows = await self._connection.execute(POINTS_OF, {"which": run_id})
         return [EquityPoint(*row) for row in rows]
 
-    async def spending(self, contest_id: str) -> Mapping[str, Spending]:
-        """Return what the decider of each run of a contest has taken; one unknown cost makes all unknown."""
+    async def spending(self, contest_id: str, after: int = 0, until: int = ENDLESS) -> Mapping[str, Spending]:
+        """Return what the decider of each run has taken in cycles of a contest, numbered as in `points`.
+
+        One unknown cost makes all unknown.
+        """
         found: dict[str, Spending] = {}
-        for run, *spent in await self._connection.execute(SPENT, {"which": contest_id}):
-            found[run] = _both(found.get(run, Spending()), Spending(*spent))
+        for run, *spent in await self._connection.execute(SPENT, _range(contest_id, after, until)):
+            found[run] = both(found.get(run, Spending()), Spending(*spent))
         return found
 
     async def reasons(self, run_id: str, order_ids: Collection[str]) -> Mapping[str, str]:
         """Return what a run said when it sent each of these orders, by the order's id."""
+        if len(order_ids) > FEW:
+            rows, wanted = await self._connection.execute(DECISIONS_OF, {"whose": run_id}), set(order_ids)
+            return {order: said["reasoning"] for order, said in rows if said and order in wanted}
         found: dict[str, str] = {}
         for each in order_ids:
             values = {"whose": run_id, "which": each}
@@ -134,7 +149,12 @@ class Entries:
         return ENTRY.read_all(await self._connection.execute(query, values))
 
 
-def _both(one: Spending, other: Spending) -> Spending:
+def _range(contest_id: str, after: int, until: int) -> dict[str, Any]:
+    return {"which": contest_id, "after": after, "until": until}
+
+
+def both(one: Spending, other: Spending) -> Spending:
+    """Return what two have taken together."""
     return Spending(
         one.input_tokens + other.input_tokens,
         one.output_tokens + other.output_tokens,

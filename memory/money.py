@@ -28,6 +28,11 @@ POSITION = Shape(schema.positions, Position)
 _O, _F, _P, _E = schema.orders.c, schema.fills.c, schema.positions.c, schema.equity.c
 INSERT_ORDER = schema.orders.insert()
 INSERT_FILL = schema.fills.insert()
+FILLS_AFTER = (
+    select(_F.seq, *FILL.columns)
+    .where(_F.account == bindparam("owner"), _F.seq > bindparam("number"))
+    .order_by(_F.at, _F.seq)
+)
 FILLS_OF_ORDER = FILL.query.where(_F.order_id == bindparam("order")).order_by(_F.at, _F.seq)
 UPDATE_ORDER = update(schema.orders).where(_O.id == bindparam("this"), _O.version == bindparam("seen"))
 ORDER_BY_ID = ORDER.query.where(_O.id == bindparam("order"))
@@ -40,6 +45,7 @@ TRADED_ORDERS_OF = ORDER.query.where(
     _O.account == bindparam("owner"), _O.id.in_(select(_F.order_id).where(_F.account == bindparam("owner")))
 ).order_by(_O.created_at, _O.id)
 POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner")).order_by(_P.opened_at, _P.id)
+POSITIONS_SINCE = POSITIONS_OF.where(_P.opened_at >= bindparam("since"))
 OPEN_POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner"), _P.is_open).order_by(
     _P.opened_at, _P.id
 )
@@ -175,6 +181,12 @@ class Fills:
         rows = (await self._connection.execute(newest_first)).all()
         return FILL.read_all(reversed(rows))
 
+    async def after(self, account: str, number: int) -> tuple[int, Sequence[Fill]]:
+        """Return the fills of an account that were added after this number, oldest first, and the last's."""
+        given = {"owner": account, "number": number}
+        rows = (await self._connection.execute(FILLS_AFTER, given)).all()
+        return max((row[0] for row in rows), default=number), FILL.read_all(row[1:] for row in rows)
+
 
 class Accounts:
     """Accounts on disk."""
@@ -265,6 +277,9 @@ class Positions:
             rows = await self._connection.execute(OPEN_POSITIONS_IN, {"owner": account, "pair": symbol})
         return POSITION.read_all(rows)
 
-    async def of(self, account: str) -> Sequence[Position]:
-        """Return all positions that an account has or had, oldest first."""
-        return POSITION.read_all(await self._connection.execute(POSITIONS_OF, {"owner": account}))
+    async def of(self, account: str, since: datetime | None = None) -> Sequence[Position]:
+        """Return all positions that an account has or had, or opened from `since` on, oldest first."""
+        if since is None:
+            return POSITION.read_all(await self._connection.execute(POSITIONS_OF, {"owner": account}))
+        given = {"owner": account, "since": since}
+        return POSITION.read_all(await self._connection.execute(POSITIONS_SINCE, given))

@@ -148,7 +148,7 @@ async def trades(ctx: Context, params: TradesOfEntrant) -> RunTrades:
     """Show closed positions of the arena with what each won and why it was closed, newest first."""
     contests = ctx.services.contests
     _, runs = await _entrants(contests, params.name, params.baselines)
-    books = [(run, await book_of(contests.parts.database, run)) for run in runs]
+    books = [(run, await book_of(contests.parts, run)) for run in runs]
     found = [trade_view(run, each) for run, book in books for each in book.closed]
     newest = sorted(found, key=lambda each: (each.closed_at, each.name, str(each.pair)), reverse=True)
     return RunTrades(trades=newest[: params.limit])

@@ -68,6 +68,15 @@ class EventBus:
         stored = await uow.events.append([event])
         uow.on_commit.append(lambda: self._announce(stored))
 
+    async def record_all(
+        self, uow: UnitOfWork, told: Sequence[tuple[str, Mapping[str, Any]]], principal: str | None = None
+    ) -> None:
+        """Store events, by their names, in the transaction that makes them true, and tell them after it."""
+        now = self._clock.now()
+        events = [NewEvent(now, name, principal, None, dict(payload)) for name, payload in told]
+        stored = await uow.events.append(events)
+        uow.on_commit.append(lambda: self._announce(stored))
+
     async def flush(self) -> None:
         """Return once all that was published before has been delivered."""
         told = asyncio.Event()

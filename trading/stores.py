@@ -71,6 +71,10 @@ class FillStore(Protocol):
         """Return fills, oldest first; with `limit` the newest ones. `since` and `until` are inclusive."""
         ...
 
+    async def after(self, account: str, number: int) -> tuple[int, Sequence[Fill]]:
+        """Return the fills of an account that were added after this number, oldest first, and the last's."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -335,6 +339,6 @@ class PositionStore(Protocol):
         """Return open positions, oldest first."""
         ...
 
-    async def of(self, account: str) -> Sequence[Position]:
-        """Return all positions that an account has or had, oldest first."""
+    async def of(self, account: str, since: datetime | None = None) -> Sequence[Position]:
+        """Return all positions that an account has or had, or opened from `since` on, oldest first."""
         ...

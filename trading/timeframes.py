@@ -28,9 +28,12 @@ class Timeframe(StrEnum):
     @property
     def span(self) -> timedelta:
         """How long one candle lasts."""
-        return timedelta(seconds=self.seconds)
+        return _SPANS[self]
 
     def floor(self, moment: datetime) -> datetime:
         """Return when the candle that holds `moment` opened."""
         seconds = int(moment.timestamp())
         return datetime.fromtimestamp(seconds - seconds % self.seconds, UTC)
+
+
+_SPANS = {each: timedelta(seconds=each.seconds) for each in Timeframe}

@@ -5,7 +5,6 @@ Run as `python -m tests.faults.keeper HOME [MOMENT COUNT]`; it dies when it has 
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from memory.passage_store import FileMark
 from memory.passages import Passage, Piece
 from memory.vectors import ChromaVectors
 from memory.workspace import Workspace
+from tests.faults.fate import Fate
 from tests.peers.embeddings import Counted
 from trading.clock import SystemClock
 
@@ -40,21 +40,6 @@ MOMENTS = (
 
 CARELESS = "marked too early"
 """Where it dies that notes a file as read before what is in it: the control."""
-
-
-class Fate:
-    """Ends the process at a moment."""
-
-    def __init__(self, moment: str = "", left: int = 0) -> None:
-        self._moment = moment
-        self._left = left
-
-    def come(self, moment: str) -> None:
-        """Come to a moment; there may be nothing after it."""
-        if moment == self._moment:
-            self._left -= 1
-            if self._left <= 0:
-                os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Deadly(ChromaVectors):
@@ -109,12 +94,12 @@ class Index(MemoryIndex):
         forget: bool = False,
     ) -> Sequence[Passage]:
         """Make passages what these pieces are."""
-        if self.fate._moment == CARELESS and mark is not None:
+        if self.fate.moment == CARELESS and mark is not None:
             settled = replace(mark, read_at=mark.read_at + timedelta(hours=1))
             async with self._database.transact() as uow:
                 await uow.passages.mark_file(settled)
             self.fate.come(CARELESS)
-        if self.fate._moment == "in follow" and len(pieces) > 1:
+        if self.fate.moment == "in follow" and len(pieces) > 1:
             # As far as it is when it ends in the middle: some of it is committed, and not the mark.
             await super().follow(person, path, pieces[: len(pieces) // 2])
             self.fate.come("in follow")

@@ -16,7 +16,8 @@ from memory.database import Database
 from memory.markdown import pieces_of
 from memory.passages import Passage, Query
 from memory.workspace import OWNER, Workspace
-from tests.faults.keeper import CARELESS, MOMENTS, Fate, Keeper
+from tests.faults.fate import Fate
+from tests.faults.keeper import CARELESS, MOMENTS, Keeper
 from tests.faults.pace import PATIENCE
 from tests.nursery import born
 

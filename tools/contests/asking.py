@@ -55,7 +55,7 @@ async def _answer(parts: Parts, round_: Round, run: Run) -> Answer:
         decider = parts.deciders.of(run.decider)
     except UnknownDecider as error:
         return Answer(run.decider.name, None, UNKNOWN, str(error))
-    view = await round_.view(parts.database, run)
+    view = await round_.view(parts, run)
     similar = await parts.recall(run, round_.market.snapshot) if _remembers(run) else ()
     asked = Asked(run, round_.cycle.id, round_.market.snapshot, view, similar, round_.candles)
     return await decider.decide(asked)

@@ -2,13 +2,14 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from memory.cycle_entries import both
 from tools.contests.parts import Parts
-from tools.contests.reading import Book, book_of
+from tools.contests.reading import Book, traded_by
 from tools.contests.telling import provider_of
 from tools.contests.views import Leaderboard, Span, Standing
 from tools.words.language import Language
@@ -23,10 +24,14 @@ from trading.runs.record import Run
 from trading.runs.standings import Line, standings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Known:
-    number: int
-    lines: tuple[Line, ...]
+    """What is known of a contest up to a cycle: curves and spending by run, and the lines of that cycle."""
+
+    number: int = 0
+    points: dict[str, list[EquityPoint]] = field(default_factory=dict)
+    spent: dict[str, Spending] = field(default_factory=dict)
+    lines: tuple[Line, ...] | None = None
 
 
 class Boards:
@@ -43,9 +48,9 @@ class Boards:
             known = await self._reckoned(contest)
         async with self._parts.database.read() as uow:
             runs = {each.name: each for each in await uow.runs.of_contest(contest.id)}
-        lines = [self._line(each, runs[each.entrant.name]) for each in known.lines]
-        cycles = max((each.figures.cycles for each in known.lines), default=0)
-        points = [each.entrant.points[-1].at for each in known.lines if each.entrant.points]
+        lines = [self._line(each, runs[each.entrant.name]) for each in known]
+        cycles = max((each.figures.cycles for each in known), default=0)
+        points = [each.entrant.points[-1].at for each in known if each.entrant.points]
         return Leaderboard(
             contest_id=contest.id,
             name=contest.name,
@@ -60,30 +65,33 @@ class Boards:
             lines=lines,
         )
 
-    async def _reckoned(self, contest: Contest) -> _Known:
+    async def _reckoned(self, contest: Contest) -> tuple[Line, ...]:
         async with self._parts.database.read() as uow:
             recent = await uow.cycles.recent(contest.id, 2)
             number = max((each.number for each in recent if each.ended_at is not None), default=0)
-            known = self._known.get(contest.id)
-            if known is not None and known.number == number:
-                return known
+            known = self._known.get(contest.id, _Known())
+            if known.lines is not None and known.number == number:
+                return known.lines
             runs = await uow.runs.of_contest(contest.id)
-            points = await uow.entries.points(contest.id)
-            spent = await uow.entries.spending(contest.id)
+            points = await uow.entries.points(contest.id, known.number, number)
+            spent = await uow.entries.spending(contest.id, known.number, number)
+        fresh = _further(known, number, points, spent)
         found = [
             entrant_of(
-                run, await book_of(self._parts.database, run), points.get(run.id, ()), spent.get(run.id)
+                run,
+                await traded_by(self._parts, run),
+                fresh.points.get(run.id, ()),
+                fresh.spent.get(run.id),
             )
             for run in runs
         ]
         seed = int.from_bytes(hashlib.sha256(f"{contest.id}:{number}".encode()).digest()[:8])
         # Resampling hundreds of cycles takes longer than others should wait.
-        lines = await asyncio.to_thread(
+        fresh.lines = lines = await asyncio.to_thread(
             standings, found, contest.every, np.random.default_rng(seed), STRICTNESS
         )
-        fresh = _Known(number, lines)
         self._known[contest.id] = fresh
-        return fresh
+        return lines
 
     def _line(self, line: Line, run: Run) -> Standing:
         figures, entrant = line.figures, line.entrant
@@ -116,6 +124,23 @@ class Boards:
             verdict=None if line.verdict is None else line.verdict.value,
             finding=None if line.finding is None else ("above" if line.finding.is_above else "below"),
         )
+
+
+def _further(
+    known: _Known,
+    number: int,
+    points: Mapping[str, Sequence[EquityPoint]],
+    spent: Mapping[str, Spending],
+) -> _Known:
+    """Return what is known up to a later cycle, given what came since; what was known stays as it was."""
+    return _Known(
+        number,
+        {run: [*known.points.get(run, ()), *points.get(run, ())] for run in {*known.points, *points}},
+        {
+            run: both(known.spent.get(run, Spending()), spent.get(run, Spending()))
+            for run in {*known.spent, *spent}
+        },
+    )
 
 
 def entrant_of(run: Run, book: Book, points: Sequence[EquityPoint], spent: Spending | None) -> Entrant:

@@ -69,6 +69,7 @@ class Engine:
         if isinstance(opened, Cycle):
             return opened
         await opened.floor.open(opened.market)
+        await opened.look(self._parts)
         async with asyncio.TaskGroup() as tasks:
             for entry in tuple(opened.entries.values()):
                 tasks.create_task(self._through(opened, entry))

@@ -97,7 +97,7 @@ async def _refused(parts: Parts, round_: Round, entry: Entry, decision: RunDecis
         now = await uow.runs.get(run.id) or run
     if now.state is not RunState.RUNNING:
         return Refusal(Refused.NOT_RUNNING, f"{run.name} was {now.state} before it was carried out")
-    view = await round_.view(parts.database, run)
+    view = await round_.view(parts, run)
     priced = round_.market.snapshot.priced
     parts.pulse.beat(Node.RISK, parts.clock.now())
     return next(iter(judge(decision, view, run.rules, run.symbols, priced, safe)), None)

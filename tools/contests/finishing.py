@@ -54,11 +54,12 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
     )
     async with parts.database.transact() as uow:
         await hold(parts, uow, cycle)
+        await uow.cycles.change(cycle)
         for entry in done:
             await uow.entries.put(entry)
-        await uow.cycles.change(cycle)
-        for name, payload in [*told, (COMPLETED, completed(cycle, told))]:
-            await parts.events.record(uow, event_of(round_.contest, name), payload, round_.contest.owner)
+        ending = (COMPLETED, completed(cycle, told))
+        heard = [(event_of(round_.contest, name), payload) for name, payload in [*told, ending]]
+        await parts.events.record_all(uow, heard, round_.contest.owner)
         await after_cycle(parts, uow, round_, cycle)
         await tell_cycle(uow, round_.contest, cycle, _places(round_), told, parts.new_id)
     parts.pulse.beat(Node.STANDINGS, now)
@@ -83,7 +84,7 @@ def _decided(run: Run, entry: Entry) -> list[Told]:
 async def _changes(parts: Parts, round_: Round, run: Run, entry: Entry) -> list[Told]:
     """Return what is told of the positions of a run: what was opened, is still open, and was closed."""
     held: Collection[str] = entry.answer.get("held", ())
-    view = await round_.view(parts.database, run)
+    view = await round_.view(parts, run)
     provider, at = provider_of(parts.deciders, run)[0], round_.cycle.at
     told = [
         ("UPDATED" if each.id in held else "OPENED", position_view(run, provider, each, at))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from memory.database import Database
 from tools.contests.pulse import Pulse
+from tools.contests.reasons import Reasons
 from tools.events import EventBus
 from trading.clock import Clock
 from trading.ports import MarketData, NewId
@@ -14,6 +15,7 @@ from trading.runs.asking import Deciders
 from trading.runs.contest import Contest
 from trading.runs.floor import Floor
 from trading.runs.record import Run
+from trading.runs.shelf import Shelf
 from trading.runs.snapshot import Snapshot
 
 LEASE = timedelta(seconds=60)
@@ -59,5 +61,7 @@ class Parts:
     clock: Clock
     new_id: NewId
     worker: str
+    shelf: Shelf
     recall: Recall = remembers_nothing
+    reasons: Reasons = field(default_factory=Reasons)
     pulse: Pulse = field(default_factory=Pulse)

@@ -5,7 +5,7 @@ its cycle, what a rule was against must be refused again, and every point must c
 digit.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 from memory.database import Database
 from tools.contests.parts import Floors
 from trading.clock import iso
+from trading.errors import TradingError
 from trading.ports import NewId
 from trading.runs.accounts import open_contest_account
 from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle, Entry, Outcome, Task
-from trading.runs.cycle_market import digest, from_plain
+from trading.runs.cycle_market import CycleMarket, digest, from_plain
 from trading.runs.decision import from_plain as decision_of
 from trading.runs.floor import Floor
 from trading.runs.record import Run
@@ -103,20 +104,10 @@ async def _again(
         return Difference(cycle.number, "", "market", str(cycle.digest), digest(cycle.market))
     market = from_plain(cycle.market)
     await floor.open(market)
-    priced = market.snapshot.priced
     for entry in entries:
-        run, key = runs[entry.run], f"{entry.cycle}/{entry.run}"
-        if entry.task is Task.CLOSE:
-            await floor.close_all(run, key)
-        elif entry.decision is not None and _is_judged(entry):
-            decision = decision_of(entry.decision)
-            refusals = judge(decision, await floor.view(run), run.rules, run.symbols, priced)
-            code = refusals[0].code.value if refusals else None
-            told = entry.fault if entry.outcome is Outcome.REFUSED else None
-            if code != told:
-                return Difference(cycle.number, run.name, "refusal", str(told), str(code))
-            if code is None:
-                await floor.execute(run, decision, key)
+        difference = await _carried_out(floor, runs[entry.run], market, entry)
+        if difference is not None:
+            return difference
     for entry in entries:
         point = await floor.worth(runs[entry.run])
         for what, stored, replayed in (
@@ -127,6 +118,34 @@ async def _again(
             if stored != replayed:
                 return Difference(cycle.number, runs[entry.run].name, what, stored, replayed)
     return None
+
+
+async def _carried_out(floor: Floor, run: Run, market: CycleMarket, entry: Entry) -> Difference | None:
+    key = f"{entry.cycle}/{entry.run}"
+    if entry.task is Task.CLOSE:
+        told = entry.outcome is Outcome.EXECUTED
+        came = await _is_done(floor.close_all(run, key))
+    elif entry.decision is None or not _is_judged(entry):
+        return None
+    else:
+        decision, priced = decision_of(entry.decision), market.snapshot.priced
+        refusals = judge(decision, await floor.view(run), run.rules, run.symbols, priced)
+        code = refusals[0].code.value if refusals else None
+        expected = entry.fault if entry.outcome is Outcome.REFUSED else None
+        if code != expected:
+            return Difference(entry.number, run.name, "refusal", str(expected), str(code))
+        told = code is None
+        came = code is None and await _is_done(floor.execute(run, decision, key))
+    return None if came is told else Difference(entry.number, run.name, "carried out", str(told), str(came))
+
+
+async def _is_done(work: Awaitable[object]) -> bool:
+    """Tell whether the floor does something; a pair that was silent is silent again."""
+    try:
+        await work
+    except TradingError:
+        return False
+    return True
 
 
 def _is_judged(entry: Entry) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from memory.database import Database
+from tools.contests.parts import Parts
 from tools.contests.reading import reasoned
 from trading.model import Candle
 from trading.runs.contest import Contest
@@ -34,11 +34,16 @@ class Round:
     views: dict[str, AccountView] = field(default_factory=dict)
     trading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def view(self, database: Database, run: Run) -> AccountView:
+    async def view(self, parts: Parts, run: Run) -> AccountView:
         """Return the account of a run, with what its decider said when it opened what."""
-        known = self.views.get(run.id)
-        if known is None:
-            seen = await self.floor.view(run)
-            async with database.read() as uow:
-                known = self.views[run.id] = await reasoned(uow, run, seen)
-        return known
+        if run.id not in self.views:
+            await self.look(parts)
+        return self.views[run.id]
+
+    async def look(self, parts: Parts) -> None:
+        """Look at every account that is not known, all at once; nobody may trade meanwhile."""
+        runs = [self.runs[each] for each in self.entries if each not in self.views]
+        seen = await self.floor.views(runs)
+        async with parts.database.read() as uow:
+            for each in runs:
+                self.views[each.id] = await reasoned(parts, uow, each, seen[each.id])

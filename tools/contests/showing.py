@@ -19,11 +19,7 @@ from trading.runs.view import AccountView
 async def accounts_of(parts: Parts, contest: Contest, runs: Sequence[Run]) -> list[RunAccount]:
     """Return the accounts of runs of one contest."""
     views = await views_of(parts, contest, runs)
-    return [
-        _account(parts, run, views[run.id], await book_of(parts.database, run))
-        for run in runs
-        if run.id in views
-    ]
+    return [_account(parts, run, views[run.id], await book_of(parts, run)) for run in runs if run.id in views]
 
 
 def _account(parts: Parts, run: Run, view: AccountView, book: Book) -> RunAccount:
@@ -79,7 +75,7 @@ def cycle_view(cycle: Cycle) -> CycleView:
 async def run_view(parts: Parts, uow: UnitOfWork, contest: Contest | None, run: Run) -> RunView:
     """Return a run as callers see it, worth what it was after its last cycle."""
     provider, model = provider_of(parts.deciders, run)
-    book = await book_of(parts.database, run)
+    book = await book_of(parts, run)
     points = await uow.entries.points_of(run.id)
     points = [each for each in points if run.started_at is not None and each.at >= run.started_at]
     equity = points[-1].equity if points else None

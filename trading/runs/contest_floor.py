@@ -4,7 +4,9 @@ The same stored markets and decisions give the same fills, positions and equity,
 and whatever other accounts do.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from decimal import Decimal
 
 from trading.desk import Desk
@@ -20,8 +22,9 @@ from trading.runs.contest import Contest
 from trading.runs.contest_market import ContestMarket, CycleClock
 from trading.runs.cycle_market import CycleMarket
 from trading.runs.decision import ENTRIES, Action, RunDecision
-from trading.runs.hands import Hands, entry, read_books
+from trading.runs.hands import Hands, entry
 from trading.runs.record import Run
+from trading.runs.shelf import Shelf
 from trading.runs.terms import from_plain
 from trading.runs.trades import Books, view_of, worth_of
 from trading.runs.view import AccountView
@@ -46,12 +49,15 @@ class ContestFloor:
         news: News,
         checks: Sequence[Check],
         locks: Locks | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         terms = from_plain(contest.terms)
         self._clock = CycleClock(contest.created_at)
         self._market = ContestMarket(contest.id, terms.instruments)
         self._cycle: CycleMarket | None = None
-        self._read = read
+        self._shelf = shelf or Shelf(read)
+        self._books: dict[str, Books] = {}
+        self._turn = asyncio.Lock()
         markets = Markets(self._market)
 
         def mine(order: Order) -> bool:
@@ -84,16 +90,26 @@ class ContestFloor:
         self._cycle = market
         await self.desk.recover()
         await self.desk.settle()
+        self._books = {}
 
     async def view(self, run: Run) -> AccountView:
         """Return the account of a run at this market; raise NotFound, or ExchangeUnavailable before any."""
-        return view_at(self._now(), await read_books(self._read, run.account))
+        return (await self.views([run]))[run.id]
+
+    async def views(self, runs: Sequence[Run]) -> Mapping[str, AccountView]:
+        """Return the accounts of runs at this market by the ids of these; raise as `view`."""
+        market, books = self._now(), await self._at_hand(*(each.account for each in runs))
+        return {each.id: view_at(market, books[each.account]) for each in runs}
 
     async def execute(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
         """Carry out an entry or a close; raise as the desk does."""
         known = await self._hands.known(run, key)
         if known is not None:
             return known
+        async with self._changing(run):
+            return await self._do(run, decision, key)
+
+    async def _do(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
         if decision.action is Action.CLOSE:
             return await self._hands.close(run, decision.symbol, key)
         if decision.action not in ENTRIES or decision.symbol is None:
@@ -104,12 +120,28 @@ class ContestFloor:
 
     async def close_all(self, run: Run, key: str) -> Sequence[OrderOutcome]:
         """Close everything that a run holds, as its owner; raise as the desk, when all others are closed."""
-        return await self._hands.leave(run, key, lambda _: True)
+        async with self._changing(run):
+            return await self._hands.leave(run, key, lambda _: True)
 
     async def worth(self, run: Run) -> EquityPoint:
         """Return what the account of a run is worth at this market, dated to it; raise as `view`."""
-        market, books = self._now(), await read_books(self._read, run.account)
+        market, books = self._now(), (await self._at_hand(run.account))[run.account]
         return worth_of(books, prices_of(market, books.account.currency), market.at)
+
+    async def _at_hand(self, *accounts: str) -> Mapping[str, Books]:
+        """Return books as of this market: while it stands, only what is done here changes an account."""
+        async with self._turn:
+            missing = [each for each in accounts if each not in self._books]
+            if missing:
+                self._books |= await self._shelf.of_all(*missing)
+            return {each: self._books[each] for each in accounts}
+
+    @asynccontextmanager
+    async def _changing(self, run: Run) -> AsyncIterator[None]:
+        """Let nobody read books while those of a run change."""
+        async with self._turn:
+            self._books.pop(run.account, None)
+            yield
 
     def _now(self) -> CycleMarket:
         if self._cycle is None:

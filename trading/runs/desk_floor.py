@@ -15,9 +15,10 @@ from trading.ports import Transact
 from trading.prices import dated_prices, price_assets
 from trading.runs.cycle_market import CycleMarket
 from trading.runs.decision import ENTRIES, Action, RunDecision
-from trading.runs.hands import Hands, entry, read_books
+from trading.runs.hands import Hands, entry
 from trading.runs.record import Run
-from trading.runs.trades import Books, trades_of, view_of, worth_of
+from trading.runs.shelf import Shelf
+from trading.runs.trades import Books, view_of, worth_of
 from trading.runs.view import AccountView
 from trading.symbols import Symbol
 
@@ -25,11 +26,11 @@ from trading.symbols import Symbol
 class DeskFloor:
     """The floor of runs on paper or with real money, which go through the same desk as anybody's orders."""
 
-    def __init__(self, desk: Desk, markets: Markets, read: Transact, clock: Clock) -> None:
+    def __init__(self, desk: Desk, markets: Markets, read: Transact, clock: Clock, shelf: Shelf) -> None:
         self._clock = clock
         self._desk = desk
         self._market = markets.default.market
-        self._read = read
+        self._shelf = shelf
         self._hands = Hands(desk, read)
         self._cycle: CycleMarket | None = None
 
@@ -40,8 +41,12 @@ class DeskFloor:
 
     async def view(self, run: Run) -> AccountView:
         """Return the account of a run at the prices of now; raise NotFound."""
-        books = await read_books(self._read, run.account)
+        books = await self._shelf.of(run.account)
         return view_of(books, await self._prices(books), self._at())
+
+    async def views(self, runs: Sequence[Run]) -> Mapping[str, AccountView]:
+        """Return the accounts of runs by the ids of these; raise as `view`."""
+        return {each.id: await self.view(each) for each in runs}
 
     async def execute(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
         """Carry out an entry or a close; raise as the desk does.
@@ -59,18 +64,17 @@ class DeskFloor:
 
     async def close_all(self, run: Run, key: str) -> Sequence[OrderOutcome]:
         """Close what the run has opened, as its owner, and nothing of what others have; raise as the desk."""
-        books = await read_books(self._read, run.account)
-        opened_by = trades_of(books.fills, books.orders, books.positions).opened_by
+        books = await self._shelf.of(run.account)
+        trades = books.trades
 
         def own(position: Position) -> bool:
-            order = books.orders.get(opened_by.get(position.id, ""))
-            return order is not None and order.run == run.id
+            return trades.runs.get(trades.opened_by.get(position.id, "")) == run.id
 
         return await self._hands.leave(run, key, own)
 
     async def worth(self, run: Run) -> EquityPoint:
         """Return what the account of a run is worth by the prices of now, dated to the cycle; as `view`."""
-        books = await read_books(self._read, run.account)
+        books = await self._shelf.of(run.account)
         return worth_of(books, await self._prices(books), self._at())
 
     async def _entry(self, run: Run, decision: RunDecision, symbol: Symbol, key: str) -> OrderRequest:

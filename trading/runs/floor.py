@@ -1,6 +1,6 @@
 """Where the runs of a contest trade: the frozen market of its cycles, or the market of the moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from trading.model import EquityPoint
@@ -26,6 +26,10 @@ class Floor(Protocol):
 
     async def view(self, run: Run) -> AccountView:
         """Return the account of a run at this market; its reasoning is left empty."""
+        ...
+
+    async def views(self, runs: Sequence[Run]) -> Mapping[str, AccountView]:
+        """Return the accounts of runs by the ids of these, as `view` does."""
         ...
 
     async def execute(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:

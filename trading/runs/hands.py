@@ -6,7 +6,6 @@ from decimal import Decimal
 from trading.closing import Wish
 from trading.desk import Desk
 from trading.errors import InvalidOrder, NotFound, TradingError
-from trading.intents import account_of
 from trading.matching import floor_to
 from trading.model import (
     Instrument,
@@ -24,7 +23,6 @@ from trading.placing import OrderOutcome
 from trading.ports import Transact
 from trading.runs.decision import RunDecision
 from trading.runs.record import Run
-from trading.runs.trades import Books
 from trading.symbols import Symbol
 
 MOST = 1_000
@@ -60,19 +58,6 @@ def entry(
 
 def _away(price: Decimal, fraction: Decimal | None, sign: int) -> Decimal | None:
     return None if fraction is None else price * (1 + sign * fraction)
-
-
-async def read_books(read: Transact, account_id: str) -> Books:
-    """Return what is on disk of an account; raise NotFound."""
-    async with read() as uow:
-        return Books(
-            account=await account_of(uow, account_id),
-            balances=await uow.ledger.balances(account_id),
-            open_orders=await uow.orders.open(account_id),
-            positions=await uow.positions.of(account_id),
-            orders={each.id: each for each in await uow.orders.traded(account_id)},
-            fills=await uow.fills.of(account_id),
-        )
 
 
 class Hands:

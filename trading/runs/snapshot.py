@@ -130,14 +130,16 @@ def _market(
 
 def is_sound(candles: Sequence[Candle]) -> bool:
     """Return whether candles are in order, and their prices and volumes such as a market can have."""
-    prices = (price for each in candles for price in (each.open, each.high, each.low, each.close))
-    return (
-        all(before.opened_at < after.opened_at for before, after in pairwise(candles))
-        and all(price.is_finite() and price > 0 for price in prices)
-        and all(each.low <= min(each.open, each.close) for each in candles)
-        and all(each.high >= max(each.open, each.close) for each in candles)
-        and all(each.volume.is_finite() and each.volume >= 0 for each in candles)
+    return all(before.opened_at < after.opened_at for before, after in pairwise(candles)) and all(
+        map(_is_sound, candles)
     )
+
+
+def _is_sound(candle: Candle) -> bool:
+    first, last, low, high, volume = candle.open, candle.close, candle.low, candle.high, candle.volume
+    if not all(map(Decimal.is_finite, (first, last, low, high, volume))):
+        return False
+    return 0 < low <= first <= high and low <= last <= high and volume >= 0
 
 
 def _change(closed: Sequence[Candle], day: Sequence[Candle]) -> Decimal | None:

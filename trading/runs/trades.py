@@ -8,7 +8,8 @@ off the balance then; the P&L of a closed trade is net of the fees of both sides
 balance = initial + P&L of what was closed, parts included - entry fees of what is open
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -31,32 +32,27 @@ ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
-    """What is on disk of an account.
+class Trades:
+    """The trades of an account, their `fees`, and what opened each open position.
 
-    `positions` are all that it ever had, `fills` all as well, oldest first, and `orders` by id those that
-    made them.
+    `closed` are in the order in which they were closed; `runs` tells whose the orders were that traded.
     """
+
+    closed: tuple[ClosedTrade, ...] = ()
+    opened_by: Mapping[str, str] = field(default_factory=dict)
+    runs: Mapping[str, str | None] = field(default_factory=dict)
+    fees: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What is on disk of an account; `held` are its open positions, oldest first."""
 
     account: Account
     balances: Mapping[str, Decimal]
     open_orders: Sequence[Order]
-    positions: Sequence[Position]
-    orders: Mapping[str, Order]
-    fills: Sequence[Fill]
-
-    @property
-    def held(self) -> tuple[Position, ...]:
-        """The positions that are open, oldest first."""
-        return tuple(each for each in self.positions if each.amount)
-
-
-@dataclass(frozen=True, slots=True)
-class Trades:
-    """The trades of an account: closed ones as they were closed, and what opened each open position."""
-
-    closed: tuple[ClosedTrade, ...]
-    opened_by: Mapping[str, str]
+    held: Sequence[Position]
+    trades: Trades
 
 
 @dataclass(slots=True)
@@ -74,17 +70,20 @@ class _Life:
 
 @dataclass(slots=True)
 class _Book:
-    """The positions of one pair and kind; `ids` are theirs, in the order in which they were opened."""
+    """The positions of one pair and kind.
 
-    ids: Iterator[str]
+    `ids` are theirs, in the order in which they were opened, as far as no fill has opened them yet.
+    """
+
+    ids: deque[str] = field(default_factory=deque)
     life: _Life | None = None
-    ended: list[tuple[_Life, Fill]] = field(default_factory=list)
+    last: Fill | None = None
 
-    def add(self, fill: Fill) -> None:
-        """Fold one more fill in."""
-        life = self.life
+    def add(self, fill: Fill) -> _Life | None:
+        """Fold one more fill in, and return what it has brought to its end."""
+        life, self.last = self.life, fill
         before = None if life is None else life.position
-        folded = fold(before, fill, lambda _: next(self.ids, f"pos_{fill.id}"))
+        folded = fold(before, fill, lambda _: self.ids.popleft() if self.ids else f"pos_{fill.id}")
         entry_fee = self._open(folded, fill) if folded.opened else ZERO
         if life is not None and before is not None and folded.positions[0].amount < before.amount:
             life.position = folded.positions[0]
@@ -93,8 +92,9 @@ class _Book:
             life.received += gone * fill.price
             life.fees += fill.fee - entry_fee
             if not life.position.amount:
-                self.ended.append((life, fill))
                 self.life = None if self.life is life else self.life
+                return life
+        return None
 
     def _open(self, folded: Folded, fill: Fill) -> Decimal:
         """Add what a fill opened, and return the part of its fee that this cost."""
@@ -109,22 +109,46 @@ class _Book:
         return fee
 
 
-def trades_of(fills: Iterable[Fill], orders: Mapping[str, Order], positions: Iterable[Position]) -> Trades:
-    """Return the trades that fills, oldest first, have made; `positions` are all of them, for their ids."""
-    ids: dict[tuple[Symbol, bool], list[str]] = {}
-    for each in sorted(positions, key=lambda each: (each.opened_at, each.id)):
-        ids.setdefault((each.symbol, each.leverage is not None), []).append(each.id)
-    books: dict[tuple[Symbol, bool], _Book] = {}
-    for fill in fills:
-        kind = (fill.symbol, fill.leverage is not None)
-        books.setdefault(kind, _Book(iter(ids.get(kind, ())))).add(fill)
-    ended = [each for book in books.values() for each in book.ended]
-    closed = [_closed(life, last, orders) for life, last in ended]
-    lives = [book.life for book in books.values() if book.life is not None]
-    return Trades(
-        tuple(sorted(closed, key=lambda each: (each.closed_at, each.id))),
-        {each.position.id: each.order for each in lives},
-    )
+class Folding:
+    """The trades of an account, folded on and on as it trades."""
+
+    def __init__(self) -> None:
+        self._books: dict[tuple[Symbol, bool], _Book] = {}
+        self._positions: set[str] = set()
+        self.trades = Trades()
+        """What all fills so far have made."""
+
+    def fits(self, fills: Iterable[Fill]) -> bool:
+        """Tell whether fills, oldest first, are all later than what was folded of their pairs."""
+        last = {kind: book.last for kind, book in self._books.items()}
+        found = ((last.get(_kind(each)), each) for each in fills)
+        return all(before is None or before.at <= each.at for before, each in found)
+
+    def add(self, fills: Sequence[Fill], orders: Mapping[str, Order], positions: Iterable[Position]) -> None:
+        """Fold fills in, oldest first; `orders` made them, and `positions` are all that they opened."""
+        for position in sorted(positions, key=lambda each: (each.opened_at, each.id)):
+            if position.id not in self._positions:
+                self._positions.add(position.id)
+                self._book((position.symbol, position.leverage is not None)).ids.append(position.id)
+        closed: list[ClosedTrade] = []
+        for fill in fills:
+            ended = self._book(_kind(fill)).add(fill)
+            if ended is not None:
+                closed.append(_closed(ended, fill, orders))
+        before, lives = self.trades, [each.life for each in self._books.values() if each.life is not None]
+        self.trades = Trades(
+            tuple(sorted((*before.closed, *closed), key=lambda each: (each.closed_at, each.id))),
+            {each.position.id: each.order for each in lives},
+            {**before.runs, **{each.id: each.run for each in orders.values()}},
+            sum((each.fee for each in fills), before.fees),
+        )
+
+    def _book(self, kind: tuple[Symbol, bool]) -> _Book:
+        return self._books.setdefault(kind, _Book())
+
+
+def _kind(fill: Fill) -> tuple[Symbol, bool]:
+    return fill.symbol, fill.leverage is not None
 
 
 def view_of(books: Books, prices: Mapping[str, Decimal], at: datetime) -> AccountView:
@@ -132,7 +156,7 @@ def view_of(books: Books, prices: Mapping[str, Decimal], at: datetime) -> Accoun
 
     Raises ExchangeUnavailable when something it holds has none.
     """
-    trades = trades_of(books.fills, books.orders, books.positions)
+    trades = books.trades
     equity = worth_of(books, prices, at).equity
     held = [_open(each, trades.opened_by, books, prices) for each in books.held]
     won = sum((each.unrealized * prices[each.symbol.quote] for each in held), ZERO)

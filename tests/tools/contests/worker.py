@@ -28,6 +28,7 @@ from trading.risk.gate import RiskGate
 from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle
 from trading.runs.record import DeciderKind, DeciderSpec
+from trading.runs.shelf import Shelf
 
 Script = Mapping[int, Mapping[str, str]]
 """What each seat says in which cycle; HOLD where nothing is written down."""
@@ -57,7 +58,8 @@ def a_worker(
 ) -> Worker:
     """Return a process; each `number` makes other ids."""
     locks, new_id = Locks(), counting(number * 100_000)
-    frozen = frozen_by(database, new_id, RiskGate(lambda: False, locks), locks)
+    shelf = Shelf(database.read)
+    frozen = frozen_by(database, new_id, RiskGate(lambda: False, locks), locks, shelf)
     parts = Parts(
         database=database,
         market=market,
@@ -67,6 +69,7 @@ def a_worker(
         clock=clock,
         new_id=new_id,
         worker=f"worker_{number}",
+        shelf=shelf,
     )
     engine = Engine(parts)
     spec = {each: DeciderSpec(DeciderKind.MODEL, f"openai:{each.lower()}") for each in seats}

@@ -14,6 +14,7 @@ from trading.model import Mode, Origin
 from trading.runs.desk_floor import DeskFloor
 from trading.runs.record import Run
 from trading.runs.rules import RunRules
+from trading.runs.shelf import Shelf
 from trading.runs.view import ExitReason
 
 D = Decimal
@@ -25,7 +26,7 @@ def a_single(**changes: Any) -> Run:
 
 @pytest.fixture
 def floor(house: House) -> DeskFloor:
-    return DeskFloor(house.desk, house.markets, house.database.read, house.clock)
+    return DeskFloor(house.desk, house.markets, house.database.read, house.clock, Shelf(house.database.read))
 
 
 async def test_a_run_with_leverage_trades_on_margin(house: House, floor: DeskFloor) -> None:
