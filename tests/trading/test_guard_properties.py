@@ -198,7 +198,7 @@ def test_a_sale_leaves_room_for_a_stop_that_nobody_knows_to_have_arrived(sqlite_
     run(sqlite_template, [*bought, sale(1), death(6, None), sale(73)])
 
 
-@settings(unhurried, max_examples=25)
+@settings(unhurried, max_examples=12)
 @given(steps=lives)
 def test_whatever_happens_what_is_held_is_protected_once(sqlite_template: Path, steps: list[Step]) -> None:
     run(sqlite_template, steps)

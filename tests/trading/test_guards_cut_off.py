@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.thinned import thinned
 from tests.trading.guarded import Fault, Guarded
 from tests.trading.house import BTC
 from tests.trading.mortal import goes_on, lived, strict, venue
@@ -30,6 +31,7 @@ def bought(house: Guarded) -> list[Decimal]:
     ]
 
 
+FAULTS = [None, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.UNANSWERED]
 ENTRIES: dict[str, dict[str, Any]] = {
     "trailing": {"type": "trailing-stop", "trail": "0.03"},
     "stop": {"type": "stop", "stop_price": 69_000},
@@ -186,8 +188,7 @@ async def test_a_stop_that_cannot_be_taken_back_stays_and_is_tried_again(house: 
     await covered(house)
 
 
-@pytest.mark.parametrize("fault", [None, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.UNANSWERED])
-@pytest.mark.parametrize("after", [0, 1, 2, 3, 4, 5, 100])
+@pytest.mark.parametrize(("after", "fault"), thinned([0, 1, 2, 3, 4, 5, 100], FAULTS))
 async def test_a_stop_grows_wherever_the_process_ends(
     house: Guarded, after: int, fault: Fault | None
 ) -> None:
@@ -224,8 +225,7 @@ async def test_a_stop_covers_what_a_sale_left_before_anybody_knew_of_it(
     await covered(await goes_on(again, 67_400, 40))
 
 
-@pytest.mark.parametrize("fault", [None, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.UNANSWERED])
-@pytest.mark.parametrize("after", range(4))
+@pytest.mark.parametrize(("after", "fault"), thinned(range(4), FAULTS))
 async def test_a_stop_that_is_moved_before_anybody_knows_of_it_rests_where_it_was_moved_to(
     house: Guarded, after: int, fault: Fault | None
 ) -> None:
@@ -242,8 +242,9 @@ async def test_a_stop_that_is_moved_before_anybody_knows_of_it_rests_where_it_wa
     assert [each.stop_price for each in venue(again).sent if each.id == stop.id] == [D(64_900)]
 
 
-@pytest.mark.parametrize("fault", [None, Fault.CRASH_AFTER, Fault.UNANSWERED])
-@pytest.mark.parametrize("after", range(3, 8))
+@pytest.mark.parametrize(
+    ("after", "fault"), thinned(range(3, 8), [None, Fault.CRASH_AFTER, Fault.UNANSWERED])
+)
 async def test_a_target_that_is_moved_before_anybody_knows_of_its_sale_is_taken_back(
     house: Guarded, after: int, fault: Fault | None
 ) -> None:
