@@ -27,6 +27,7 @@ from trading.risk.gate import RiskGate
 from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle
 from trading.runs.record import DeciderKind, DeciderSpec
+from trading.runs.shelf import Shelf
 
 Script = Mapping[int, Mapping[str, str]]
 """What each seat says in which cycle; HOLD where nothing is written down."""
