@@ -10,6 +10,7 @@ READS = frozenset(
         "health",
         "ping",
         "status",
+        "agents.get",
         "alert.get",
         "alert.history",
         "alert.preview",

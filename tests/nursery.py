@@ -22,11 +22,7 @@ from tests.nursery_process import NUMBER, Wish
 
 ROOT = Path(__file__).parents[1]
 
-SERVICE = (
-    *("kit.app", "kit.run", "kit.logs", "kit.chat_prompt", "uvloop"),
-    *("agent.graph", "agent.checkpoints", "agent.models.offline", "trading.exchanges.simulated"),
-    "alembic.command",
-)
+SERVICE = ("tests.warmed_service",)
 """What a service and the commands that use one import."""
 
 LIVE = (*SERVICE, "ccxt.async_support", "trading.exchanges.ccxt_live", "trading.exchanges.ccxt_market")
@@ -35,7 +31,7 @@ LIVE = (*SERVICE, "ccxt.async_support", "trading.exchanges.ccxt_live", "trading.
 TELEGRAM = (*SERVICE, "bot.telegram")
 """What a service imports that is a bot too."""
 
-WORKER = ("tests.warmed",)
+WORKER = ("tests.warmed_worker",)
 """What a process for backtests and charts imports, and compiles."""
 
 Stream = int | None

@@ -79,7 +79,9 @@ def _keep(wish: Wish, streams: Sequence[int], news: int) -> None:
         os.close(each)
     os.write(news, process.to_bytes(NUMBER, "big"))
     _, status = os.waitpid(process, 0)
-    os.write(news, os.waitstatus_to_exitcode(status).to_bytes(NUMBER, "big", signed=True))
+    # Whoever started it may be gone.
+    with contextlib.suppress(BrokenPipeError):
+        os.write(news, os.waitstatus_to_exitcode(status).to_bytes(NUMBER, "big", signed=True))
     os._exit(0)
 
 

@@ -2,6 +2,7 @@
 
 from tools import (
     access,
+    agents,
     alerts,
     analysis,
     approvals,
@@ -84,6 +85,8 @@ CATALOG: tuple[AnyCapability, ...] = (
     switch.halt,
     switch.reduce,
     switch.rearm,
+    agents.list_agents,
+    agents.get,
     arena.status,
     arena.stats,
     arena.leaderboard,

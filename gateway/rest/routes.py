@@ -52,6 +52,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("GET", "/decisions", "decisions.list"),
     ("GET", "/decisions/{decisionId}", "decisions.get"),
     ("POST", "/ledger/verify", "ledger.verify"),
+    ("GET", "/agents", "agents.list"),
+    ("GET", "/agents/{name}", "agents.get"),
     ("GET", "/arena", "arena.status"),
     ("GET", "/arena/statistics", "arena.stats"),
     ("GET", "/arena/leaderboard", "arena.leaderboard"),

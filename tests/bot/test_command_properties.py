@@ -15,10 +15,11 @@ from bot.reading.words import VOCABULARY
 from bot.table import ROWS
 from bot.voice import Voice
 from tests.bot.automation_samples import alert, job
-from tests.bot.samples import position
+from tests.bot.samples import a_run, position
 from tests.bot.talk import COMMANDS, DE, EN
 from tools.alert_views import AlertList
 from tools.catalog import CATALOG
+from tools.contests.views import RunList
 from tools.cron_views import JobList, Templates
 from tools.orders import OrderList
 from tools.positions import PositionList, PositionView
@@ -59,6 +60,7 @@ LISTED: dict[str, Result] = {
     "alert.list": AlertList(alerts=[alert()]),
     "cron.list": JobList(jobs=[job()]),
     "cron.templates": Templates(templates=[]),
+    "runs.list": RunList(runs=[a_run()], has_more=False),
 }
 
 

@@ -114,6 +114,8 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "strategies.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "strategies.enable": ({"file": "example.py"}, {"file": "../own.py"}, "INVALID_PARAMS"),
     "strategies.disable": ({"name": "buy_the_dip"}, {"name": "buy_the_dip"}, "INVALID_PARAMS"),
+    "agents.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "agents.get": ({"name": "risk"}, {"name": "oracle"}, "NOT_FOUND"),
     "arena.status": ({}, {"deep": True}, "INVALID_PARAMS"),
     "arena.stats": ({}, {"deep": True}, "INVALID_PARAMS"),
     "arena.leaderboard": ({}, {"deep": True}, "INVALID_PARAMS"),
@@ -248,6 +250,8 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
 
 # Told by a door that talks to the agent first, acts by it or is itself a client, and so not comparable.
 DIFFERENT_BY_NATURE = {
+    # How often a run has had its turn meanwhile hangs on what a door offers.
+    **dict.fromkeys(("agents.list", "agents.get"), ("beats",)),
     "status": ("clients", "sockets"),
     "chat.send": ("message", "model", "usage"),
     "trade.orders": ("origin",),

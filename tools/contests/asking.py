@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from tools.contests.holding import hold
 from tools.contests.parts import Parts
 from tools.contests.pulse import Node
 from tools.contests.round import Round
@@ -32,6 +33,7 @@ async def ask(parts: Parts, round_: Round, entry: Entry) -> Entry:
     entry = _answered(entry, run, answer)
     after = _counted(run, answer)
     async with parts.database.transact(durable=False) as uow:
+        await hold(parts, uow, round_.cycle)
         await uow.entries.put(entry)
         if after is not run:
             # Whoever paused or stopped it meanwhile has changed the same record.

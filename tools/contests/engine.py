@@ -18,6 +18,7 @@ from tools.contests.asking import ask
 from tools.contests.beginning import begin, entries_of
 from tools.contests.executing import carry_out
 from tools.contests.finishing import finish
+from tools.contests.holding import Overtaken, hold
 from tools.contests.parts import LEASE, RENEWED, Parts
 from tools.contests.pulse import Node
 from tools.contests.round import Round
@@ -51,18 +52,28 @@ class Engine:
         return await begin(self._parts, contest_id, kind)
 
     async def perform(self, cycle: Cycle) -> Cycle:
-        """Bring a cycle of this worker to its end, from wherever it has got to, and return it."""
-        parts = self._parts
-        async with self._kept(cycle):
-            opened = await self._opened(cycle)
-            if isinstance(opened, Cycle):
-                return opened
-            await opened.floor.open(opened.market)
-            await opened.look(parts)
-            async with asyncio.TaskGroup() as tasks:
-                for entry in tuple(opened.entries.values()):
-                    tasks.create_task(self._through(opened, entry))
-            return await finish(parts, opened)
+        """Bring a cycle of this worker to its end, from wherever it has got to, and return it.
+
+        One that another worker has taken meanwhile is left to it.
+        """
+        try:
+            async with self._kept(cycle):
+                return await self._performed(cycle)
+        except* Overtaken:
+            log.warning("a cycle was lost to another worker", cycle=cycle.id, number=cycle.number)
+        async with self._parts.database.read() as uow:
+            return await uow.cycles.get(cycle.id) or cycle
+
+    async def _performed(self, cycle: Cycle) -> Cycle:
+        opened = await self._opened(cycle)
+        if isinstance(opened, Cycle):
+            return opened
+        await opened.floor.open(opened.market)
+        await opened.look(self._parts)
+        async with asyncio.TaskGroup() as tasks:
+            for entry in tuple(opened.entries.values()):
+                tasks.create_task(self._through(opened, entry))
+        return await finish(self._parts, opened)
 
     async def take_up(self, cycle: Cycle, early: timedelta = timedelta(0)) -> Cycle | None:
         """Go on with a cycle whose worker is not heard of any more; None where it is, or another took it.
@@ -112,6 +123,7 @@ class Engine:
             market = from_plain(stored)
             cycle = replace(cycle, market=stored, digest=digest(stored))
             async with parts.database.transact() as uow:
+                await hold(parts, uow, cycle)
                 entries = await entries_of(uow, contest, cycle, runs)
                 cycle = replace(cycle, asked=sum(each.task is Task.DECIDE for each in entries))
                 await uow.cycles.change(cycle)
@@ -132,6 +144,7 @@ class Engine:
         parts.pulse.beat(Node.TECHNICAL, now, NO_MARKET)
         ended = replace(cycle, status=CycleStatus.FAILED, ended_at=now, reason=NO_MARKET)
         async with parts.database.transact() as uow:
+            await hold(parts, uow, cycle)
             await uow.cycles.change(ended)
             await parts.events.record(uow, event_of(contest, COMPLETED), completed(ended), contest.owner)
         return ended

@@ -12,6 +12,7 @@ from memory.decision_records import (
     DecisionSource,
     DecisionStatus,
 )
+from tools.contests.holding import hold
 from tools.contests.parts import Parts
 from tools.contests.pulse import Node
 from tools.contests.round import Round
@@ -49,6 +50,7 @@ async def carry_out(parts: Parts, round_: Round, entry: Entry) -> Entry:
     if recorded:
         entry = replace(entry, decision_id=_decision_id(entry))
     async with parts.database.transact(durable=False) as uow:
+        await hold(parts, uow, round_.cycle)
         if recorded:
             await uow.decisions.add(_record(run, entry, parts.clock.now()), _basis(round_, entry))
         await uow.entries.put(entry)
@@ -60,6 +62,7 @@ async def _done(parts: Parts, round_: Round, run: Run, entry: Entry) -> Entry:
     key = _key(entry)
     try:
         if entry.task is Task.CLOSE:
+            await _still_ours(parts, round_)
             outcomes = await round_.floor.close_all(run, key)
             round_.views.pop(run.id, None)
             return _came_to(entry, outcomes)
@@ -70,12 +73,19 @@ async def _done(parts: Parts, round_: Round, run: Run, entry: Entry) -> Entry:
             return replace(entry, outcome=Outcome.HOLD)
         if (refused := await _refused(parts, round_, entry, decision)) is not None:
             return replace(entry, outcome=Outcome.REFUSED, fault=refused.code.value, reason=refused.says)
+        await _still_ours(parts, round_)
         outcome = await round_.floor.execute(run, decision, key)
     except TradingError as error:
         return _failed(parts, entry, error)
     round_.views.pop(run.id, None)
     parts.pulse.beat(Node.EXECUTION, parts.clock.now())
     return _came_to(entry, [outcome])
+
+
+async def _still_ours(parts: Parts, round_: Round) -> None:
+    """Raise Overtaken rather than have something traded in a cycle of another process."""
+    async with parts.database.transact(durable=False) as uow:
+        await hold(parts, uow, round_.cycle)
 
 
 async def _refused(parts: Parts, round_: Round, entry: Entry, decision: RunDecision) -> Refusal | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tools.contests.asking import TOO_LATE
 from tools.contests.ending import after_cycle
+from tools.contests.holding import hold
 from tools.contests.noticing import Place, tell_cycle
 from tools.contests.parts import Parts
 from tools.contests.pulse import Node
@@ -52,11 +53,10 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
         reason="it was cut off, and too old to go on with" if cut_off else None,
     )
     async with parts.database.transact() as uow:
-        if not await uow.cycles.change(cycle):
-            # Another worker took it up, when this one was not heard of, and was faster.
-            return await uow.cycles.get(cycle.id) or cycle
+        await hold(parts, uow, cycle)
         for entry in done:
             await uow.entries.put(entry)
+        await uow.cycles.change(cycle)
         ending = (COMPLETED, completed(cycle, told))
         heard = [(event_of(round_.contest, name), payload) for name, payload in [*told, ending]]
         await parts.events.record_all(uow, heard, round_.contest.owner)

@@ -171,7 +171,9 @@ class Singles:
         async with self.parts.database.transact() as uow:
             contest = await uow.contests.get(run.contest)
             holds = bool(await uow.positions.open(run.account))
-            through = ending is Ending.KEEP or not holds
+            # A cycle that runs may be about to open something, and ends the contest itself.
+            runs = await uow.cycles.running(run.contest) is not None
+            through = not runs and (ending is Ending.KEEP or not holds)
             if through and contest is not None and _is_alone(contest):
                 await uow.contests.change(ended(contest, self.parts.clock.now()))
         if ending is Ending.CLOSE and holds:
@@ -211,9 +213,9 @@ class Singles:
     async def reset(self, owner: str, name: str) -> Run:
         """Return an ended run as if it had never been started, to be started with fresh money.
 
-        What it did stays on record. Raises NotFound or RunActive.
+        What it did stays on record. Raises NotFound, RunActive, or ImpossibleMove for a seat of an arena.
         """
-        return await self._moved(owner, name, lambda run, now: states.reset(run))
+        return await self._moved(owner, name, lambda run, now: states.reset(_by_itself(run)))
 
     async def _moved(self, owner: str, name: str, move: Callable[[Run, datetime], Run]) -> Run:
         async with self.parts.database.transact() as uow:
@@ -222,6 +224,12 @@ class Singles:
             if after is not run and not await uow.runs.change(after):
                 raise RunActive(f"{name!r} was changed by somebody else at this moment", run=run.id)
         return after
+
+
+def _by_itself(run: Run) -> Run:
+    if run.mode is Mode.CONTEST:
+        raise ImpossibleMove(f"{run.name} sits in an arena: its next season begins anew", run=run.id)
+    return run
 
 
 def _is_alone(contest: Contest) -> bool:

@@ -34,7 +34,7 @@ class Timekeeper:
             active = await uow.contests.active()
             running = [await uow.cycles.running(each.id) for each in active]
         for cycle in running:
-            if cycle is not None and cycle.lease is not None and cycle.lease <= now:
+            if cycle is not None and cycle.lease is not None and cycle.lease <= now and self._rests(cycle):
                 self._begin(cycle.contest, self._engine.take_up(cycle))
         for contest in due:
             self._begin(contest.id, self._engine.run(contest.id))
@@ -66,6 +66,11 @@ class Timekeeper:
             work.cancel()
         await asyncio.gather(*self._works.values(), return_exceptions=True)
         self._works.clear()
+
+    def _rests(self, cycle: Cycle) -> bool:
+        """Tell whether nobody here is at a cycle that was asked for: after a sleep its lease may be over."""
+        going = self._works.get(cycle.id)
+        return going is None or going.done()
 
     def _begin(self, name: str, work: Any) -> None:
         going = self._works.get(name)

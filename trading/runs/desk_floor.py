@@ -7,12 +7,12 @@ from decimal import Decimal
 from trading.clock import Clock
 from trading.desk import Desk
 from trading.equity import needed
-from trading.errors import InvalidOrder
+from trading.errors import ExchangeUnavailable, InvalidOrder
 from trading.markets import Markets
-from trading.model import EquityPoint, Mode, OrderRequest, Position, Side
+from trading.model import ZERO, EquityPoint, Mode, OrderRequest, Position, Side
 from trading.placing import OrderOutcome
 from trading.ports import Transact
-from trading.prices import price_assets
+from trading.prices import dated_prices, price_assets
 from trading.runs.cycle_market import CycleMarket
 from trading.runs.decision import ENTRIES, Action, RunDecision
 from trading.runs.hands import Hands, entry
@@ -86,12 +86,19 @@ class DeskFloor:
         return entry(run, decision, key, ticker, instrument, margin)
 
     async def _prices(self, books: Books) -> Mapping[str, Decimal]:
-        """Return what the assets of an account cost now, or where the market is silent, did last."""
+        """Return what the assets of an account cost now, or where the market is silent, did last.
+
+        What is traded against nothing that leads to the currency counts for nothing.
+        """
         currency = books.account.currency
         assets = needed(books.balances, books.held) | {currency}
         marks = {} if self._cycle is None else self._cycle.marks
         known = {symbol.base: price for symbol, price in marks.items() if symbol.quote == currency}
-        return {**known, **await price_assets(self._market, currency, assets)}
+        try:
+            found = await dated_prices(self._market, currency, assets, strict=True)
+        except ExchangeUnavailable:
+            return {**known, **await price_assets(self._market, currency, assets)}
+        return {**dict.fromkeys(assets, ZERO), **known, **{name: each.value for name, each in found.items()}}
 
     def _at(self) -> datetime:
         return self._clock.now() if self._cycle is None else self._cycle.at

@@ -1,13 +1,13 @@
 """Plans for the arena: who leads, and why somebody in it decided as it did."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from agent.models.offline import telling_arena as telling
 from agent.models.offline.facts import Facts
 from agent.models.offline.intents import Intent
 from agent.models.offline.steps import Ask, Call, Say, Step, problem
-from agent.models.offline.turn import Turn
+from agent.models.offline.turn import Done, Turn
 from agent.models.offline.voice import Voice
 from tools.words.language import fold
 from tools.words.lists import split_words
@@ -52,9 +52,16 @@ def plan_why(intent: Intent, turn: Turn, voice: Voice) -> Step:
         )
     if wrong := problem(decided[0], voice):
         return Say(wrong)
-    traded = turn.of("arena_trades")
-    trades = (traded[0].facts or Facts()).rows("trades") if traded and not traded[0].failed else ()
-    return Say(telling.why(words, (decided[0].facts or Facts()).rows("decisions"), trades, voice))
+    # Where nobody is named it is about those who compete, and not about what they are held against.
+    names = {each.id("name") for each in meant or lines if meant or each.data.get("baseline") is not True}
+    decisions = _of(names, decided, "decisions")
+    return Say(telling.why(words, decisions, _of(names, turn.of("arena_trades"), "trades"), voice))
+
+
+def _of(names: Set[str], done: Sequence[Done], key: str) -> Sequence[Facts]:
+    """Return the rows of some accounts, none where they could not be had."""
+    rows = (done[0].facts or Facts()).rows(key) if done and not done[0].failed else ()
+    return [row for row in rows if row.id("name") in names]
 
 
 def _meant(words: Sequence[str], lines: Sequence[Facts]) -> Sequence[Facts]:

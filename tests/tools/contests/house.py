@@ -197,13 +197,14 @@ async def ring(
     kind: type[ScriptedMarket] = ScriptedMarket,
     market: Callable[[ScriptedMarket], MarketData] | None = None,
     again: "Ring | None" = None,
+    clock: LeapingClock | None = None,
     **settings: Any,
 ) -> AsyncIterator[Ring]:
     """Run a service with a model in each seat; its first cycle has not begun, and is due.
 
-    With another ring, whose service has ended, market, models and clock go on in a new one.
+    Without a `clock` it is noon. With another ring, whose service has ended, market, models and clock go on in a new one.
     """
-    clock = LeapingClock(NOON - timedelta(hours=1)) if again is None else again.clock
+    clock = clock or (LeapingClock(NOON - timedelta(hours=1)) if again is None else again.clock)
     prices = await a_market(clock, kind) if again is None else again.market
     names = {f"openai:{each.lower()}": Mind(f"openai:{each.lower()}") for each in seats}
     minds = Minds(names, clock) if again is None else again.minds

@@ -38,6 +38,11 @@ class Held(Mind):
         assert self._hold is not None
         self._hold.set()
 
+    def stop(self) -> None:
+        """Have it wait again."""
+        assert self._hold is not None
+        self._hold.clear()
+
 
 async def in_a_cycle(played: Ring, seat: str, said: str) -> tuple[Held, "asyncio.Task[None]"]:
     """Return a model that is just being asked, and the cycle in which it is."""

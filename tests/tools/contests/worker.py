@@ -20,6 +20,7 @@ from tools.contests.floors import HouseFloors
 from tools.contests.parts import Parts
 from tools.contests.timekeeping import Timekeeper
 from tools.events import EventBus
+from tools.policy import LOCAL_OWNER
 from trading.clock import Clock
 from trading.exchanges.scripted import ScriptedMarket
 from trading.locks import Locks
@@ -131,7 +132,7 @@ async def told(worker: Worker, contest: Contest) -> dict[str, Any]:
             )
             for run in runs.values()
         }
-        events = [(each.name, each.payload) for each in await uow.events.after("local", 0, 10_000)]
+        events = [(each.name, each.payload) for each in await uow.events.after(LOCAL_OWNER.id, 0, 10_000)]
     board = await worker.boards.of(contest)
     return {
         "cycles": [

@@ -1,0 +1,177 @@
+"""What is told of cycles over a socket, and what is kept of what models decided."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.service import NOON
+from tests.tools.contests.house import BNB, ETH, Ring, buys, closes, ring
+from tests.wire import Wire, wire
+from trading.clock import epoch_ms
+
+START = epoch_ms(NOON)
+EVENTS = ("arena.cycle.started", "arena.cycle.completed", "arena.decision", "arena.position")
+
+
+async def told(connection: Wire) -> list[tuple[str, dict[str, Any]]]:
+    """Return what comes up to the end of a cycle."""
+    found = []
+    while not found or found[-1][0] != "arena.cycle.completed":
+        frame = await connection.next()
+        if frame.get("event") in EVENTS:
+            found.append((frame["event"], frame["payload"]))
+    return found
+
+
+def some(payload: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: payload[name] for name in names}
+
+
+async def test_a_subscriber_hears_of_cycles_decisions_and_positions(tmp_path: Path) -> None:
+    async with ring(tmp_path, "A") as played, wire(played.service.url) as connection:
+        await connection.request("events.subscribe", {"events": list(EVENTS)})
+        played["A"].says.extend([buys(ETH, 20, 2), "HOLD is no JSON", buys(BNB, 1_000), closes(ETH)])
+        await played.settled()
+        heard = [await told(connection)]
+        for _ in range(2):
+            await played.cycle()
+            heard.append(await told(connection))
+        positions = [
+            [(each["action"], each["position"]["name"], each["position"]["pair"])
+             for name, each in cycle if name == "arena.position" and each["position"]["name"] == "LLM-A"]
+            for cycle in heard
+        ]  # fmt: skip
+        assert positions == [
+            [("OPENED", "LLM-A", "ETH/USDT")],
+            [("UPDATED", "LLM-A", "ETH/USDT")],
+            [("CLOSED", "LLM-A", "ETH/USDT")],
+        ]
+        first = heard[0]
+        cycle = (await played.call("arena.stats"))["recent"][-1]["cycleId"]
+        contest = (await played.call("arena.status"))["contestId"]
+        assert first[0] == (
+            "arena.cycle.started",
+            {
+                "cycleId": cycle,
+                "contestId": contest,
+                "number": 1,
+                "kind": "regular",
+                "at": START,
+                "startedAt": START,
+            },
+        )
+        ours = [each for name, each in first if name == "arena.decision" and each["name"] == "LLM-A"]
+        assert ours == [(await played.decisions("A"))[0]]
+        names = ("side", "entryPrice", "amount", "leverage", "margin", "openedAt", "provider")
+        mine = next(
+            each["position"]
+            for name, each in first
+            if name == "arena.position" and each["position"]["name"] == "LLM-A"
+        )
+        assert some(mine, *names) == {
+            "side": "long",
+            "entryPrice": 2001.02,
+            "amount": 0.0099,
+            "leverage": 2.0,
+            "margin": 9.905049,
+            "openedAt": START,
+            "provider": "openai",
+        }
+        assert some(first[-1][1], "cycleId", "number", "status", "asked", "errors", "closed", "endedAt") == {
+            "cycleId": cycle,
+            "number": 1,
+            "status": "completed",
+            "asked": 5,
+            "errors": 0,
+            "closed": 0,
+            "endedAt": START,
+        }
+        [closed] = [
+            each["position"] for name, each in heard[2] if name == "arena.position" and each["action"] == "CLOSED"
+        ]  # fmt: skip
+        [trade] = (await played.call("arena.trades", name="LLM-A"))["trades"]
+        assert closed == trade
+
+
+async def test_a_decision_is_kept_with_all_it_rests_on_and_its_outcome(tmp_path: Path) -> None:
+    async with ring(tmp_path, "A") as played:
+        played["A"].says.extend([buys(ETH, 20, 2, take_profit_pct=3), "?", "?", buys(ETH, 1_000)])
+        await played.settled()
+        [run] = [each["runId"] for each in await played.decisions("A")]
+        for price in (2_000, 2_000):
+            await played.prices(60, ETH=price)
+            await played.cycle()
+        refused, silent, placed = await records(played, run)
+        names = ("action", "status", "source", "run", "model", "inputTokens", "outputTokens", "cost", "pairs")
+        same = {"source": "run", "run": run, "model": "openai:a", "cost": None}
+        assert some(placed, *names) == {
+            **same,
+            "action": "BUY",
+            "status": "placed",
+            "inputTokens": 1_000,
+            "outputTokens": 100,
+            "pairs": ["ETH/USDT"],
+        }
+        assert some(silent, *names) == {
+            **same,
+            "action": "UNCLEAR",
+            "status": "failed",
+            "inputTokens": 2_000,
+            "outputTokens": 200,
+            "pairs": [],
+        }
+        assert (refused["status"], refused["orderIds"], bool(refused["reason"])) == ("refused", [], True)
+        assert placed["orderIds"] == (await played.decisions("A"))[0]["orderIds"]
+
+        whole = await played.call("decisions.get", decisionId=placed["decisionId"])
+        request = played["A"].requests[0]
+        assert whole["prompt"]["messages"][0]["text"] == request.messages[0].text
+        assert "BUY it is." in str(whole["response"])
+
+        await played.prices(60, ETH=2_100)
+        await played.cycle()
+        for _ in range(5):
+            await played.cycle()
+        placed = (await records(played, run))[-1]
+        [trade] = (await played.call("arena.trades", name="LLM-A"))["trades"]
+        assert (trade["reason"], placed["pnl"], placed["pnlCurrency"]) == (
+            "take_profit",
+            trade["pnl"],
+            "USDT",
+        )
+
+
+async def records(played: Ring, run: str) -> list[dict[str, Any]]:
+    return list((await played.call("decisions.list", run=run))["decisions"])
+
+
+async def test_what_a_baseline_does_is_no_decision_to_remember(tmp_path: Path) -> None:
+    async with ring(tmp_path, "A") as played:
+        await played.settled()
+        runs = {each["name"]: each["runId"] for each in (await played.call("runs.list", arena=True))["runs"]}
+        assert len(runs) == 5
+        counts = {name: len(await records(played, run)) for name, run in runs.items()}
+        assert counts == {"LLM-A": 1, "Cash": 0, "Hold ETH": 0, "Equal weight": 0, "Random": 0}
+
+
+async def test_while_trading_is_halted_nothing_is_opened_and_stops_still_close(tmp_path: Path) -> None:
+    async with ring(tmp_path, "AB") as played:
+        played["A"].says.append(buys(ETH, stop_loss_pct=5))
+        played["B"].says.append(buys(BNB))
+        await played.settled()
+        await played.call("trading.halt")
+        played["A"].says.append(buys(BNB))
+        await played.prices(60, ETH=1_800)
+        await played.cycle()
+        assert (await played.outcomes("A"))[-1] == ("refused", "trading_halted")
+        [trade] = (await played.call("arena.trades", name="LLM-A"))["trades"]
+        assert trade["reason"] == "stop_loss"
+        last = (await played.call("arena.status"))["last"]
+        assert (last["status"], last["errors"], last["closed"]) == ("completed", 0, 1)
+        await played.call("trading.reduce")
+        played["B"].says.append(closes(BNB))
+        await played.cycle()
+        assert (await played.outcomes("B"))[-1] == ("executed", None)
+        await played.call("trading.rearm")
+        played["A"].says.append(buys(BNB))
+        await played.cycle()
+        assert (await played.outcomes("A"))[-1] == ("executed", None)
