@@ -54,9 +54,9 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
     )
     async with parts.database.transact() as uow:
         await hold(parts, uow, cycle)
-        await uow.cycles.change(cycle)
         for entry in done:
             await uow.entries.put(entry)
+        await uow.cycles.change(cycle)
         ending = (COMPLETED, completed(cycle, told))
         heard = [(event_of(round_.contest, name), payload) for name, payload in [*told, ending]]
         await parts.events.record_all(uow, heard, round_.contest.owner)

@@ -14,13 +14,9 @@ from tools.policy import Surface
 REGISTRY = build_registry()
 
 
-ALL_OR_ONE = frozenset({"runs.pause", "runs.resume", "runs.stop"})
-"""What has a route of its own for one thing, and one for all of them."""
-
-
 def test_every_capability_of_the_wire_has_one_route() -> None:
     served = [each.name for each in CATALOG if Surface.WIRE in each.surfaces]
-    assert Counter(route.capability for route in ROUTES) == Counter([*served, *ALL_OR_ONE])
+    assert Counter(route.capability for route in ROUTES) == Counter(served)
 
 
 def test_no_two_routes_are_the_same_and_reading_changes_nothing() -> None:
