@@ -149,11 +149,11 @@ class SlowBooks(ScriptedMarket):
     """A market that can be asked to wait before it tells what rests."""
 
     gate: asyncio.Event | None = None
-    asked = False
+    asked: asyncio.Event
 
     async def order_book(self, symbol: Symbol, depth: int = 20) -> OrderBook:
         if self.gate is not None:
-            self.asked = True
+            self.asked.set()
             await self.gate.wait()
         return await super().order_book(symbol, depth)
 
@@ -167,11 +167,9 @@ async def test_what_is_being_bought_while_its_run_is_stopped_is_closed_as_well(t
         await played.call("runs.start", **BY_MODEL)
         cycle = asyncio.create_task(played.settled())
         await mind.held.wait()
-        market.gate = asyncio.Event()
+        market.gate, market.asked = asyncio.Event(), asyncio.Event()
         mind.go()
-        async with asyncio.timeout(20):
-            while not market.asked:
-                await asyncio.sleep(0.01)
+        await market.asked.wait()
         await played.call("runs.stop", name="one")
         market.gate.set()
         await cycle
