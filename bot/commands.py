@@ -163,7 +163,9 @@ def _whole(number: str) -> str:
 
 def picture_call(call: Call, result: Result) -> Call | None:
     """Return the call that draws what another one answered, None where nothing is drawn."""
-    name, told = PICTURES.get(call.name, (None, ""))
+    name, told = PICTURES.get(call.name, ("", ""))
+    if name and not told:
+        return Call(name, {})
     value = result.model_dump(mode="json").get(told)
     return Call(name, {told: value}) if name and value else None
 

@@ -36,7 +36,6 @@ PHRASES: Mapping[str, str] = {
     "summary.strategies": "Strategien, die man probieren kann",
     "summary.alerts": "Deine Alarme",
     "summary.jobs": "Was nach Plan läuft",
-    "summary.leaderboard": "Strategien und Modelle im Vergleich",
     "summary.approve": "Eine Order freigeben, die auf dich wartet",
     "summary.revoke": "Zurücknehmen, was ein Lauf selbst handeln darf",
     "summary.deny": "Eine Order ablehnen, die auf dich wartet",
@@ -77,7 +76,6 @@ PHRASES: Mapping[str, str] = {
     "`/alerts verlauf 2` · `/alerts leeren`",
     "usage.jobs": "`/jobs` · `/jobs starten 1` · `/jobs pause 1` · `/jobs fortsetzen 1` · `/jobs löschen 1`\n"
     "`/jobs verlauf 1` · `/jobs vorlagen`",
-    "usage.leaderboard": "`/leaderboard`",
     "usage.approve": "`/approve` zeigt mit Knöpfen, was wartet",
     "usage.revoke": "`/revoke ID`; `/approve` zeigt, was wartet",
     "usage.deny": "`/deny` zeigt mit Knöpfen, was wartet",

@@ -36,7 +36,6 @@ PHRASES: Mapping[str, str] = {
     "summary.strategies": "Strategies that can be tried",
     "summary.alerts": "Your alerts",
     "summary.jobs": "What runs by schedule",
-    "summary.leaderboard": "How strategies and models compare",
     "summary.approve": "Let an order go that waits for you",
     "summary.revoke": "Take back what a run may trade by itself",
     "summary.deny": "Take an order back that waits for you",
@@ -77,7 +76,6 @@ PHRASES: Mapping[str, str] = {
     "`/alerts history 2` · `/alerts clear`",
     "usage.jobs": "`/jobs` · `/jobs run 1` · `/jobs pause 1` · `/jobs resume 1` · `/jobs delete 1`\n"
     "`/jobs history 1` · `/jobs templates`",
-    "usage.leaderboard": "`/leaderboard`",
     "usage.approve": "`/approve` lists what waits, with buttons",
     "usage.revoke": "`/revoke ID`; `/approve` lists what waits",
     "usage.deny": "`/deny` lists what waits, with buttons",

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import cast
 
-from bot.reading import access, account, automation, backtests, market, memories, new_alerts, new_jobs, trades
+from bot.reading import (
+    access,
+    account,
+    automation,
+    backtests,
+    market,
+    memories,
+    new_alerts,
+    new_jobs,
+    runs,
+    trades,
+)
 from bot.rows import Row, Slot, led
 from tools.market import OfCandles
 from tools.orders import OfOrders
@@ -275,10 +286,19 @@ ROWS: tuple[Row, ...] = (
     Row(
         "leaderboard",
         "automation",
-        account.nothing("leaderboard.get"),
-        ("leaderboard.get",),
+        account.nothing("arena.leaderboard"),
+        ("arena.leaderboard", "chart.leaderboard"),
         (),
         ("rangliste",),
+        refreshes=True,
+    ),
+    Row(
+        "runs",
+        "automation",
+        runs.runs,
+        ("runs.list", "runs.get", "runs.pause", "runs.resume", "runs.stop"),
+        (Slot("action", choices=("show", "pause", "resume", "stop")), Slot("which")),
+        ("laeufe",),
         refreshes=True,
     ),
     Row(
@@ -361,8 +381,9 @@ ROWS: tuple[Row, ...] = (
 )
 
 PICTURES: Mapping[str, tuple[str, str]] = {
+    "arena.leaderboard": ("chart.leaderboard", ""),
     "backtest.run": ("chart.backtest", "backtestId"),
     "backtest.optimize": ("chart.optimization", "backtestId"),
     "portfolio.pnl": ("chart.equity", "period"),
 }
-"""What draws the answer of a call, and the word of the answer that it is told."""
+"""What draws the answer of a call, and the word of the answer that it is told, if any."""

@@ -13,6 +13,7 @@ from bot import (
     memory_phrases,
     phrases_de,
     phrases_en,
+    run_phrases,
     talk_phrases,
 )
 from tools.words.language import Language
@@ -25,6 +26,7 @@ PHRASES: Mapping[Language, Mapping[str, str]] = {
         **talk_phrases.EN,
         **automation_phrases.EN,
         **memory_phrases.EN,
+        **run_phrases.EN,
     },
     Language.DE: {
         **phrases_de.PHRASES,
@@ -32,6 +34,7 @@ PHRASES: Mapping[Language, Mapping[str, str]] = {
         **talk_phrases.DE,
         **automation_phrases.DE,
         **memory_phrases.DE,
+        **run_phrases.DE,
     },
 }
 _DATES = {Language.EN: "%b %d %H:%M UTC", Language.DE: "%d.%m. %H:%M UTC"}

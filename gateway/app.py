@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -25,13 +25,17 @@ from gateway.rest.openapi import Document
 from gateway.rest.pages import Descriptions
 from gateway.rest.routes import OWN
 from gateway.rest.table import RestDialect
+from gateway.room import Room
 from gateway.settings import GatewaySettings
 from gateway.shared import Catalog, Shared
 from gateway.under_way import UnderWay
 from tools.errors import AuthExpired, CallError
 from tools.policy import Principal
 from tools.registry import Registry
-from tools.services import Services
+from tools.services import Services, Traffic
+
+OWN_SOCKETS = ("/", "/ws")
+"""Where our own protocol is spoken, unless a foreign API has the place."""
 
 OVERSIZE = 4
 """A message this many times the frame limit closes the connection unread; a smaller one is answered."""
@@ -75,13 +79,20 @@ class Gateway:
         self._pages = Pages(self._shared, self._under_way)
         served = [_served(dialect, self._shared.catalog) for dialect in dialects]
         self._apis = Apis(self._shared, RestDoor(self._shared, self._under_way), served)
+        sockets = [socket for dialect in dialects for socket in dialect.sockets]
+        self._rooms = {socket.path: Room(socket, services.events, counted) for socket in sockets}
+        self._traffic = {path: Traffic() for path in dict.fromkeys((*OWN_SOCKETS, *self._rooms))}
         self._connections: set[Connection] = set()
         self._open = 0
         self._closing: asyncio.Task[None] | None = None
 
     def clients(self) -> int:
         """Return how many clients are connected and let in."""
-        return sum(connection.peer.principal is not None for connection in self._connections)
+        return sum(connection.let_in for connection in self._connections)
+
+    def traffic(self) -> Mapping[str, Traffic]:
+        """Return what went over the WebSockets, by their paths."""
+        return self._traffic
 
     def cut(self) -> int:
         """Return how many clients were cut for reading too slowly."""
@@ -96,7 +107,7 @@ class Gateway:
         application.add_routes(
             [
                 web.get("/", self._front),
-                web.get("/ws", self._socket),
+                *(web.get(path, self._socket) for path in self._traffic if path != "/"),
                 web.get("/health", page(shared, pages.health)),
                 web.get("/ready", page(shared, pages.ready)),
                 web.get("/live", page(shared, pages.live)),
@@ -123,11 +134,13 @@ class Gateway:
         # Not an event of the record: it repeats the last number and is never replayed.
         farewell = protocol.event("shutdown", {"reason": reason, "resume": {"lastSeq": last}}, last)
         for connection in tuple(self._connections):
-            connection.outbox.push(farewell)
+            connection.farewell(farewell)
         await self._under_way.finish(shared.settings.drain_seconds)
         ending = [connection.end(GOING_AWAY, reason[:100]) for connection in self._connections]
         if ending:
             await asyncio.wait(ending, timeout=2 * shared.settings.close_seconds)
+        for room in self._rooms.values():
+            room.stop()
         shared.hub.stop()
 
     def _document(self) -> dict[str, object]:
@@ -140,6 +153,8 @@ class Gateway:
 
     async def _start(self, application: web.Application) -> None:
         await self._shared.hub.start()
+        for room in self._rooms.values():
+            room.start()
 
     async def _stop(self, application: web.Application) -> None:
         await self.close()
@@ -182,12 +197,18 @@ class Gateway:
         transport = request.transport
         if transport is None:
             return socket
-        connection = Connection(self._shared, self._under_way, socket, transport, stream, address)
+        traffic, room = self._traffic[request.path], self._rooms.get(request.path)
+        connection = Connection(
+            self._shared, self._under_way, socket, transport, stream, address, traffic, room
+        )
         self._connections.add(connection)
         self._shared.metrics.connections += 1
+        traffic.open += 1
+        traffic.opened += 1
         try:
             await connection.serve(known)
         finally:
+            traffic.open -= 1
             self._shared.metrics.connections -= 1
             self._connections.discard(connection)
         return socket
@@ -197,7 +218,7 @@ class Gateway:
 
         That is told when a request needs it.
         """
-        token = bearer(request.headers)
+        token = bearer(request.headers) or request.headers.get("X-API-Key", "").strip() or None
         if token is None and not self._shared.doorman.open:
             return None
         try:

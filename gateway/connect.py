@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gateway.dialects import Dialect
 from gateway.protocol import MAX_ID
 from gateway.shared import Shared
+from gateway.vocabulary import Dialect
 from tools.errors import InvalidParams, from_validation
 
 LARGEST_SEQ = 2**53

@@ -6,15 +6,18 @@ import structlog
 from aiohttp import WSMsgType, web
 from aiohttp.abc import AbstractStreamWriter
 
-from gateway.dialects import Dialect
 from gateway.outbox import Outbox
 from gateway.peer import Peer
 from gateway.protocol import BadFrame
 from gateway.requests import Requests
+from gateway.room import Room
 from gateway.shared import Shared
 from gateway.under_way import UnderWay
+from gateway.visitor import Visitor
+from gateway.vocabulary import Dialect
 from tools.errors import CallError
 from tools.policy import Principal
+from tools.services import Traffic
 
 GOING_AWAY = 1001
 TRY_AGAIN_LATER = 1013
@@ -27,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 
 class Connection:
-    """One client's WebSocket."""
+    """One client's WebSocket: of our own protocol, or of a foreign API where there is a room."""
 
     def __init__(
         self,
@@ -37,6 +40,8 @@ class Connection:
         transport: asyncio.Transport,
         stream: AbstractStreamWriter,
         address: str,
+        traffic: Traffic,
+        room: Room | None = None,
     ) -> None:
         settings = shared.settings
         self._settings = settings
@@ -50,31 +55,39 @@ class Connection:
             settings.queue_bytes,
             settings.stall_seconds,
             self._cut,
+            traffic,
         )
+        self._traffic = traffic
         self.peer = Peer(shared, self.outbox, address)
-        self._requests = Requests(shared, self.peer, under_way, self.end)
+        requests = Requests(shared, self.peer, under_way, self.end)
+        self._visitor = None if room is None else Visitor(shared, room, self.peer, requests)
+        self._talk = self._visitor or requests
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
 
+    @property
+    def let_in(self) -> bool:
+        """Tell whether it is known who the client is."""
+        return (self._visitor or self.peer).principal is not None
+
     async def serve(self, known: Principal | CallError | None) -> None:
         """Serve until either side ends it; `known` is whom the handshake let in, or why it did not."""
-        loop = asyncio.get_running_loop()
-        self._writer = loop.create_task(self.outbox.run())
-        grace = None
-        if isinstance(known, CallError):
-            self.peer.refusal = known
-        elif known is not None:
-            # The first frame may say what the client missed, which has to be told first.
-            self.outbox.hold()
-            self.peer.let_in(known, Dialect.DEVICE, None)
-            grace = loop.call_later(self._settings.resume_grace_seconds, self.outbox.release)
+        self._writer = asyncio.get_running_loop().create_task(self.outbox.run())
+        grace = self._enter(known)
         try:
             await self._receive(grace)
         finally:
+            if self._visitor is not None:
+                self._visitor.leave()
             self.peer.leave()
             if grace is not None:
                 grace.cancel()
             await asyncio.shield(self.end())
+
+    def farewell(self, message: bytes) -> None:
+        """Say goodbye in our own protocol, to who speaks it."""
+        if self._visitor is None or self._visitor.is_peer:
+            self.outbox.push(message)
 
     def end(self, code: int = 1000, reason: str = "", drop: bool = False) -> asyncio.Task[None]:
         """Close the connection once what is waiting has been sent, or dropped; idempotent."""
@@ -92,6 +105,20 @@ class Connection:
         # A client that does not read would keep a closed socket for as long as it likes.
         asyncio.get_running_loop().call_later(seconds, self._transport.abort)
 
+    def _enter(self, known: Principal | CallError | None) -> asyncio.TimerHandle | None:
+        """Let a client in as the handshake says; return what ends the wait for what it missed."""
+        if self._visitor is not None:
+            self._visitor.enter(known)
+        elif isinstance(known, CallError):
+            self.peer.refusal = known
+        elif known is not None:
+            # The first frame may say what the client missed, which has to be told first.
+            self.outbox.hold()
+            self.peer.let_in(known, Dialect.DEVICE, None)
+            loop = asyncio.get_running_loop()
+            return loop.call_later(self._settings.resume_grace_seconds, self.outbox.release)
+        return None
+
     async def _receive(self, grace: asyncio.TimerHandle | None) -> None:
         taken = 0
         while True:
@@ -100,15 +127,16 @@ class Connection:
             if taken == 0 and grace is not None:
                 grace.cancel()
             if message.type is WSMsgType.TEXT:
-                step = self._requests.take(message.data)
+                step = self._talk.take(message.data)
             elif message.type is WSMsgType.BINARY:
-                self._requests.refuse(BadFrame("send text, not binary"))
+                self._talk.refuse(BadFrame("send text, not binary"))
             else:
                 return
             taken += 1
+            self._traffic.received += 1
             if step is not None:
                 await asyncio.wait((step,))
-            if taken % BURST == 0 or self._requests.running >= CROWD:
+            if taken % BURST == 0 or self._talk.running >= CROWD:
                 await asyncio.sleep(0)
             if self.outbox.pressed:
                 await self.outbox.room()
@@ -117,4 +145,5 @@ class Connection:
         if self._ending is None:
             self._metrics.cut += 1
             log.warning("slow reader cut", connection=self.peer.id, address=self.peer.address)
-            self.end(TRY_AGAIN_LATER, "read too slowly; connect again with resume.lastSeq", drop=True)
+            again = "" if self._visitor else " with resume.lastSeq"
+            self.end(TRY_AGAIN_LATER, f"read too slowly; connect again{again}", drop=True)

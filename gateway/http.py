@@ -34,6 +34,9 @@ ENDPOINTS = {
     "openapi": "/openapi.json",
 }
 
+SCHEDULER = "arena.status"
+"""What tells of the cycles that take place by themselves."""
+
 WORDS = {
     401: "UNAUTHORIZED",
     403: "FORBIDDEN",
@@ -106,13 +109,29 @@ class Pages:
         found = await shared.registry.call("health", None, ctx)
         body = found.model_dump(mode="json", by_alias=True)
         body["uptime_seconds"] = body["uptime"]
+        markets = {
+            name: "connected" if each["connected"] else "down" for name, each in body["exchanges"].items()
+        }
+        state = markets.get(shared.services.markets.default.name, "down")
         body["services"] = {
             "gateway": "stopping" if self._under_way.stopping else "running",
-            **{
-                name: "connected" if each["connected"] else "down" for name, each in body["exchanges"].items()
-            },
+            "database": "connected" if body["database"] else "down",
+            # The name that one API has for where prices come from, whichever that is.
+            "binance_api": state if body["source"] == "live" or state == "down" else body["source"],
+            "scheduler": await self._scheduler(ctx),
+            **markets,
         }
         return json_page(body, 200 if body["ok"] else 503)
+
+    async def _scheduler(self, ctx: Context) -> str:
+        """Return how the cycles of the arena stand, in a word."""
+        if SCHEDULER not in self._shared.catalog.methods:
+            return "off"
+        try:
+            found = await self._shared.registry.call(SCHEDULER, None, ctx)
+        except CallError:
+            return "down"
+        return str(found.model_dump()["state"])
 
     async def ready(self, request: web.Request) -> web.Response:
         """Tell whether requests are welcome."""

@@ -4,7 +4,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.dialects import Dialect
+from gateway.vocabulary import Dialect
 from tools.errors import RateLimited
 from tools.policy import UNLIMITED, Budget
 

@@ -4,6 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from tools.services import Traffic
+
 WRITE_BYTES = 64 * 1024
 """How much is handed to the socket at once."""
 
@@ -12,7 +14,7 @@ class Outbox:
     """Keeps the order of messages, joins small ones into few writes, and never waits for its client.
 
     `overflowed` is called when more waits than the bounds allow, or when nothing was read for `stall` seconds
-    while somebody waited for room; what waits is dropped then.
+    while somebody waited for room; what waits is dropped then. What is written counts as sent in `traffic`.
     """
 
     def __init__(
@@ -23,6 +25,7 @@ class Outbox:
         max_bytes: int,
         stall: float,
         overflowed: Callable[[], None],
+        traffic: Traffic,
     ) -> None:
         self._transport = transport
         self._drain = drain
@@ -30,6 +33,7 @@ class Outbox:
         self._max_bytes = max_bytes
         self._stall = stall
         self._overflowed = overflowed
+        self._traffic = traffic
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._held: list[tuple[int, bytes]] | None = None
@@ -153,4 +157,5 @@ class Outbox:
             size += len(message)
             batch.append(message)
         self._bytes -= size
+        self._traffic.sent += len(batch)
         return b"".join(batch) if len(batch) > 1 else batch[0]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway import protocol
-from gateway.dialects import Dialect
 from gateway.outbox import Outbox
 from gateway.shared import Shared
+from gateway.vocabulary import Dialect
 from tools.errors import AuthRequired, CallError
 from tools.policy import Budget, Principal
 

@@ -36,7 +36,7 @@ class BadFrame(InvalidFrame):
 
 def parse(raw: bytes, max_bytes: int, max_depth: int) -> Request:
     """Return the request of a text message; raise BadFrame. Unknown fields of the frame are tolerated."""
-    frame = _object(raw, max_bytes)
+    frame = read_object(raw, max_bytes)
     frame_id, method, params = frame.get("id"), frame.get("method"), frame.get("params")
     if not isinstance(frame_id, str) or not 0 < len(frame_id) <= MAX_ID:
         raise BadFrame(f"id is text of 1 to {MAX_ID} characters")
@@ -51,7 +51,8 @@ def parse(raw: bytes, max_bytes: int, max_depth: int) -> Request:
     return Request(frame_id, method, params)
 
 
-def _object(raw: bytes, max_bytes: int) -> dict[str, Any]:
+def read_object(raw: bytes, max_bytes: int) -> dict[str, Any]:
+    """Return the JSON object of a text message; raise BadFrame."""
     if len(raw) > max_bytes:
         raise BadFrame(f"a frame has at most {max_bytes} bytes; this one has {len(raw)}")
     try:

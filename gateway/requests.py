@@ -10,12 +10,12 @@ import structlog
 
 from gateway import protocol
 from gateway.connect import Resume, dialect_of, hello, read_greeting, read_nothing
-from gateway.dialects import error_body, payload_of
 from gateway.metrics import OK
 from gateway.peer import Peer
 from gateway.protocol import BadFrame, Request
 from gateway.shared import Shared
 from gateway.under_way import UnderWay
+from gateway.vocabulary import error_body, payload_of
 from tools.context import Context, Repeat
 from tools.errors import AuthExpired, AuthInvalid, CallError, InternalError, RateLimited, UnknownMethod
 from tools.policy import Principal

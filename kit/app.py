@@ -3,19 +3,17 @@
 import asyncio
 import os
 import random
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 
 from agent.models.port import Model
 from gateway.app import Gateway
-from gateway.settings import GatewaySettings
+from kit.addresses import Listening
 from kit.agency import Agency, build_agency, take_up
 from kit.arena import Field, build_contests, contesting
 from kit.automation import Automation, automating, build_alerting, build_scheduler
@@ -23,14 +21,14 @@ from kit.background.housekeeping import tidy
 from kit.background.loop import Loop
 from kit.background.outbox import EventChannel, Pump
 from kit.background.running import running, telling
-from kit.background.workers import WorkerPool, working
+from kit.background.workers import Begin, WorkerPool, execute, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
 from kit.contests import build_deciders
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import STRATEGIES, prepare
 from kit.ids import id_maker
-from kit.listen import Listening, listen
+from kit.listen import listen
 from kit.lock import only_one
 from kit.money import Money, build_money
 from kit.parts import (
@@ -40,6 +38,7 @@ from kit.parts import (
     build_reference,
 )
 from kit.platforms import Platforms
+from kit.serving import build_gateway
 from kit.settings import Settings
 from kit.skillset import load_skills
 from kit.system import Process
@@ -85,6 +84,7 @@ class Edge:
     chats: Adapters | None = None
     lookup: Lookup | None = None
     deciders: Deciders | None = None
+    worker: Begin = execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ async def _build(
     agent = await build_agency(settings, edge.model, edge.entropy, registry, database, clock, new_id, stack)
 
     keys = ApiKeys(database, clock, new_id, edge.entropy)
-    pool, backtests = await _backtests(settings, database, events, clock, new_id, stack)
+    pool, backtests = await _backtests(settings, edge, database, events, new_id, stack)
     platforms, chats = _chats(settings, edge, registry, database, new_id)
     outbox, webhooks = await _outbox(settings, edge, database, events, chats, new_id, stack)
     loops = [tells, *money.loops, *agent.loops, *_loops(database, outbox, keys, clock)]
@@ -170,7 +170,7 @@ async def _build(
     loops += await _answering(chats, services, registry, settings, stack)
     house = Context(LOCAL_OWNER, services, registry)
     loops += await _going_on(agent, Automation(alerting, scheduler), house, settings, stack)
-    gateways.append(Gateway(registry, services, _gateway_settings(settings), clock=_nanoseconds(clock)))
+    gateways.append(build_gateway(settings, registry, services))
     listening = await _open(gateways[0], platforms, agent, settings, stack)
     going = [loop.run for loop in loops if loop is not tells]
     await stack.enter_async_context(running([*going, *_warming(agent.graph, pool, clock, warm)]))
@@ -221,12 +221,7 @@ def _system(
     agent: Agency,
     chats: Chats,
 ) -> Process:
-    clients = partial(_clients, gateways)
-    return Process(clock, database, markets, loops, clients, agent.notebook.index, chats.problems)
-
-
-def _clients(gateways: Sequence[Gateway]) -> int:
-    return sum(each.clients() for each in gateways)
+    return Process(clock, database, markets, loops, gateways, agent.notebook.index, chats.problems)
 
 
 def _chats(
@@ -296,14 +291,14 @@ async def _answering(
 
 async def _backtests(
     settings: Settings,
+    edge: Edge,
     database: Database,
     events: EventBus,
-    clock: Clock,
     new_id: NewId,
     stack: AsyncExitStack,
 ) -> tuple[WorkerPool, Backtests]:
-    pool = await stack.enter_async_context(working(settings))
-    backtests = Backtests(database, events, pool, clock, new_id)
+    pool = await stack.enter_async_context(working(settings, edge.worker))
+    backtests = Backtests(database, events, pool, edge.clock, new_id)
     stack.push_async_callback(backtests.close)
     await backtests.recover()
     return pool, backtests
@@ -372,29 +367,3 @@ def _loops(database: Database, outbox: Pump, keys: ApiKeys, clock: Clock) -> Seq
         Loop("keys", keys.refresh, 5.0, clock),
         Loop("housekeeping", partial(tidy, database, clock), 3600.0, clock),
     )
-
-
-def _gateway_settings(settings: Settings) -> GatewaySettings:
-    token = settings.gateway_token
-    return GatewaySettings(
-        token=token.get_secret_value() if token else None,
-        host=settings.gateway_host,
-        allowed_hosts=_hosts(settings),
-        account=settings.account,
-        allowed_origins=frozenset(settings.allowed_origins),
-        max_connections=settings.max_connections,
-        limited=settings.limits,
-    )
-
-
-def _hosts(settings: Settings) -> frozenset[str]:
-    """Return the names by which others may reach this service."""
-    name = urlsplit(settings.telegram_webhook_url or "").hostname
-    return frozenset({name} if name else ())
-
-
-def _nanoseconds(clock: Clock) -> Callable[[], int]:
-    """Return the count that limits are measured by; a test's clock drives them too."""
-    if isinstance(clock, SystemClock):
-        return time.monotonic_ns
-    return lambda: int(clock.now().timestamp() * 1_000_000_000)

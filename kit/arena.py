@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -125,7 +126,9 @@ def frozen_by(database: Database, new_id: NewId, gate: RiskGate, locks: Locks) -
     def frozen(contest: Contest) -> Floor:
         return ContestFloor(
             contest,
-            transact=database.transact,
+            # What a failure of the machine takes is carried out again when the cycle goes on: only the
+            # end of one has to wait for the disk.
+            transact=partial(database.transact, durable=False),
             read=database.read,
             new_id=new_id,
             news=Quiet(),

@@ -15,6 +15,7 @@ CHARTS: Mapping[str, str] = {
     "chart_backtest": "chart.backtest",
     "chart_candles": "chart.candles",
     "chart_equity": "chart.equity",
+    "chart_leaderboard": "chart.leaderboard",
     "chart_optimization": "chart.optimization",
 }
 """The tools that draw, and the methods that give the picture: a model reads its caption only."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kit.addresses import Listening
 from kit.errors import CannotStart, WrongSettings
-from kit.listen import Listening
 from kit.lock import addresses_of
 from kit.logs import log_file
 from kit.settings import Settings, default_home, load

@@ -1,41 +1,18 @@
 """The ports a service answers on."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
 
+from kit.addresses import Listening
 from kit.errors import CannotStart
 from kit.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 SHUTDOWN_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """Where a service can be reached."""
-
-    host: str
-    ports: Sequence[int]
-
-    @property
-    def urls(self) -> Sequence[str]:
-        """The WebSocket addresses."""
-        return [f"ws://{_in_url(self.host)}:{port}" for port in self.ports]
-
-    @property
-    def url(self) -> str:
-        """The first WebSocket address."""
-        return self.urls[0]
-
-    @property
-    def http(self) -> str:
-        """The HTTP address."""
-        return f"http://{_in_url(self.host)}:{self.ports[0]}"
 
 
 @asynccontextmanager
@@ -67,8 +44,3 @@ async def _opened(runner: web.AppRunner, settings: Settings, port: int) -> bool:
             raise CannotStart(f"cannot listen on {settings.gateway_host}:{port}: {error.strerror}") from None
         return False
     return True
-
-
-def _in_url(host: str) -> str:
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"[{reachable}]" if ":" in reachable else reachable

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
 
+from kit.addresses import Listening
 from kit.answers import CONNECTION_FAILED, KitError
 from kit.client import KitClient
 from kit.errors import CannotStart
-from kit.listen import Listening
 from kit.lock import addresses_of, announced
 from kit.settings import Settings, load
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kit.client import KitClient
 
 Name = Annotated[str, typer.Argument(help="The name of a run, as `kit runs list` shows it.")]
+AnyName = Annotated[str | None, typer.Argument(help="The name of a run; all of yours without one.")]
 Pairs = Annotated[list[str] | None, typer.Option("--pair", help="A pair it trades; give several.")]
 Strategy = Annotated[str | None, typer.Option(help="A strategy of the house.")]
 Model = Annotated[str | None, typer.Option(help="A model that answers here, as vendor:model.")]
@@ -42,7 +43,9 @@ def commands(run: Run) -> typer.Typer:
 def _ask(run: Run, url: str | None, method: str, **params: Any) -> None:
     async def call(client: "KitClient") -> int:
         given = {name: value for name, value in params.items() if value is not None}
-        print(standing(await client.call(method, given)))
+        told = await client.call(method, given)
+        changed = told.get("runs", [told])
+        print("\n".join(map(standing, changed)) or "there is no run for that")
         return 0
 
     raise typer.Exit(run(url, call))
@@ -102,13 +105,13 @@ def _add_start(runs: typer.Typer, run: Run) -> None:
 
 def _add_moves(runs: typer.Typer, run: Run) -> None:
     @runs.command()
-    def pause(name: Name, url: Url = None) -> None:
-        """Have a run decide nothing until it is resumed."""
+    def pause(name: AnyName = None, url: Url = None) -> None:
+        """Have a run, or all of yours, decide nothing until resumed."""
         _ask(run, url, "runs.pause", name=name)
 
     @runs.command()
-    def resume(name: Name, url: Url = None) -> None:
-        """Have a paused run go on."""
+    def resume(name: AnyName = None, url: Url = None) -> None:
+        """Have a paused run, or all that are paused, go on."""
         _ask(run, url, "runs.resume", name=name)
 
     @runs.command()

@@ -18,8 +18,7 @@ from pydantic_settings import (
 
 from kit.errors import WrongSettings
 from kit.near import near, question
-from tools.preferences import TimeOfDay, Zone
-from trading.markets import PAPER_NAMES
+from tools.zones import TimeOfDay, Zone
 
 PREFIX = "KIT_"
 DOCUMENTED_PORTS = (18799, 18800)
@@ -167,6 +166,8 @@ class Settings(BaseSettings):
             raise ValueError("account is live, and live is not switched on (KIT_LIVE=true)")
         if not self.live:
             return self
+        from trading.markets import PAPER_NAMES
+
         missing = [
             f"{name} ({PREFIX}{name.upper()})"
             for name in ("gateway_token", "exchange_api_key", "exchange_api_secret")

@@ -1,23 +1,36 @@
 """The running process, as health and status tell of it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
+from typing import Protocol
 
 from kit.background.loop import Loop
 from memory.database import Database
 from memory.errors import DatabaseUnavailable
 from memory.memory_index import MemoryIndex
+from tools.services import Traffic
+from tools.system import PATIENCE
 from trading.clock import Clock
 from trading.markets import Markets
 
 API_VERSION = "1.0.0"
 """The version both API references print."""
 
-PATIENCE = 5.0
-
 UNREAD = "{} files of memories cannot be read: `kit memory sync` names them"
+
+
+class Served(Protocol):
+    """Where clients connect to."""
+
+    def clients(self) -> int:
+        """Return how many are let in."""
+        ...
+
+    def traffic(self) -> Mapping[str, Traffic]:
+        """Return what went over its WebSockets, by their paths."""
+        ...
 
 
 class Process:
@@ -29,7 +42,7 @@ class Process:
         database: Database,
         markets: Markets,
         loops: Sequence[Loop],
-        clients: Callable[[], int],
+        gateways: Sequence[Served],
         memories: MemoryIndex,
         chats: Callable[[], Sequence[str]] = tuple,
     ) -> None:
@@ -40,7 +53,7 @@ class Process:
         self._database = database
         self._markets = markets
         self._loops = loops
-        self._clients = clients
+        self._gateways = gateways
         self._memories = memories
         self._chats = chats
         self._started: datetime = clock.now()
@@ -51,7 +64,11 @@ class Process:
 
     def clients(self) -> int:
         """Return how many clients are connected and let in."""
-        return self._clients()
+        return sum(each.clients() for each in self._gateways)
+
+    def traffic(self) -> Mapping[str, Traffic]:
+        """Return what went over the WebSockets since the start, by their paths."""
+        return {path: each for gateway in self._gateways for path, each in gateway.traffic().items()}
 
     async def problems(self) -> Sequence[str]:
         """Return what is wrong right now, in words a person can act on; empty when all is well."""

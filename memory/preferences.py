@@ -17,6 +17,7 @@ PREFERENCE = Shape(schema.preferences, Preference)
 _P = schema.preferences.c
 UPSERT = upsert(schema.preferences, "principal", "name")
 OF = PREFERENCE.query.where(_P.principal == bindparam("who")).order_by(_P.name)
+NAMED = PREFERENCE.query.where(_P.name == bindparam("called")).order_by(_P.principal)
 
 
 class Preferences:
@@ -29,6 +30,11 @@ class Preferences:
         """Return what somebody has said they prefer."""
         found = PREFERENCE.read_all(await self._connection.execute(OF, {"who": principal}))
         return {each.name: each.value for each in found}
+
+    async def named(self, name: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return what people have said of one thing, by who they are."""
+        found = PREFERENCE.read_all(await self._connection.execute(NAMED, {"called": name}))
+        return {each.principal: each.value for each in found}
 
     async def put(self, principal: str, values: Mapping[str, Mapping[str, Any]], at: datetime) -> None:
         """Store what somebody prefers in the respects that are named; the others stay."""

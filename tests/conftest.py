@@ -1,6 +1,7 @@
 """What every test begins with, and what conformance tells at the end."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kit.logs import configure
 from tests.peers.databases import (
@@ -24,6 +25,10 @@ __all__ = [
     "sqlite_template",
     "sqlite_url",
 ]
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
@@ -16,9 +16,12 @@ from kit.app import App, Edge, serve
 from kit.chats import Adapters
 from kit.settings import load
 from memory.database import Database
+from tests.nursery import worker
 from trading.clock import ManualClock
 from trading.ports import Exchange, MarketData
 from trading.runs.asking import Deciders
+
+BARE = {"gateway_port": 0, "heartbeat_minutes": 0, "embeddings": "off", "arena": False}
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """When tests begin: a moment at which the simulated market stands where the references' samples have it."""
@@ -95,17 +98,18 @@ async def running(
     deciders: Deciders | None = None,
     **settings: Any,
 ) -> AsyncIterator[Running]:
-    """Run a service in `home` on a free port; settings are those of config.toml."""
+    """Run a service in `home` on a free port; settings are those of config.toml.
+
+    Nothing is loaded ahead in it, and memories are found by their words alone unless `embeddings` says
+    otherwise: most tests end before either would be used.
+    """
     clock = clock or ManualClock(NOON)
     if "database_url" not in settings and "KIT_DATABASE_URL" not in os.environ:
         await begin(home / "data" / "kit.db")
     # Who starts again at the very same moment makes other ids than before.
     seed = f"test{STARTS[home]}" if STARTS[home] else "test"
     STARTS[home] += 1
-    edge = Edge(
-        clock, predictable(seed), market=market, model=model, live=live, chats=chats, deciders=deciders
-    )
-    async with serve(
-        load(home, **{"gateway_port": 0, "heartbeat_minutes": 0, "arena": False, **settings}), edge
-    ) as app:
+    world = Edge(clock, predictable(seed), market=market, model=model, live=live, chats=chats)
+    edge = replace(world, deciders=deciders, worker=worker)
+    async with serve(load(home, **{**BARE, **settings}), edge, warm=False) as app:
         yield Running(app, clock)

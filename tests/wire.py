@@ -26,7 +26,7 @@ class Wire:
     `patience` is how many seconds it waits for a frame.
     """
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, patience: float = 20) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, patience: float = 60) -> None:
         self.socket = socket
         self.patience = patience
         self.events: list[Frame] = []
@@ -73,7 +73,7 @@ class Wire:
 
 @asynccontextmanager
 async def wire(
-    url: str, dialect: str | None = "000", token: str | None = None, patience: float = 20
+    url: str, dialect: str | None = "000", token: str | None = None, patience: float = 60
 ) -> AsyncIterator[Wire]:
     """Open a connection; with a dialect also introduce it."""
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:

@@ -30,7 +30,7 @@ from tools.policy import Scope, Surface
 from tools.registry import capability
 from tools.wire import NoParams, Params
 from trading.runs.contest import Contest, paused, resumed
-from trading.runs.record import DeciderKind, Run
+from trading.runs.record import Run
 
 Name = Annotated[
     str | None, Field(min_length=1, max_length=64, description="an account such as LLM-A; all when left out")
@@ -52,10 +52,11 @@ class NewestOfEntrant(Params):
 
 
 class TradesOfEntrant(Params):
-    """Whose, and how many: the newest come first."""
+    """Whose, and how many: the newest come first. Without `baselines` only of those who compete."""
 
     name: Name = None
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+    baselines: bool = True
 
 
 @capability("arena.status", surfaces=EVERYWHERE)
@@ -83,7 +84,7 @@ async def status(ctx: Context, params: NoParams) -> ArenaStatus:
         timeframe=season.timeframe.value,
         interval_minutes=season.every.total_seconds() / 60,
         source=source,
-        entrants=sum(each.decider.kind is not DeciderKind.BASELINE for each in runs),
+        entrants=sum(not each.is_baseline for each in runs),
         cycles=statistics.total,
         failed=statistics.failed,
         errors=statistics.errors,
@@ -101,8 +102,10 @@ async def stats(ctx: Context, params: NoParams) -> ArenaStatistics:
     async with contests.parts.database.read() as uow:
         found = await uow.cycles.statistics(season.id)
         recent = await uow.cycles.recent(season.id, 11)
+        runs = await uow.runs.of_contest(season.id)
     over = found.completed + found.failed
     return ArenaStatistics(
+        entrants=sum(not each.is_baseline for each in runs),
         cycles=found.total,
         completed=found.completed,
         failed=found.failed,
@@ -137,17 +140,17 @@ async def positions(ctx: Context, params: OfEntrant) -> RunPositions:
     season, runs = await _entrants(contests, params.name)
     found = await accounts_of(contests.parts, season, runs)
     shown = [each for account in found for each in account.positions]
-    return RunPositions(positions=sorted(shown, key=lambda each: (each.opened_at, each.position_id)))
+    return RunPositions(positions=sorted(shown, key=lambda each: (each.opened_at, each.name, str(each.pair))))
 
 
 @capability("arena.trades", surfaces=EVERYWHERE)
 async def trades(ctx: Context, params: TradesOfEntrant) -> RunTrades:
     """Show closed positions of the arena with what each won and why it was closed, newest first."""
     contests = ctx.services.contests
-    _, runs = await _entrants(contests, params.name)
+    _, runs = await _entrants(contests, params.name, params.baselines)
     books = [(run, await book_of(contests.parts.database, run)) for run in runs]
     found = [trade_view(run, each) for run, book in books for each in book.closed]
-    newest = sorted(found, key=lambda each: (each.closed_at, each.trade_id), reverse=True)
+    newest = sorted(found, key=lambda each: (each.closed_at, each.name, str(each.pair)), reverse=True)
     return RunTrades(trades=newest[: params.limit])
 
 
@@ -228,11 +231,13 @@ async def _change(uow: UnitOfWork, contest: Contest) -> None:
         raise CallError("the arena was changed at this very moment: try again", code=Code.CONFLICT)
 
 
-async def _entrants(contests: Contests, name: str | None) -> tuple[Contest, list[Run]]:
+async def _entrants(
+    contests: Contests, name: str | None, baselines: bool = True
+) -> tuple[Contest, list[Run]]:
     """Return the season and its runs, or the one of a name in any spelling; raise NotFound."""
     season = await contests.season()
     async with contests.parts.database.read() as uow:
-        runs = list(await uow.runs.of_contest(season.id))
+        runs = [each for each in await uow.runs.of_contest(season.id) if baselines or not each.is_baseline]
     if name is None:
         return season, runs
     found = [each for each in runs if each.name.casefold() == name.casefold()]

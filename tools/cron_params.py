@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.channels import Channels, Webhook
-from tools.preferences import Zone
 from tools.wire import Params
+from tools.zones import Zone
 
 JobName = Annotated[
     str, Field(min_length=1, max_length=64, pattern=r"^[\w][\w .:-]*$", examples=["daily_report"])

@@ -36,10 +36,11 @@ class AccountList(Result):
 
 @capability("account.list", surfaces=EVERYWHERE, personal=True)
 async def accounts(ctx: Context, params: NoParams) -> AccountList:
-    """List the accounts there are: paper or live, armed or not, locked or not."""
+    """List the accounts that can be traded: paper or live, armed or not, locked or not."""
     services = ctx.services
     async with services.database.read() as uow:
-        found = [(each, await uow.risk.arming(each.id)) for each in await uow.accounts.all()]
+        known = [each for each in await uow.accounts.all() if each.mode is not Mode.CONTEST]
+        found = [(each, await uow.risk.arming(each.id)) for each in known]
     return AccountList(
         accounts=[
             AccountView(

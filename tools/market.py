@@ -1,5 +1,6 @@
 """Market data: prices and candles."""
 
+import asyncio
 from datetime import timedelta
 from typing import Annotated
 
@@ -36,15 +37,17 @@ class Quoted(Result):
 
 
 class PriceReport(Quoted):
-    """The market of this moment; `change24h` in percent, volume in base units."""
+    """The market of this moment; `change24h` in percent, volume in base units, turnover in quote."""
 
     price: Num
     bid: Num
     ask: Num
     last: Num
+    open_24h: Num
     high_24h: Num
     low_24h: Num
     volume_24h: Num
+    turnover_24h: Num
     change_24h: Num
     timestamp: Millis
 
@@ -59,9 +62,11 @@ def price_report(ticker: Ticker, venue: Venue) -> PriceReport:
         bid=ticker.bid,
         ask=ticker.ask,
         last=ticker.last,
+        open_24h=ticker.open_24h,
         high_24h=ticker.high_24h,
         low_24h=ticker.low_24h,
         volume_24h=ticker.volume_24h,
+        turnover_24h=ticker.volume_24h * ticker.last,
         change_24h=percent(ticker.change_24h),
         timestamp=ticker.at,
     )
@@ -72,6 +77,27 @@ async def price(ctx: Context, params: OfPair) -> PriceReport:
     """Return the current price of a pair with bid, ask and the last 24 hours."""
     venue = ctx.services.markets.venue(params.exchange)
     return price_report(await venue.market.ticker(params.pair), venue)
+
+
+class OfPairs(Params):
+    """Several pairs of one market."""
+
+    pairs: Annotated[list[Pair], Field(min_length=1, max_length=50)]
+    exchange: Exchange = None
+
+
+class PriceReports(Result):
+    """The markets of this moment, in the order they were asked for."""
+
+    prices: list[PriceReport]
+
+
+@capability("market.prices", surfaces=Surface.WIRE | Surface.MODEL, good_for=A_MOMENT)
+async def prices(ctx: Context, params: OfPairs) -> PriceReports:
+    """Return the current prices of several pairs, each with bid, ask and the last 24 hours."""
+    venue = ctx.services.markets.venue(params.exchange)
+    found = await asyncio.gather(*(venue.market.ticker(pair) for pair in params.pairs))
+    return PriceReports(prices=[price_report(each, venue) for each in found])
 
 
 class OfCandles(OfPair):

@@ -1,6 +1,6 @@
 """What people prefer of their chats: typed, with defaults, and what follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_v
 
 from memory.database import UnitOfWork
 from tools.wire import Params, Result, camel
+from tools.zones import TimeOfDay, Zone
 from trading.model import Mode
 
 
@@ -23,6 +24,9 @@ class Kind(StrEnum):
     ERRORS = "errors"
     APPROVALS = "approvals"
     ACCESS = "access"
+    RUNS = "runs"
+    ARENA = "arena"
+    """Every cycle of the arena: only for whoever asks for it."""
 
 
 class Loudness(StrEnum):
@@ -61,12 +65,14 @@ NOTICE_KINDS: Final[Mapping[str, Kind]] = {
     "account": Kind.ERRORS,
     "alert": Kind.ALERTS,
     "approval": Kind.APPROVALS,
+    "arena": Kind.ARENA,
     "backtest": Kind.JOBS,
     "job": Kind.JOBS,
     "mandate": Kind.APPROVALS,
     "order": Kind.ERRORS,
     "order.filled": Kind.FILLS,
     "order.stopped": Kind.STOPS,
+    "run": Kind.RUNS,
     "trading": Kind.ERRORS,
 }
 """What a notice is about, by its kind, or by the part of that before the dot."""
@@ -76,18 +82,6 @@ def kind_of(notice_kind: str) -> Kind:
     """Return what a notice of this kind is about; what is not in the table is told like an error."""
     group = notice_kind.partition(".")[0]
     return NOTICE_KINDS.get(notice_kind) or NOTICE_KINDS.get(group, Kind.ERRORS)
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        raise ValueError(f"there is no time zone {name!r}; one is Europe/Berlin") from None
-    return name
-
-
-TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:30"])]
-Zone = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$"), AfterValidator(_zone)]
 
 
 class QuietHours(Result):
@@ -121,9 +115,13 @@ def _always_asked(chosen: dict[Kind, Loudness]) -> dict[Kind, Loudness]:
 Notifications = Annotated[dict[Kind, Loudness], AfterValidator(_always_asked)]
 
 
+HEARD: Final[Mapping[Kind, Loudness]] = {
+    **dict.fromkeys(Kind, Loudness.ON),
+    Kind.ARENA: Loudness.OFF,
+}
+
 CONFIRMED: Final[Mapping[Mode, Confirm]] = {
     Mode.PAPER: Confirm.OFF,
-    Mode.CONTEST: Confirm.OFF,
     Mode.LIVE: Confirm.ON,
 }
 
@@ -131,7 +129,7 @@ CONFIRMED: Final[Mapping[Mode, Confirm]] = {
 class Preferences(Result):
     """What somebody prefers; `confirm` is by the mode of a trade, `groupBalances` shows money in groups."""
 
-    notifications: Notifications = Field(default_factory=lambda: dict.fromkeys(Kind, Loudness.ON))
+    notifications: Notifications = Field(default_factory=lambda: dict(HEARD))
     quiet_hours: QuietHours | None = None
     confirm: dict[Mode, Confirm] = Field(default_factory=lambda: dict(CONFIRMED))
     busy: Busy = Busy.QUEUE
@@ -189,6 +187,12 @@ def changed(preferences: Preferences, changes: Changes) -> Preferences:
     return preferences.model_copy(update=given)
 
 
+async def who_hears(uow: UnitOfWork, kind: Kind) -> Sequence[str]:
+    """Return those who have said that they want messages of a kind, by their ids."""
+    said = await uow.preferences.named(f"notifications.{kind}")
+    return sorted(who for who, value in said.items() if value.get("is") in (Loudness.ON, Loudness.SILENT))
+
+
 async def preferences_of(uow: UnitOfWork, principal: str) -> Preferences:
     """Return what somebody prefers: what they have said, as far as it still makes sense, and defaults."""
     preferences = DEFAULTS
@@ -210,4 +214,4 @@ def loudness(preferences: Preferences, kind: Kind, moment: datetime) -> Loudness
 
 def confirms(preferences: Preferences, mode: Mode) -> bool:
     """Tell whether a trade with real or paper money is shown before it runs."""
-    return preferences.confirm[mode] is Confirm.ON
+    return preferences.confirm.get(mode) is Confirm.ON

@@ -13,7 +13,7 @@ from tools.wire import Num, Params, Result
 from trading.clock import midnight
 from trading.intents import account_of as stored_account
 from trading.risk.gate import MINUTE
-from trading.risk.limits import Limits, limits_of, stored_form
+from trading.risk.limits import RANGES, Limits, limits_of, stored_form
 
 EVERYWHERE = Surface.WIRE | Surface.CHAT | Surface.MODEL
 
@@ -86,7 +86,7 @@ async def set_limits(ctx: Context, params: NewLimits) -> LimitsView:
         await uow.accounts.lock(account)
         now = services.clock.now()
         stored = (await uow.risk.state(account, now, now)).limits
-        whole: Limits = limits_of({**stored, **text})
+        whole: Limits = limits_of({**stored, **text}, RANGES)
         await uow.risk.set_limits(account, stored_form(whole), ctx.principal.id, now)
     return await _shown(ctx, account)
 

@@ -1,5 +1,6 @@
 """Runs: strategies and models that trade by themselves, each with money, rules and a schedule of its own."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any
@@ -70,10 +71,15 @@ class OfRun(Params):
     name: RunName
 
 
-class StopRun(Params):
-    """Which run, and what becomes of its positions: they are closed at once, or kept."""
+class OfRuns(Params):
+    """Which run: its name, or its id. Without one it is all of yours that are in a state for it."""
 
-    name: RunName
+    name: RunName | None = None
+
+
+class StopRun(OfRuns):
+    """Which run, or all, and what becomes of the positions: they are closed at once, or kept."""
+
     positions: Ending = Ending.CLOSE
     reason: Annotated[str | None, Field(max_length=200)] = None
 
@@ -133,22 +139,22 @@ async def get(ctx: Context, params: OfRun) -> RunShown:
 
 
 @capability("runs.pause", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
-async def pause(ctx: Context, params: OfRun) -> RunView:
-    """Have a run decide nothing until it is resumed; its stops and targets stay in force."""
-    return await _shown(ctx, await _singles(ctx).pause(ctx.principal.id, params.name))
+async def pause(ctx: Context, params: OfRuns) -> RunList:
+    """Have a run, or all of yours, decide nothing until resumed; stops and targets stay in force."""
+    return await _listed(ctx, await _singles(ctx).pause(ctx.principal.id, params.name))
 
 
 @capability("runs.resume", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
-async def resume(ctx: Context, params: OfRun) -> RunView:
-    """Have a paused run go on."""
-    return await _shown(ctx, await _singles(ctx).resume(ctx.principal.id, params.name))
+async def resume(ctx: Context, params: OfRuns) -> RunList:
+    """Have a paused run, or all of yours that are paused, go on."""
+    return await _listed(ctx, await _singles(ctx).resume(ctx.principal.id, params.name))
 
 
 @capability("runs.stop", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
-async def stop(ctx: Context, params: StopRun) -> RunView:
-    """End a run, and close its positions unless they are to be kept."""
-    run = await _singles(ctx).stop(ctx.principal.id, params.name, params.positions, params.reason)
-    return await _shown(ctx, run)
+async def stop(ctx: Context, params: StopRun) -> RunList:
+    """End a run, or all of yours, and close their positions unless they are to be kept."""
+    stopped = await _singles(ctx).stop(ctx.principal.id, params.name, params.positions, params.reason)
+    return await _listed(ctx, stopped)
 
 
 @capability("runs.reset", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
@@ -189,9 +195,14 @@ def _wanted(ctx: Context, params: StartRun) -> Wanted:
 
 
 async def _shown(ctx: Context, run: Run) -> RunView:
+    (view,) = (await _listed(ctx, [run])).runs
+    return view
+
+
+async def _listed(ctx: Context, runs: Sequence[Run]) -> RunList:
     contests = ctx.services.contests
     async with contests.parts.database.read() as uow:
-        return await _view(contests, uow, run)
+        return RunList(runs=[await _view(contests, uow, each) for each in runs], has_more=False)
 
 
 async def _view(contests: Contests, uow: UnitOfWork, run: Run) -> RunView:

@@ -1,6 +1,6 @@
 """What capabilities work with; `kit.app` wires the real things."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -90,6 +90,16 @@ class Prompter(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Traffic:
+    """What went over the WebSockets of one address: those open, all there were, and whole messages."""
+
+    open: int = 0
+    opened: int = 0
+    sent: int = 0
+    received: int = 0
+
+
 class System(Protocol):
     """The running process."""
 
@@ -103,6 +113,10 @@ class System(Protocol):
 
     def clients(self) -> int:
         """Return how many clients are connected and let in."""
+        ...
+
+    def traffic(self) -> Mapping[str, Traffic]:
+        """Return what went over the WebSockets since the start, by their paths."""
         ...
 
     async def problems(self) -> Sequence[str]:

@@ -1,11 +1,19 @@
 """How the service itself is doing."""
 
+import asyncio
+from typing import ClassVar
+
+from memory.database import Database
+from memory.errors import DatabaseUnavailable
 from tools.context import Context
 from tools.policy import Surface
 from tools.registry import capability
 from tools.skillbook import SkillStatus
 from tools.wire import IsoTime, NoParams, Result
 from trading.ports import MarketHealth
+
+PATIENCE = 5.0
+"""Seconds that a database may take to answer."""
 
 
 class ExchangeHealth(Result):
@@ -18,7 +26,10 @@ class ExchangeHealth(Result):
 
 
 class Health(Result):
-    """How the service is doing: `uptime` in seconds; `problems` say what to mend, `notices` what might be."""
+    """How the service is doing: `uptime` in seconds; `problems` say what to mend, `notices` what might be.
+
+    `database` tells whether it answers.
+    """
 
     ok: bool
     status: str
@@ -27,20 +38,33 @@ class Health(Result):
     uptime: float
     timestamp: IsoTime
     source: str
+    database: bool
     skills: dict[str, str]
     exchanges: dict[str, ExchangeHealth]
     problems: list[str]
     notices: list[str]
 
 
+class SocketTraffic(Result):
+    """The WebSockets of one address: those open now, all since the start, and whole messages over them."""
+
+    open: int
+    opened: int
+    sent: int
+    received: int
+
+
 class Status(Result):
-    """The service in four figures."""
+    """The service in a few figures; `sockets` are by their paths."""
+
+    not_for_models: ClassVar[frozenset[str]] = frozenset({"sockets"})
 
     gateway: str
     clients: int
     skills: int
     tools: int
     uptime: float
+    sockets: dict[str, SocketTraffic]
 
 
 HEALTH_OF_SKILL = {SkillStatus.LOADED: "healthy"}
@@ -70,6 +94,7 @@ async def health(ctx: Context, params: NoParams) -> Health:
         uptime=services.system.uptime(),
         timestamp=services.clock.now(),
         source=services.markets.source.value,
+        database=await _answers(services.database),
         skills={
             skill.id: HEALTH_OF_SKILL.get(skill.status, skill.status.value) for skill in services.skills.all()
         },
@@ -77,6 +102,15 @@ async def health(ctx: Context, params: NoParams) -> Health:
         problems=problems,
         notices=list(await services.system.notices()),
     )
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await database.ping()
+    except (DatabaseUnavailable, TimeoutError):
+        return False
+    return True
 
 
 @capability("status", surfaces=Surface.WIRE | Surface.CHAT | Surface.MODEL)
@@ -89,4 +123,8 @@ async def status(ctx: Context, params: NoParams) -> Status:
         skills=len(services.skills.all()),
         tools=len(ctx.door.tools()),
         uptime=services.system.uptime(),
+        sockets={
+            path: SocketTraffic.model_validate(each, from_attributes=True)
+            for path, each in services.system.traffic().items()
+        },
     )

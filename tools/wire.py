@@ -23,7 +23,12 @@ class Params(BaseModel):
     """What a capability is asked: documented camelCase names, nothing unknown."""
 
     model_config = ConfigDict(
-        alias_generator=camel, populate_by_name=True, extra="forbid", frozen=True, allow_inf_nan=False
+        alias_generator=camel,
+        populate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        defer_build=True,
     )
 
 
@@ -47,6 +52,7 @@ class Result(BaseModel):
         serialize_by_alias=True,
         frozen=True,
         arbitrary_types_allowed=True,
+        defer_build=True,
     )
 
     def for_models(self) -> dict[str, Any]:

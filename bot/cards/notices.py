@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import Field, ValidationError
 
 from bot.asking import Action, Call
+from bot.cards import run_notices
 from bot.cards.conditions import condition, figure, threshold
 from bot.cards.orders import approval_actions
 from bot.cards.parts import head, lines
@@ -16,6 +17,7 @@ from bot.cards.told import notice as notice_text
 from bot.voice import Voice, plain
 from tools.alert_params import AlertType, Condition
 from tools.alert_views import ConditionView
+from tools.contests.noticing import CycleTold, RunEnded
 from tools.wire import Millis, Num, Pair, Result
 from trading.notices import Notice
 
@@ -190,6 +192,21 @@ def failed(notice: Notice, voice: Voice, now: datetime) -> Told | None:
     return Told("\n".join([title, plain(why)]), ((again,),) if found.job_id else ())
 
 
+def arena_cycle(notice: Notice, voice: Voice, now: datetime) -> Told | None:
+    """Show how a cycle of the arena went, with the leaderboard one press away."""
+    found = _read(CycleTold, notice.data)
+    if found is None:
+        return None
+    board = Action(voice.say("button.leaderboard"), "leaderboard")
+    return Told(run_notices.cycle(found, voice), ((board,),))
+
+
+def run_ended(notice: Notice, voice: Voice, now: datetime) -> Told | None:
+    """Show that a run has come to its end."""
+    found = _read(RunEnded, notice.data)
+    return None if found is None else Told(run_notices.ended(found, voice))
+
+
 def _asked_by(found: Answered, voice: Voice) -> str:
     named = plain(found.job_name) if found.job_name else voice.say("notice.job")
     return head(named, voice.say("job.of_alert", alert=plain(found.alert_id)) if found.alert_id else "")
@@ -204,9 +221,11 @@ def _read(shape: type[Shape], data: Mapping[str, Any]) -> Shape | None:
 
 MAKERS: Mapping[str, Maker] = {
     "approval": approval,
+    "arena.cycle": arena_cycle,
     "alert.triggered": fired,
     "alert.paused": flooded,
     "job.result": answered,
     "job.failed": failed,
+    "run.ended": run_ended,
 }
 """How messages are shown, by their kind or by the part of that before the dot."""

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.asking import Action
-from bot.cards import alerts, backtests, jobs, lists, market, memories, money, orders, safety
+from bot.cards import (
+    alerts,
+    arena,
+    backtests,
+    jobs,
+    lists,
+    market,
+    memories,
+    money,
+    orders,
+    own_runs,
+    safety,
+)
 from bot.voice import Voice
 from tools.wire import Result
 
@@ -38,6 +50,7 @@ CARDS: Mapping[str, Card] = {
     "chart.backtest": Card(market.picture),
     "chart.optimization": Card(market.picture),
     "chart.equity": Card(market.picture, True),
+    "chart.leaderboard": Card(market.picture),
     "portfolio.get": Card(money.portfolio, True),
     "portfolio.pnl": Card(money.pnl, True),
     "trade.positions": Card(money.positions, True, actions=money.position_actions),
@@ -93,6 +106,12 @@ CARDS: Mapping[str, Card] = {
     "memory.search": Card(memories.results, True, actions=memories.of_results),
     "memory.forget": Card(memories.forgotten, True),
     "memory.undo": Card(memories.forgotten, True),
+    "arena.leaderboard": Card(arena.leaderboard),
+    "runs.list": Card(own_runs.listing, True, actions=own_runs.of_listing),
+    "runs.get": Card(own_runs.shown, True, actions=own_runs.of_one),
+    "runs.pause": Card(own_runs.changed, True, actions=own_runs.of_listing),
+    "runs.resume": Card(own_runs.changed, True, actions=own_runs.of_listing),
+    "runs.stop": Card(own_runs.changed, True),
     "access.list": Card(lists.access, True, actions=lists.access_actions),
     "access.approve": Card(lists.person, True),
     "access.setRole": Card(lists.person, True),

@@ -112,6 +112,7 @@ class Apis:
         owner = owner_of(request.path, self.dialects)
         if owner is None:
             return refusal(failure.status, failure.message, failure.all_headers)
+        failure = owner.meant(failure)
         return web.Response(
             body=owner.words(failure),
             status=failure.status,

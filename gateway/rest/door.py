@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import orjson
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -16,6 +15,7 @@ from gateway.auth import bearer
 from gateway.limits import Groups, Standing, Windows
 from gateway.metrics import OK
 from gateway.origin import origin_allowed
+from gateway.plain import json_of
 from gateway.rest.asking import Reader, read_object
 from gateway.rest.failure import Refused
 from gateway.rest.marks import CAPABILITY, PUBLIC, STANDING, failure_on
@@ -91,7 +91,7 @@ class RestDoor:
             ctx = self._context(request, capability, principal, budget)
             if route.streams and wanted(request):
                 return await self._stream(request, dialect, route, params, ctx)
-            told = _told(route, await self._call(capability, params, ctx))
+            told = self._told(route, await self._call(capability, params, ctx))
         finally:
             self._running -= 1
         return web.Response(body=told, status=route.status, content_type="application/json")
@@ -150,6 +150,12 @@ class RestDoor:
         except Reused as error:
             raise CallError("this Idempotency-Key stands for another request", code=Code.CONFLICT) from error
 
+    def _told(self, route: Route, result: Result) -> bytes:
+        if route.tells is None:
+            plainly: bytes = type(result).__pydantic_serializer__.to_json(result, by_alias=True)
+            return plainly
+        return json_of(route.tells(result, self._shared.services.clock.now()))
+
     async def _stream(
         self,
         request: web.Request,
@@ -162,10 +168,11 @@ class RestDoor:
         capability = self._shared.registry.find(route.capability)
 
         async def work() -> bytes:
-            return _told(route, await self._call(capability, {**params, "stream": True}, ctx))
+            return self._told(route, await self._call(capability, {**params, "stream": True}, ctx))
 
         def worded(error: CallError | Refused) -> bytes:
-            return dialect.words(failure_on(request, error, self._shared.services.clock.now()))
+            failure = failure_on(request, error, self._shared.services.clock.now())
+            return dialect.words(dialect.meant(failure))
 
         working = self._under_way.start(work(), _ended)
         stream = Stream(
@@ -211,8 +218,3 @@ def _repeat(request: web.Request, principal: Principal) -> Repeat | None:
     if not _KEY.fullmatch(key):
         raise InvalidParams("an Idempotency-Key has 1 to 128 visible ASCII characters")
     return Repeat(f"http:{principal.id}:{key}", REPEATED_WITHIN)
-
-
-def _told(route: Route, result: Result) -> bytes:
-    plain: bytes = type(result).__pydantic_serializer__.to_json(result, by_alias=True)
-    return orjson.dumps(route.tells(orjson.loads(plain))) if route.tells else plain

@@ -154,7 +154,7 @@ class Document:
         if route.streams:
             found[str(route.status)]["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
         error = {"schema": self._refs[("error", dialect.name)]}
-        for status, codes in statuses(route, capability).items():
+        for status, codes in statuses(dialect, route, capability).items():
             found[str(status)] = {
                 "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
                 "content": {dialect.error_type: error},

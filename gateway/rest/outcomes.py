@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.rest.failure import WORDS
-from gateway.rest.table import Route
+from gateway.rest.table import RestDialect, Route
 from tools.errors import MEANINGS, Code
 from tools.registry import AnyCapability
 
@@ -61,11 +61,12 @@ def codes(capability: AnyCapability) -> frozenset[Code]:
     return frozenset({*ALWAYS, *more, *repeated, *capability.errors.values()})
 
 
-def statuses(route: Route, capability: AnyCapability) -> dict[int, list[str]]:
+def statuses(dialect: RestDialect, route: Route, capability: AnyCapability) -> dict[int, list[str]]:
     """Return the statuses that a route can refuse with, in order, each with its codes."""
     found: dict[int, set[str]] = {503: {WORDS[503]}}
     for code in codes(capability):
-        found.setdefault(MEANINGS[code].http, set()).add(code.value)
+        status = dialect.status_of(MEANINGS[code].http, capability.name, code.value)
+        found.setdefault(status, set()).add(code.value)
     if route.has_body:
         found[400].add(Code.INVALID_FRAME.value)
         for status in BODY:

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import pickle
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -21,23 +21,45 @@ STARTING: Final = 120.0
 log = structlog.get_logger(__name__)
 
 
+class Process(Protocol):
+    """What is needed of a process, such as one of asyncio."""
+
+    stdin: asyncio.StreamWriter | None
+    stdout: asyncio.StreamReader | None
+
+    def kill(self) -> None:
+        """Kill it; raise ProcessLookupError where it is gone."""
+
+    async def wait(self) -> int:
+        """Return its exit code once it has ended."""
+
+
+Begin = Callable[[int], Awaitable[Process]]
+"""Begins `kit.worker` in a process of its own that may take so many megabytes."""
+
+
+async def execute(megabytes: int) -> Process:
+    """Begin a worker; it gets nothing of the service's environment, which holds secrets."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "kit.worker", str(megabytes)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={"HOME": str(Path.home()), "OMP_NUM_THREADS": "1"},
+        start_new_session=True,
+    )
+
+
 class Worker:
     """One process. Whoever breaks off a task has to `end` it."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: Process) -> None:
         self._process = process
 
     @classmethod
-    async def start(cls, megabytes: int) -> "Worker":
-        """Start a process; it gets nothing of the service's environment, which holds secrets."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "kit.worker", str(megabytes)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={"HOME": str(Path.home()), "OMP_NUM_THREADS": "1"},
-            start_new_session=True,
-        )
+    async def start(cls, megabytes: int, begin: Begin) -> "Worker":
+        """Begin a process and return it once it can take tasks."""
+        process = await begin(megabytes)
         worker, ready = cls(process), False
         try:
             async with asyncio.timeout(STARTING):
@@ -94,8 +116,9 @@ class WorkerPool:
     A task that is cancelled ends its process at once.
     """
 
-    def __init__(self, size: int, megabytes: int, seconds: float) -> None:
+    def __init__(self, size: int, megabytes: int, seconds: float, begin: Begin = execute) -> None:
         self.size = size
+        self._begin = begin
         self._megabytes = megabytes
         self._seconds = seconds
         self._free = asyncio.Semaphore(size)
@@ -137,15 +160,16 @@ class WorkerPool:
         if self._idle:
             return self._idle.pop()
         try:
-            return await Worker.start(self._megabytes)
+            return await Worker.start(self._megabytes, self._begin)
         except (OSError, EOFError, TimeoutError) as error:
             raise WorkerFailed("no process for backtests can be started here") from error
 
 
 @contextlib.asynccontextmanager
-async def working(settings: Settings) -> AsyncIterator[WorkerPool]:
+async def working(settings: Settings, begin: Begin) -> AsyncIterator[WorkerPool]:
     """Offer workers until the block ends."""
-    pool = WorkerPool(settings.backtest_workers, settings.backtest_memory_mb, settings.backtest_seconds)
+    megabytes, seconds = settings.backtest_memory_mb, settings.backtest_seconds
+    pool = WorkerPool(settings.backtest_workers, megabytes, seconds, begin)
     try:
         yield pool
     finally:

@@ -5,6 +5,7 @@ from typing import Any
 from tests.agent.offline_backtests import BACKTEST_CALLS
 from tests.agent.offline_driver import Call
 from tests.agent.offline_orders import ORDER_CALLS
+from tests.agent.offline_runs import RUN_CALLS
 
 
 def price(*pairs: str) -> list[Call]:
@@ -281,8 +282,11 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("setz meinen BTC stop auf 60000", [("trade_positions", {})]),
     ("stop von BTC auf 60000 ziehen", [("trade_positions", {})]),
     ("put a stop to trading", [("trading_halt", {})]),
-    ("pause trading", [("trading_reduce", {})]),
-    ("pausiere trading", [("trading_reduce", {})]),
+    ("no new positions", [("trading_reduce", {})]),
+    ("only exits from now on", [("trading_reduce", {})]),
+    ("keine neuen Positionen", [("trading_reduce", {})]),
+    ("nur noch schließen", [("trading_reduce", {})]),
+    *RUN_CALLS,
     ("stop trading", [("trading_halt", {})]),
     ("halt", [("trading_halt", {})]),
     ("stoppe trading", [("trading_halt", {})]),
@@ -291,7 +295,7 @@ CALLS: list[tuple[str, list[Call]]] = [
     ("offene aufträge", [("trade_orders", {})]),
     ("handel stoppen", [("trading_halt", {})]),
     ("kill switch", [("trading_halt", {})]),
-    ("handel pausieren", [("trading_reduce", {})]),
+    ("handel pausieren", [("runs_pause", {})]),
     ("cancel order ord_1m7wd7tg00", [("trade_cancel", {"orderId": "ord_1m7wd7tg00"})]),
     ("storniere order ord_1m7wd7tg00", [("trade_cancel", {"orderId": "ord_1m7wd7tg00"})]),
     ("what are my limits", [("risk_limits", {})]),

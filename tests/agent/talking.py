@@ -73,7 +73,7 @@ class House:
 
     async def told(self, name: str, number: int = 1) -> StoredEvent:
         """Return the n-th event of this name, once it has come."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(found := self.all_told(name)) < number:
                 self._news.clear()
                 await self._news.wait()

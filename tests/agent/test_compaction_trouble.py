@@ -1,7 +1,7 @@
 """Whatever fails or is cut off: the summary of before holds, or the new one does, and no answer waits."""
 
 import asyncio
-import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +30,7 @@ from tests.agent.long_talks import (
     talking,
 )
 from tests.agent.talking import MODEL, house
+from tests.nursery import born
 from tests.service import running
 from tests.wire import wire
 from tools.errors import CallError, Code
@@ -74,7 +75,7 @@ async def test_an_answer_never_waits_for_a_summary(tmp_path: Path) -> None:
     gate = asyncio.Event()
 
     model = SlowNotes(gate)
-    async with house(tmp_path, model) as agent, asyncio.timeout(30):
+    async with house(tmp_path, model) as agent, asyncio.timeout(60):
         await said_before(agent, LONG)
         await agent.say("one")
         await model.asked(1)
@@ -93,7 +94,7 @@ async def test_an_answer_never_waits_for_a_summary(tmp_path: Path) -> None:
 async def test_of_two_processes_one_compacts_a_conversation(tmp_path: Path) -> None:
     gate = asyncio.Event()
     model = SlowNotes(gate)
-    async with house(tmp_path, model) as agent, asyncio.timeout(30):
+    async with house(tmp_path, model) as agent, asyncio.timeout(60):
         await said_before(agent, LONG)
         other = Compactor()
         works = [
@@ -136,7 +137,7 @@ async def test_cut_off_anywhere_the_summary_of_before_holds_or_the_new_one_does(
 
 async def test_a_service_that_stops_over_a_summary_makes_it_when_it_is_back(tmp_path: Path) -> None:
     model = SlowNotes(asyncio.Event())
-    async with house(tmp_path / "a", model) as agent, asyncio.timeout(30):
+    async with house(tmp_path / "a", model) as agent, asyncio.timeout(60):
         await said_before(agent, LONG)
         asked = asyncio.create_task(compact(agent))
         await model.asked(1)
@@ -154,9 +155,7 @@ async def test_killed_over_a_summary_a_service_has_lost_nothing_when_it_is_back(
     async with house(tmp_path, ScriptedModel(talking(answers), name=MODEL)) as agent:
         await said_before(agent, LONG)
         before = [each.id for each in await agent.transcript()]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.agent.slow_notes", str(tmp_path), stdout=asyncio.subprocess.PIPE
-    )
+    process = await born("tests.agent.slow_notes", str(tmp_path), stdout=PIPE)
     assert process.stdout is not None
     try:
         async with (
@@ -187,7 +186,7 @@ async def test_what_is_forgotten_meanwhile_does_not_come_back_in_a_summary(
 ) -> None:
     gate = asyncio.Event()
     model = SlowNotes(gate)
-    async with house(tmp_path, model) as agent, asyncio.timeout(30):
+    async with house(tmp_path, model) as agent, asyncio.timeout(60):
         await said_before(agent, [("my secret is 4711", "Noted."), *LONG])
         if summarised:
             assert await Compactor().now(agent.services, "owner", "main", OfflineModel()) is not None

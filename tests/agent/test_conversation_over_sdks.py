@@ -12,7 +12,7 @@ import pytest
 from kit.app import Edge, serve
 from kit.settings import load
 from tests.peers.aimock import Aimock, aimock
-from tests.service import NOON, Running, predictable
+from tests.service import BARE, NOON, Running, predictable
 from tests.wire import Frame, Wire, wire
 from trading.clock import ManualClock
 
@@ -101,8 +101,11 @@ def peer() -> Iterator[Aimock]:
 async def talking(home: Path, *models: str, **settings: Any) -> AsyncIterator[tuple[Running, Wire]]:
     """Run a service with these models and open a connection to it."""
     clock = ManualClock(NOON)
-    config = load(home, gateway_port=0, limits=False, model=models, **settings)
-    async with serve(config, Edge(clock, predictable())) as app, wire(app.listening.url) as client:
+    config = load(home, **{**BARE, "limits": False, "model": models, **settings})
+    async with (
+        serve(config, Edge(clock, predictable()), warm=False) as app,
+        wire(app.listening.url) as client,
+    ):
         yield Running(app, clock), client
 
 

@@ -1,6 +1,6 @@
 import asyncio
 import sqlite3
-import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,16 +8,15 @@ from pathlib import Path
 from agent.models.scripted import ScriptedModel
 from memory.records import TurnStatus
 from tests.agent.talking import says
+from tests.nursery import Born, born
 from tests.service import running
 from tests.wire import HELLO, wire
 
 
 @asynccontextmanager
-async def slow_service(home: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def slow_service(home: Path) -> AsyncIterator[tuple[Born, str]]:
     """Run a service that dies with the block and never finishes an answer; yield it and its address."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.agent.slow_service", str(home), stdout=asyncio.subprocess.PIPE
-    )
+    process = await born("tests.agent.slow_service", str(home), stdout=PIPE)
     assert process.stdout is not None
     try:
         async with asyncio.timeout(60):

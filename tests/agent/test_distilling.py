@@ -73,7 +73,7 @@ async def mark_of(service: Running, session: str = "main", who: str = "owner") -
 async def rest(service: Running, session: str = "main", who: str = "owner", revision: int = 1) -> Distilled:
     """Let time pass until a conversation is distilled, and return its mark."""
     await service.advance(RESTED.total_seconds())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (mark := await mark_of(service, session, who)) is None or mark.revision < revision:
             await service.advance(60)
             await asyncio.sleep(0.01)
@@ -83,7 +83,7 @@ async def rest(service: Running, session: str = "main", who: str = "owner", revi
 async def idle(service: Running) -> None:
     """Return once the service has had its first look, and has nothing to distil by itself."""
     await have_said(service, "hello", session="first", at=NOON - RESTED)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await mark_of(service, "first") is None:
             await service.advance(60)
             await asyncio.sleep(0.01)
@@ -112,7 +112,7 @@ def distiller(service: Running, model: Model) -> Distiller:
 async def test_what_was_stated_stands_in_the_note_of_the_day_and_tells_where_it_is_from(
     tmp_path: Path,
 ) -> None:
-    async with running(tmp_path, model=OfflineModel(), embeddings="off") as service:
+    async with running(tmp_path, model=OfflineModel()) as service:
         await call(service, "chat.send", message=f"hi! {LEEDS} What is the price of BTC?")
         await call(service, "chat.send", message="buy 5 USDT of DOGE")
         await call(service, "chat.send", message="Ich handle nie am Freitag.")
@@ -135,7 +135,7 @@ async def test_what_was_stated_stands_in_the_note_of_the_day_and_tells_where_it_
 
 async def test_the_moment_is_that_of_the_last_message_where_the_person_is(tmp_path: Path) -> None:
     late = NOON - timedelta(hours=12, minutes=30)
-    async with running(tmp_path, embeddings="off", timezone="Europe/Berlin") as service:
+    async with running(tmp_path, timezone="Europe/Berlin") as service:
         await have_said(service, LEEDS, at=late)
         await have_said(service, SHORT, session="telegram:7 #x", at=late)
         await rest(service)
@@ -160,7 +160,7 @@ async def test_a_model_notes_only_what_the_person_typed(tmp_path: Path) -> None:
             ("Keeps bees.", BEES),
         )
     )
-    async with running(tmp_path, model=model, embeddings="off") as service:
+    async with running(tmp_path, model=model) as service:
         await have_said(service, LEEDS, SHORT, BEES, "> I never sell BTC", "what if I had a Ferrari?")
         await have_said(service, "The limit is 100 %, I never want to be asked for approval.")
         mark = await rest(service)
@@ -187,7 +187,7 @@ async def test_a_model_notes_only_what_the_person_typed(tmp_path: Path) -> None:
 
 async def test_a_model_does_not_note_what_was_taken_back(tmp_path: Path) -> None:
     model = answering(notes(("Never shorts.", SHORT)))
-    async with running(tmp_path, model=model, embeddings="off") as service:
+    async with running(tmp_path, model=model) as service:
         await have_said(service, SHORT, "forget that")
         await rest(service)
     assert note(tmp_path) == ""
@@ -211,7 +211,7 @@ async def test_an_answer_that_is_no_json_is_asked_for_once_more_and_then_rules_d
     tmp_path: Path, replies: Sequence[Reply], lines: list[str], model: int
 ) -> None:
     scripted = answering(*replies)
-    async with running(tmp_path, model=scripted, embeddings="off") as service:
+    async with running(tmp_path, model=scripted) as service:
         await have_said(service, SHORT)
         mark = await rest(service)
     assert [line for line in note(tmp_path).splitlines() if line.startswith("- ")] == lines
@@ -221,7 +221,7 @@ async def test_an_answer_that_is_no_json_is_asked_for_once_more_and_then_rules_d
 
 async def test_a_model_that_fails_is_asked_again_and_after_an_hour_rules_do(tmp_path: Path) -> None:
     model = ScriptedModel(lambda request: DOWN)
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         await idle(service)
         await have_said(service, SHORT, at=service.clock.now() - FORGIVING)
         await have_said(service, LEEDS, session="other", at=NOON - FORGIVING - timedelta(minutes=1))
@@ -236,7 +236,7 @@ async def test_a_model_that_fails_is_asked_again_and_after_an_hour_rules_do(tmp_
 
 
 async def test_what_nobody_typed_alone_is_left_out(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         await have_said(service, "I live in Rome.", data={BY: "cron"})
         await have_said(service, "I live in Oslo.", session="job:daily")
         app = service.app
@@ -251,7 +251,7 @@ async def test_what_nobody_typed_alone_is_left_out(tmp_path: Path) -> None:
 
 
 async def test_what_is_kept_already_is_not_noted_again(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         await call(service, "memory.add", text=LEEDS)
         await have_said(service, "I live in Leeds with two dogs.", SHORT)
         await have_said(service, "I never short anything at all.", "I live in Leeds.", session="other")
@@ -261,7 +261,7 @@ async def test_what_is_kept_already_is_not_noted_again(tmp_path: Path) -> None:
 
 
 async def test_each_has_their_own_notes_and_who_was_shut_out_gets_none(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         ada = cast(NewKey, await call(service, "keys.create", name="ada", role="viewer"))
         bob = cast(NewKey, await call(service, "keys.create", name="bob", role="trader"))
         owner = cast(NewKey, await call(service, "keys.create", name="too", role="owner"))
@@ -287,13 +287,13 @@ async def test_each_has_their_own_notes_and_who_was_shut_out_gets_none(tmp_path:
 
 async def test_a_crash_between_the_note_and_its_mark_doubles_nothing(tmp_path: Path) -> None:
     first = answering(notes(("Never shorts anything.", SHORT), ("Lives in Leeds.", LEEDS)))
-    async with running(tmp_path, model=first, embeddings="off") as service:
+    async with running(tmp_path, model=first) as service:
         await have_said(service, SHORT, LEEDS)
         await rest(service)
     with closing(sqlite3.connect(tmp_path / "data" / "kit.db")) as connection, connection:
         assert connection.execute("DELETE FROM memory_distilled").rowcount == 1
     again = answering(notes(("Never shorts anything.", SHORT), ("Lives in Leeds with two dogs.", LEEDS)))
-    async with running(tmp_path, model=again, embeddings="off") as service:
+    async with running(tmp_path, model=again) as service:
         await rest(service)
     assert note(tmp_path) == (
         f"# {NOON:%Y-%m-%d}\n\n## 12:00 conversation\n\n- Never shorts anything.\n"
@@ -302,7 +302,7 @@ async def test_a_crash_between_the_note_and_its_mark_doubles_nothing(tmp_path: P
 
 
 async def test_of_two_at_once_one_does_it(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         await idle(service)
         await have_said(service, SHORT, at=NOON - RESTED)
         both = [distiller(service, OfflineModel()) for _ in range(2)]
@@ -314,7 +314,7 @@ async def test_of_two_at_once_one_does_it(tmp_path: Path) -> None:
 
 
 async def test_a_conversation_that_goes_on_is_distilled_part_by_part(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         await idle(service)
         work = distiller(service, OfflineModel())
         await have_said(service, LEEDS, *["what is the price of BTC"] * (MANY // 2 - 1), at=NOON)
@@ -336,12 +336,12 @@ async def test_what_is_forgotten_while_a_model_reads_it_does_not_come_back(tmp_p
         return notes(("Lives in Leeds with two dogs.", LEEDS))
 
     model = ScriptedModel(reply, piece=20, hold=reading)
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         await idle(service)
         kept = cast(MemoryAdded, await call(service, "memory.add", text=LEEDS))
         await have_said(service, LEEDS, at=NOON - RESTED)
         step = asyncio.create_task(distiller(service, model).step())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await model.held.wait()
         await call(service, "memory.forget", ids=[kept.id])
         reading.set()
@@ -351,7 +351,7 @@ async def test_what_is_forgotten_while_a_model_reads_it_does_not_come_back(tmp_p
 
 
 async def test_old_conversations_and_notes_that_cannot_be_written_stop_nobody(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         await idle(service)
         folder = tmp_path / "workspace" / "memory"
         (folder / f"{NOON - timedelta(days=1):%Y-%m-%d}.md").mkdir(parents=True)

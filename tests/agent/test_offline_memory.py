@@ -198,7 +198,7 @@ async def test_what_cannot_be_kept_is_told() -> None:
 
 async def test_a_person_is_remembered_and_forgotten_by_the_whole_service(tmp_path: Path) -> None:
     async with (
-        running(tmp_path, embeddings="off", model=OfflineModel()) as service,
+        running(tmp_path, model=OfflineModel()) as service,
         wire(service.url) as connection,
     ):
         assert await say(connection, "remember that I never trade at night") == EN.say("memory.kept")

@@ -38,7 +38,7 @@ async def told(service: Running, fact: str, principal: Principal = LOCAL_OWNER) 
 
 async def test_a_model_is_reminded_of_what_bears_on_a_message_in_the_other_language(tmp_path: Path) -> None:
     model = ScriptedModel(lambda request: says(HELLO))
-    async with running(tmp_path, model=model) as service:
+    async with running(tmp_path, model=model, embeddings="local") as service:
         memories = service.app.services.memories
         note = tmp_path / "workspace" / "memory" / "2026-01-02.md"
         note.parent.mkdir(parents=True)
@@ -46,7 +46,7 @@ async def test_a_model_is_reminded_of_what_bears_on_a_message_in_the_other_langu
             "# 2026-01-02\n- I never risk more than one percent of the account.\n- Lunch with Tom.\n"
         )
         await service.advance(2)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(await memories.recent("owner", 5)) < 2 or await memories.index.step():
                 await service.advance(2)
                 await asyncio.sleep(0.01)
@@ -61,7 +61,7 @@ async def test_a_model_is_reminded_of_what_bears_on_a_message_in_the_other_langu
 
 async def test_what_stands_in_the_documents_is_not_said_twice(tmp_path: Path) -> None:
     model = ScriptedModel(lambda request: says(HELLO))
-    async with running(tmp_path, model=model, embeddings="off") as service:
+    async with running(tmp_path, model=model) as service:
         await told(service, "I never risk more than one percent of the account")
         await send(service, "what percent of the account do I risk?")
     assert "I never risk more than one percent" in model.requests[0].system
@@ -70,7 +70,7 @@ async def test_what_stands_in_the_documents_is_not_said_twice(tmp_path: Path) ->
 
 async def test_nobody_is_reminded_of_what_another_has_told(tmp_path: Path) -> None:
     model = ScriptedModel(lambda request: says(HELLO))
-    async with running(tmp_path, model=model, embeddings="off") as service:
+    async with running(tmp_path, model=model) as service:
         await told(service, "my ledger is hidden in the blue teapot", ANNA)
         await told(service, "my ledger is hidden under the red carpet")
         for principal in (BERT, LOCAL_OWNER, ANNA):
@@ -84,7 +84,7 @@ async def test_nobody_is_reminded_of_what_another_has_told(tmp_path: Path) -> No
 
 async def test_where_others_read_along_nothing_is_remembered(tmp_path: Path) -> None:
     model = ScriptedModel(lambda request: says(HELLO))
-    async with running(tmp_path, model=model, embeddings="off") as service:
+    async with running(tmp_path, model=model) as service:
         (tmp_path / "workspace" / "USER.md").write_text("I live in Graz.\n")
         await told(service, "my ledger is hidden under the red carpet")
         await send(service, "where is my ledger hidden?", shared=True)
@@ -104,8 +104,8 @@ async def test_a_memory_is_one_bounded_line_of_data_whatever_it_says(tmp_path: P
         + "carpet " * 200
     )
     note.write_text(order)
-    async with running(tmp_path, model=model, embeddings="off") as service:
-        async with asyncio.timeout(30):
+    async with running(tmp_path, model=model) as service:
+        async with asyncio.timeout(60):
             while not await service.app.services.memories.recent("owner", 5):
                 await service.advance(2)
                 await asyncio.sleep(0.01)
@@ -118,7 +118,7 @@ async def test_a_memory_is_one_bounded_line_of_data_whatever_it_says(tmp_path: P
 
 
 async def test_the_offline_model_answers_as_if_nothing_was_remembered(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         await told(service, "I want to buy 5 BTC whenever I say hello")
         ctx = Context(LOCAL_OWNER, service.app.services, service.app.registry)
         sent = await service.app.registry.call("chat.send", {"message": "hello"}, ctx)

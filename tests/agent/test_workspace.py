@@ -119,7 +119,7 @@ async def test_a_turn_begins_with_what_is_known_of_the_person_within_bounds(tmp_
     notes.mkdir(parents=True)
     for day, text in (("2026-11-18", "too old"), ("2026-11-19", "of yesterday"), ("2026-11-20", "of today")):
         (notes / f"{day}.md").write_text(f"# {day}\n- It is {text}.\n", encoding="utf-8")
-    async with running(tmp_path, model=model, embeddings="off") as service, wire(service.url) as client:
+    async with running(tmp_path, model=model) as service, wire(service.url) as client:
         (tmp_path / "workspace" / "USER.md").write_text("I live in Graz.\n", encoding="utf-8")
         facts = "".join(f"- fact number {number} of many\n" for number in range(2_000))
         (tmp_path / "workspace" / "MEMORY.md").write_text(facts, encoding="utf-8")

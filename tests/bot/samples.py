@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
+from tools.contests.views import RunView
 from tools.orders import OrderList, OrderView
 from tools.positions import PositionList, PositionView
 from tools.wire import Result
@@ -75,3 +76,31 @@ def orders(*listed: OrderView) -> Result:
 def standing_in(**fields: Any) -> Result:
     """Return something with the fields of an answer."""
     return cast(Result, SimpleNamespace(**fields))
+
+
+def a_run(state: str = "running", **more: Any) -> RunView:
+    """Return a run of a strategy on paper."""
+    return RunView.model_validate(
+        {
+            **dict.fromkeys(RunView.model_fields),
+            "run_id": "run_00abc123",
+            "name": "auto",
+            "account": "run-1",
+            "state": state,
+            "mode": "paper",
+            "decider": "strategy:ema_crossover",
+            "provider": "offline",
+            "model": "offline:ema_crossover",
+            "settings": {},
+            "pairs": ["BTC/USDT"],
+            "timeframe": "1h",
+            "interval_minutes": 60,
+            "initial": 10_000,
+            "cycles": 0,
+            "trades": 0,
+            "won": 0,
+            "safe_mode": False,
+            "created_at": NOON,
+            **more,
+        }
+    )

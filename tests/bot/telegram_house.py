@@ -17,7 +17,7 @@ from tools.wire import Result
 
 ADA = {"id": 42, "is_bot": False, "first_name": "Ada", "language_code": "en"}
 BEN = {"id": 43, "is_bot": False, "first_name": "Ben", "language_code": "en"}
-PATIENCE = 30.0
+PATIENCE = 60.0
 """A whole service on a busy machine takes longer than its Telegram."""
 TICK = 0.25
 """Seconds that pass at a time while somebody waits: less than any pace of the platform."""

@@ -15,10 +15,11 @@ from bot.reading.words import VOCABULARY
 from bot.table import ROWS
 from bot.voice import Voice
 from tests.bot.automation_samples import alert, job
-from tests.bot.samples import position
+from tests.bot.samples import a_run, position
 from tests.bot.talk import COMMANDS, DE, EN
 from tools.alert_views import AlertList
 from tools.catalog import CATALOG
+from tools.contests.views import RunList
 from tools.cron_views import JobList, Templates
 from tools.orders import OrderList
 from tools.positions import PositionList, PositionView
@@ -59,6 +60,7 @@ LISTED: dict[str, Result] = {
     "alert.list": AlertList(alerts=[alert()]),
     "cron.list": JobList(jobs=[job()]),
     "cron.templates": Templates(templates=[]),
+    "runs.list": RunList(runs=[a_run()], has_more=False),
 }
 
 
@@ -83,7 +85,7 @@ def followed(found: Any, held: list[PositionView], price: Decimal) -> None:
         found = found.then([answer(call.name, held, price) for call in found.calls])
 
 
-@settings(max_examples=600, deadline=500)
+@settings(max_examples=600)
 @given(NAMES, ANYTHING, VOICES, HELD, PRICES)
 def test_any_words_behind_any_command_are_read_or_answered(
     name: str, text: str, voice: Voice, held: list[PositionView], price: Decimal
@@ -91,7 +93,7 @@ def test_any_words_behind_any_command_are_read_or_answered(
     followed(COMMANDS.read(name, text, {}, voice, NOON), held, price)
 
 
-@settings(max_examples=300, deadline=500)
+@settings(max_examples=300)
 @given(st.sampled_from(ROWS), st.data(), VOICES, HELD, PRICES)
 def test_any_options_of_any_command_are_read_or_answered(
     row: Any, data: st.DataObject, voice: Voice, held: list[PositionView], price: Decimal
@@ -101,13 +103,13 @@ def test_any_options_of_any_command_are_read_or_answered(
     assert "\n" not in typed(row, options)
 
 
-@settings(max_examples=200, deadline=500)
+@settings(max_examples=200)
 @given(st.text(max_size=60), ANYTHING, VOICES)
 def test_any_name_of_a_command_is_answered(name: str, text: str, voice: Voice) -> None:
     assert isinstance(COMMANDS.read(name, text, {}, voice, NOON), Plan | Own | Misread)
 
 
-@settings(max_examples=200, deadline=500)
+@settings(max_examples=200)
 @given(ANYTHING)
 def test_any_beginning_of_a_pair_is_completed_or_not(text: str) -> None:
     assert len(matching(text, ["BTC/USDT", "ETH/USDT"])) <= 2

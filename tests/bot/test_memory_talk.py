@@ -64,7 +64,7 @@ async def done(chat: Room, person: Person, typed: str) -> str:
 
 async def test_a_memory_is_shown_and_forgotten_once_a_person_is_sure(tmp_path: Path) -> None:
     chat_of = ScriptedChat(platform="telegram")
-    async with room(tmp_path, chat_of, model=ScriptedModel([]), embeddings="off") as chat:
+    async with room(tmp_path, chat_of, model=ScriptedModel([])) as chat:
         await chat.let_in(ADA, "trader")
         await chat.let_in(BOB, "viewer")
         assert await done(chat, ADA, "/memory") == EN.say("card.no_memory")
@@ -90,7 +90,7 @@ async def test_a_memory_is_shown_and_forgotten_once_a_person_is_sure(tmp_path: P
 
 async def test_where_others_read_along_nothing_is_told(tmp_path: Path) -> None:
     chat_of = ScriptedChat(platform="telegram")
-    async with room(tmp_path, chat_of, model=ScriptedModel([says("x")]), embeddings="off") as chat:
+    async with room(tmp_path, chat_of, model=ScriptedModel([says("x")])) as chat:
         await chat.let_in(ADA, "trader")
         await chat.service.app.services.memories.add(ADA.id, "I own a boat", Source.SAID)
         for typed in ("/memory", "/memory search boat"):

@@ -15,6 +15,10 @@ JSON_TYPES: Mapping[str, Callable[[Any], bool]] = {
 }
 
 
+ANSWERED = ("payload", "data", "[]")
+"""How paths begin that are of an answer, and not of what is asked."""
+
+
 class Missing(Exception):
     """A documented field is not there."""
 
@@ -43,7 +47,7 @@ def found(value: Any, path: list[str]) -> Iterator[Any]:
 
 def problems(case: Mapping[str, Any], answer: Any) -> list[str]:
     """Return everything in which an answer differs from its vector."""
-    return [*_types(case, answer), *_values(case, answer)]
+    return [*_types(case, answer), *_values(case, answer), *_contents(case, answer)]
 
 
 def _types(case: Mapping[str, Any], answer: Any) -> Iterator[str]:
@@ -65,7 +69,7 @@ def _types(case: Mapping[str, Any], answer: Any) -> Iterator[str]:
 
 def _values(case: Mapping[str, Any], answer: Any) -> Iterator[str]:
     for path, allowed in case.get("enum", {}).items():
-        if path.startswith("payload"):
+        if path.startswith(ANSWERED):
             wrong = [value for value in found(answer, steps(path)) if value not in allowed]
             if wrong:
                 yield f"{path} is {wrong}, not of {allowed}"
@@ -75,7 +79,14 @@ def _values(case: Mapping[str, Any], answer: Any) -> Iterator[str]:
     for path, least in case.get("min", {}).items():
         if not all(value >= least for value in found(answer, steps(path))):
             yield f"{path} is under {least}"
+
+
+def _contents(case: Mapping[str, Any], answer: Any) -> Iterator[str]:
     for path, needed in case.get("must_contain", {}).items():
         lacking = set(needed) - set(found(answer, steps(path)))
+        if lacking:
+            yield f"{path} lacks {sorted(lacking)}"
+    for path, needed in case.get("must_contain_keys", {}).items():
+        lacking = {key for each in found(answer, steps(path)) for key in set(needed) - set(each)}
         if lacking:
             yield f"{path} lacks {sorted(lacking)}"

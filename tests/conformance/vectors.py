@@ -1,4 +1,4 @@
-"""The documented cases of both API references."""
+"""The documented cases of the API references."""
 
 import json
 from pathlib import Path
@@ -16,4 +16,7 @@ def load(name: str) -> list[Case]:
 
 
 CASES = {case["id"]: case for name in ("kit_api_000", "kit_gateway_001") for case in load(name)}
-"""Every case by its id."""
+"""Every case of both K.I.T. references by its id."""
+
+LLM_TRADING = {case["id"]: case for case in load("llm_trading_003")}
+"""Every case of the leaderboard reference by its id."""

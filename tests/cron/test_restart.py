@@ -1,7 +1,6 @@
 """A service that ends in the middle of a run, killed or stopped, and the one that comes after it."""
 
 import asyncio
-import sys
 from asyncio.subprocess import PIPE
 from datetime import timedelta
 from pathlib import Path
@@ -11,14 +10,12 @@ from agent.models.scripted import ScriptedModel
 from tests.cron.engine import Desk, engine
 from tests.cron.test_engine import START, outcome, told
 from tests.cron.test_jobs import ask, ended, served
+from tests.nursery import born
 from trading.clock import ManualClock
-
-ROOT = Path(__file__).parents[2]
 
 
 async def test_a_run_whose_process_is_killed_is_made_again_and_told_once(sqlite_url: str) -> None:
-    words = (sys.executable, "-m", "tests.cron.mortal", sqlite_url)
-    process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, stdout=PIPE)
+    process = await born("tests.cron.mortal", sqlite_url, stdout=PIPE)
     assert process.stdout is not None
     assert await asyncio.wait_for(process.stdout.readline(), 60) == b"stuck\n"
     process.kill()

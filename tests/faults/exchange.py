@@ -1,8 +1,7 @@
 """The exchange on loopback in a process of its own, which outlives every service that is killed."""
 
-import asyncio
 import json
-import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import aiohttp
 
 from tests.faults.pace import until
+from tests.nursery import born
 
 SECRET = "YS1zZWNyZXQ="
 
@@ -80,10 +80,10 @@ class Exchange:
 @asynccontextmanager
 async def exchange_process(log: Path, *balances: str) -> AsyncIterator[Exchange]:
     """Run an exchange until the block ends; `balances` are such as USDT=10000."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.peers.exchange", "--log", str(log)),
+    process = await born(
+        *("tests.peers.exchange", "--log", str(log)),
         *(part for each in balances for part in ("--balance", each)),
-        stdout=asyncio.subprocess.PIPE,
+        stdout=PIPE,
     )
     assert process.stdout is not None
     try:

@@ -3,15 +3,17 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.pace import PATIENCE
+from tests.nursery import LIVE, TELEGRAM, Born, born
 
-REAL = ("-m", "kit.cli", "start")
+REAL = ("kit.cli", "start")
 """The service as people start it."""
+
+BARE = {"KIT_GATEWAY_PORT": "0", "KIT_EMBEDDINGS": "off"}
 
 OURS = ("KIT_", "TELEGRAM_", "DISCORD_", "ANTHROPIC_", "OPENAI_")
 """How the variables begin that a service would take for its settings."""
@@ -19,13 +21,16 @@ OURS = ("KIT_", "TELEGRAM_", "DISCORD_", "ANTHROPIC_", "OPENAI_")
 
 @dataclass(slots=True)
 class ServiceProcess:
-    """A service in `home`, with nothing of the settings around it but those given here."""
+    """A service in `home`, with nothing of the settings around it but those given here.
+
+    Memories are found by their words alone in it: the process for vectors has kills of its own.
+    """
 
     home: Path
     command: Sequence[str]
     settings: Mapping[str, str]
     kills: int = 0
-    _process: asyncio.subprocess.Process | None = None
+    _process: Born | None = None
 
     @property
     def database(self) -> Path:
@@ -46,13 +51,13 @@ class ServiceProcess:
         """Start it, and return its WebSocket address."""
         mine = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
+            self._process = await born(
                 *self.command,
-                env={**mine, **self.settings, "KIT_HOME": str(self.home), "KIT_GATEWAY_PORT": "0"},
+                env={**mine, **BARE, **self.settings, "KIT_HOME": str(self.home)},
                 stdout=asyncio.subprocess.PIPE,
-                stderr=log,
+                stderr=log.fileno(),
                 start_new_session=True,
+                imports=(*LIVE, *TELEGRAM),
             )
         assert self._process.stdout is not None
         async with asyncio.timeout(PATIENCE):

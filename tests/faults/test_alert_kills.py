@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-import sys
 import time
+from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +20,7 @@ from memory.database import Database
 from memory.records import Delivery, Person
 from tests.faults.pace import PATIENCE
 from tests.faults.watcher import BEGAN, Watcher
+from tests.nursery import born
 from tools.alert_params import CreateAlert
 from tools.alert_rules import rule_of
 from tools.policy import Role
@@ -34,6 +35,9 @@ from trading.timeframes import Timeframe
 BTC = parse_symbol("BTC/USDT")
 PEOPLE = 12
 MINUTE = timedelta(minutes=1)
+MOST_LOOKS = 12
+LONGEST_DOWN = 5.0
+"""Seconds: less than two minutes of the market, which is as far as is looked back."""
 OFTEN = {"frequency": "every", "cooldownSeconds": 90, "channels": ["telegram"], "pair": "BTC/USDT"}
 
 
@@ -55,7 +59,8 @@ class Life:
 
     folder: Path
     alerts: list[Alert] = field(default_factory=list)
-    started: float = field(default_factory=time.time)
+    passed: float = 0.0
+    """Seconds that time has run; it stands still while a process starts."""
     kills: int = 0
 
     @property
@@ -78,26 +83,30 @@ class Life:
                     await uow.alerts.add(alert)
                     self.alerts.append(alert)
         self.delivered.touch()
-        self.started = time.time()
 
-    async def live(self, seconds: float) -> None:
-        """Let the process watch for so long, and kill it."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
+    async def live(self, looks: int, seconds: float, after: float) -> None:
+        """After so long let the process look so often, and for an instant more, and kill it."""
+        process = await born(
             "tests.faults.watcher",
             str(self.folder / "kit.db"),
             str(self.delivered),
-            str(self.started),
-            stdout=asyncio.subprocess.PIPE,
+            stdin=PIPE,
+            stdout=PIPE,
         )
+        assert process.stdin is not None
         assert process.stdout is not None
         async with asyncio.timeout(PATIENCE):
-            assert await process.stdout.readline() == b"watching\n"
+            assert await process.stdout.readline() == b"ready\n"
+        started = time.time() - self.passed - after
+        process.stdin.write(f"{started}\n".encode())
+        async with asyncio.timeout(PATIENCE):
+            for _ in range(looks):
+                assert await process.stdout.readline() == b"looked\n"
         # How long is chance; nothing waits for anything here.
         await asyncio.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         await process.wait()
+        self.passed = time.time() - started
         self.kills += 1
 
     async def end(self) -> tuple[datetime, list[AlertFiring], dict[str, Delivery]]:
@@ -185,7 +194,9 @@ async def killed(folder: Path, seed: int, kills: int) -> None:
     life = Life(folder)
     await life.begin()
     for _ in range(kills):
-        await life.live(random.uniform(0, 0.8))
+        await life.live(
+            random.randint(0, MOST_LOOKS), random.uniform(0, 0.06), random.uniform(0, LONGEST_DOWN)
+        )
     seen, firings, notices = await life.end()
     expected = await undisturbed(life.alerts, seen)
     told = Counter(life.delivered.read_text(encoding="utf-8").split())

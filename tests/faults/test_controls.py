@@ -11,7 +11,7 @@ from tests.faults.stand_in import AGAIN, GIVES_UP, NAMELESS
 from trading.exchanges.ccxt_live_venues import client_order_id
 from trading.model import OrderStatus
 
-BROKEN = ("-m", "tests.faults.stand_in")
+BROKEN = ("tests.faults.stand_in",)
 
 
 @pytest.mark.xdist_group("faults-kills")

@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-import sys
 import time
+from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from memory.passages import Passage, Query
 from memory.workspace import OWNER, Workspace
 from tests.faults.keeper import CARELESS, MOMENTS, Fate, Keeper
 from tests.faults.pace import PATIENCE
+from tests.nursery import born
 
 ANN = "telegram:1"
 LETTERS = "cjqvwx"
@@ -81,9 +82,7 @@ class Desk:
 
 async def live(desk: Desk, seconds: float, *fate: str, still: bool = False) -> None:
     """Let the process follow files that change unless they are still, and kill it if it does not die."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.keeper", str(desk.home), *fate), stdout=asyncio.subprocess.PIPE
-    )
+    process = await born("tests.faults.keeper", str(desk.home), *fate, stdout=PIPE)
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE):
         assert await process.stdout.readline() == b"following\n"

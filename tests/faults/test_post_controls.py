@@ -10,7 +10,7 @@ from tests.faults.post_judge import judge
 from tests.faults.post_stand_in import RENAMED, TOO_EARLY, UNSTORED
 from tests.peers.telegram import running_emulator
 
-BROKEN = ("-m", "tests.faults.post_stand_in")
+BROKEN = ("tests.faults.post_stand_in",)
 
 
 async def bought(service: Post, times: int) -> None:

@@ -1,6 +1,7 @@
 """A process that watches alerts and delivers what they tell, on a market that goes by fast.
 
-Run as `python -m tests.faults.watcher DATABASE DELIVERED STARTED`, with the moment at which time began.
+Run as `python -m tests.faults.watcher DATABASE DELIVERED`. Once it could begin it says `ready`, and is told
+on a line when time began: how long a start takes is no part of it. After each look it says `looked`.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from trading.portfolio import PortfolioReader
 
 BEGAN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FAST = 20
-"""Seconds of the market in one of ours: little enough that a start takes less than two of its minutes."""
+"""Seconds of the market in one of ours."""
 
 
 class FastClock:
@@ -82,15 +83,16 @@ class Watcher:
         await self.pump.step()
 
 
-async def main(database: str, delivered: str, started: str) -> None:
+async def main(database: str, delivered: str) -> None:
     """Watch until somebody kills us."""
-    clock = FastClock(float(started))
     async with Database.open(f"sqlite:///{database}") as opened:
+        print("ready", flush=True)
+        clock = FastClock(float(await asyncio.to_thread(sys.stdin.readline)))
         watcher = Watcher(opened, Path(delivered), clock)
         await watcher.pump.release()
-        print("watching", flush=True)
         while True:
             await watcher.step()
+            print("looked", flush=True)
             await clock.sleep(1)
 
 

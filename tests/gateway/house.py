@@ -35,7 +35,7 @@ from tools.pairing import Pairing
 from tools.picking import Picking
 from tools.policy import Scope, Surface
 from tools.registry import AnyCapability, Registry, capability
-from tools.services import Chat, Prompter, Services
+from tools.services import Chat, Prompter, Services, Traffic
 from tools.webhooks import Webhooks
 from tools.wire import IsoTime, NoParams, Params, Result
 from trading.backtest.histories import Histories
@@ -167,6 +167,7 @@ class House:
     waiting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     done: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    gateways: list[Gateway] = field(default_factory=list)
     gateway_id: str = "kit-gateway-test"
     version: str = "1.0.0"
     build: str = "0.1.0"
@@ -210,6 +211,9 @@ class House:
 
     def clients(self) -> int:
         return 0
+
+    def traffic(self) -> Mapping[str, Traffic]:
+        return self.gateways[-1].traffic() if self.gateways else {}
 
     async def problems(self) -> Sequence[str]:
         if "fault" in self.troubles:
@@ -303,6 +307,7 @@ class House:
             clock=clock,
             dialects=dialects,
         )
+        self.gateways.append(gateway)
         runner = web.AppRunner(gateway.application(), access_log=None, shutdown_timeout=5)
         telling = asyncio.create_task(self._tell())
         await runner.setup()

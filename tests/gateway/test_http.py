@@ -209,7 +209,7 @@ async def test_the_fifty_first_connection_is_refused_before_the_upgrade(running:
         assert all([(await wire.request("ping"))["ok"] for wire in wires])
         await wires[0].request("disconnect")
         await wires[0].socket.receive(timeout=20)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await status_of(running, {}) == 503:
                 pass
 

@@ -51,7 +51,7 @@ async def test_a_client_that_answers_no_goodbye_is_left_behind(house: House) -> 
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
         )
         await reader.readuntil(b"\r\n\r\n")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await running.gateway.close()
             await reader.read()
         assert reader.at_eof()

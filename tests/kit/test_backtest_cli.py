@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kit.cli import app
-from tests.kit.commands import kit
+from tests.kit.commands import executed, kit
 from tests.service import Running, running
 from tools.context import Context
 from tools.policy import LOCAL_OWNER
@@ -60,7 +60,7 @@ async def test_what_is_still_open_is_told(tmp_path: Path) -> None:
 
 
 async def test_a_backtest_needs_no_service_that_runs(tmp_path: Path) -> None:
-    ran = await kit(
+    ran = await executed(
         tmp_path / "home", *ASKED[:3], "--from", "2025-03-01", "--to", "2025-03-05", KIT_GATEWAY_PORT="0"
     )
     assert (ran.code, ran.err) == (0, "")

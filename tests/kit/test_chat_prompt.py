@@ -20,7 +20,7 @@ from tests.kit.service import Frame, Refusal, Service
 from tests.service import Running, running
 
 DRIVER = Path(__file__).parent / "chat_driver.py"
-PATIENCE = 30
+PATIENCE = 60.0
 PROMPT = ">"
 
 

@@ -17,7 +17,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from kit.settings import DOCUMENTED_PORTS
-from tests.kit.commands import Ran, kit, page, ready, started
+from tests.kit.commands import Ran, execute, executed, kit, page, ready, started, until_gone
 
 
 def free_port() -> int:
@@ -29,17 +29,18 @@ def free_port() -> int:
 
 async def test_a_service_starts_answers_and_stops_on_sigterm(tmp_path: Path) -> None:
     home, port = tmp_path / "home", str(free_port())
-    async with started(home, "start", KIT_GATEWAY_PORT=port) as service:
+    async with until_gone(await execute(home, "start", KIT_GATEWAY_PORT=port)) as service:
         assert f"ws://127.0.0.1:{port}" in await ready(service)
         assert (await page(f"http://127.0.0.1:{port}/ready"))[0] == 200
-        asked = await kit(home, "call", "market.price", '{"pair": "btc-usdt"}', KIT_GATEWAY_PORT=port)
+        price = ("call", "market.price", '{"pair": "btc-usdt"}')
+        asked = await executed(home, *price, KIT_GATEWAY_PORT=port)
         assert (asked.code, json.loads(asked.out)["pair"]) == (0, "BTC/USDT")
-        chat = await kit(home, "chat", "buy BTC for 100", KIT_GATEWAY_PORT=port)
+        chat = await executed(home, "chat", "buy BTC for 100", KIT_GATEWAY_PORT=port)
         assert (chat.code, "PAPER" in chat.out) == (0, True)
         service.send_signal(signal.SIGTERM)
         assert await service.wait() == 0
 
-    held = await kit(home, "call", "trade.positions", KIT_GATEWAY_PORT="0")
+    held = await executed(home, "call", "trade.positions", KIT_GATEWAY_PORT="0")
     assert [position["pair"] for position in json.loads(held.out)["positions"]] == ["BTC/USDT"]
 
 
@@ -144,14 +145,14 @@ async def test_a_model_that_cannot_be_reached_is_told_in_words_and_logged_in_the
 
 
 async def test_the_version_is_told(tmp_path: Path) -> None:
-    assert await kit(tmp_path, "--version") == Ran(0, f"kit {version('kit-trading-agent')}\n", "")
+    assert await executed(tmp_path, "--version") == Ran(0, f"kit {version('kit-trading-agent')}\n", "")
 
 
 async def test_a_misspelt_line_in_the_config_is_named_and_refused(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "config.toml").write_text("gateway_prot = 18799\n")
-    ran = await kit(home, "start")
+    ran = await executed(home, "start")
     assert ran.code == 2
     assert "gateway_prot: there is no such setting; did you mean gateway_port" in ran.err
 
@@ -165,7 +166,7 @@ async def test_a_second_service_in_the_same_home_is_refused(tmp_path: Path) -> N
 
 
 async def test_the_doctor_says_what_is_well_and_what_to_mend(tmp_path: Path) -> None:
-    well = await kit(tmp_path / "home", "doctor", KIT_GATEWAY_PORT=str(free_port()))
+    well = await executed(tmp_path / "home", "doctor", KIT_GATEWAY_PORT=str(free_port()))
     assert (well.code, "!!" in well.out) == (0, False)
     ill = await kit(tmp_path / "home", "doctor", KIT_MODEL="openai:gpt-5", KIT_GATEWAY_PORT="0")
     assert (ill.code, "!!  model" in ill.out) == (1, True)

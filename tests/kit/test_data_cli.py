@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.kit.commands import kit
+from tests.kit.commands import executed, kit
 
 AT_ANY_PORT = {"KIT_GATEWAY_PORT": "0"}
 
@@ -27,7 +27,7 @@ async def test_candles_are_fetched_and_listed_without_a_service(tmp_path: Path) 
         "date,open,high,low,close\n2025-01-01,1,2,1,2\n2025-01-02,2,2,2,2\n", encoding="utf-8"
     )
     (home / "data" / "bad.csv").write_text("date,open\n", encoding="utf-8")
-    listed = await kit(home, "data", "list", **AT_ANY_PORT)
+    listed = await executed(home, "data", "list", **AT_ANY_PORT)
     cached, bad, mine = listed.out.splitlines()
     assert "12 candles, 2025-03-01T00:00:00Z to 2025-03-03T00:00:00Z" in cached
     assert bad.startswith("bad.csv")

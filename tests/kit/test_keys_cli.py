@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from tests.kit.commands import kit, ready, started
+from tests.kit.commands import executed, kit, ready, started
 
 AT_ANY_PORT = {"KIT_GATEWAY_PORT": "0"}
 
 
 async def test_keys_are_made_listed_and_revoked_without_a_service(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    none = await kit(home, "keys", "list", "--json", **AT_ANY_PORT)
+    none = await executed(home, "keys", "list", "--json", **AT_ANY_PORT)
     assert (none.code, json.loads(none.out)) == (0, [])
     made = await kit(home, "keys", "create", "my bot", "--role", "trader", "--days", "30", **AT_ANY_PORT)
     key = made.out.strip()

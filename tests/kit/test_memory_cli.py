@@ -17,7 +17,7 @@ async def memory(service: Running, *words: str, said: str = "") -> Result:
 
 
 async def test_memories_are_kept_found_shown_and_forgotten_once_a_person_agrees(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off", limits=False) as service:
+    async with running(tmp_path, limits=False) as service:
         kept = await memory(service, "add", "I never trade at night")
         assert (kept.exit_code, kept.stdout.startswith("mem_")) == (0, True)
         assert "known already" in (await memory(service, "add", "i never trade at NIGHT.")).stdout
@@ -45,7 +45,7 @@ async def test_memories_are_kept_found_shown_and_forgotten_once_a_person_agrees(
 
 
 async def test_what_cannot_be_shown_or_forgotten_is_told_by_its_code(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         for words, code in (
             (("forget", "mem_none", "--yes"), "NOT_FOUND"),
             (("show", "../config.toml"), "FORBIDDEN"),

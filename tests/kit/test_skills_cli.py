@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.kit.commands import kit
+from tests.kit.commands import executed, kit
 from tests.tools.test_skills import put
 
 AT_ANY_PORT = {"KIT_GATEWAY_PORT": "0"}
@@ -15,7 +15,7 @@ async def test_skills_are_listed_shown_and_switched_without_a_service(tmp_path: 
     (put(home, "moon", MOON) / "moons.csv").write_text("day,phase\n", encoding="utf-8")
     put(home, "broken", "Hello")
 
-    shown = await kit(home, "skills", "show", "moon", **AT_ANY_PORT)
+    shown = await executed(home, "skills", "show", "moon", **AT_ANY_PORT)
     assert (shown.code, shown.out) == (0, f"moon is loaded\n\n{MOON}")
 
     off = await kit(home, "skills", "disable", "moon", **AT_ANY_PORT)

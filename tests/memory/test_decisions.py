@@ -112,7 +112,7 @@ async def test_revisions_are_never_seen_before_smaller_ones(database: Database) 
                     seen.append(last)
             await asyncio.sleep(0.001)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.gather(follow(), *map(add, range(20)))
     assert seen == list(range(1, 21))
 

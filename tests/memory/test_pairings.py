@@ -66,6 +66,8 @@ async def test_preferences_are_everybodys_own(database: Database) -> None:
     async with database.read() as uow:
         assert await uow.preferences.of("ada") == {"busy": {"is": "queue"}, "language": {"is": "de"}}
         assert await uow.preferences.of("eve") == {}
+        assert await uow.preferences.named("busy") == {"ada": {"is": "queue"}, "bob": {"is": None}}
+        assert await uow.preferences.named("language") == {"ada": {"is": "de"}}
     async with database.transact() as uow:
         await uow.preferences.forget("ada")
         assert await uow.preferences.of("ada") == {}

@@ -2,30 +2,25 @@
 
 import asyncio
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from memory.database import Database
 from tests.memory.samples import account
+from tests.nursery import Born, born
 
-ROOT = Path(__file__).parents[2]
 
-
-async def start(what: str, url: str) -> Process:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.memory.worker", what, url, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE
-    )
+async def start(what: str, url: str) -> Born:
+    process = await born("tests.memory.worker", what, url, stdin=PIPE, stdout=PIPE, stderr=PIPE)
     assert process.stdout is not None
     assert await process.stdout.readline() == b"ready\n"
     return process
 
 
-async def go(process: Process) -> None:
+async def go(process: Born) -> None:
     assert process.stdin is not None
     process.stdin.write(b"go\n")
     await process.stdin.drain()

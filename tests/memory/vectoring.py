@@ -67,7 +67,7 @@ class Library:
 
     async def best(self, text: str, person: str = OWNER) -> tuple[str, str | None]:
         """Return what is found first, and what half of the search was not to be had."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             found = await self.notebook.search(person, Query(text))
         return (found.hits[0].passage.text if found.hits else "", found.without)
 

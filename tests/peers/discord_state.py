@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 Json = dict[str, Any]
 

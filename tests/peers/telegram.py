@@ -24,7 +24,7 @@ from aiohttp.web_request import FileField
 
 USERNAME = "Kit_Test_Bot"
 UNKNOWN_TO_EMULATOR = ("link_preview_options", "message_thread_id")
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 Json = dict[str, Any]
 Carry = Callable[[], Awaitable[Json]]

@@ -31,7 +31,7 @@ from trading.exchanges.scripted_exchange import ScriptedExchange
 from trading.symbols import parse_symbol
 
 IDS = re.compile(
-    r"\b(apr|mdt|ord|pos|grp|bt|opt|fill|msg|req|sess|run|cron|call|conn|fault|key|mem)_[0-9a-z]+\b"
+    r"\b(apr|mdt|ord|pos|grp|bt|opt|fill|msg|req|sess|run|cron|call|conn|fault|key|mem|cst|cyc|dec|acc)_[0-9a-z]+\b"
 )
 
 
@@ -76,9 +76,7 @@ async def _serving(home: Path) -> AsyncIterator[tuple[Running, ScriptedExchange]
     exchange = ScriptedExchange(clock, {"USDT": 10_000}, {parse_symbol("BTC/USDT"): 68_000})
     model = ScriptedModel(obedient)
     # Whether passages have vectors yet is a matter of moments, and of no door.
-    async with running(
-        home, clock=clock, limits=False, model=model, live=exchange, embeddings="off"
-    ) as service:
+    async with running(home, clock=clock, limits=False, model=model, live=exchange, arena=True) as service:
         yield service, exchange
 
 

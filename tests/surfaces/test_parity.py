@@ -38,6 +38,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "skill.enable": ({"id": "backtester"}, {"id": "palm-reading"}, "NOT_FOUND"),
     "notices.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "market.price": ({"pair": "btc-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
+    "market.prices": ({"pairs": ["btc-usdt", "ETHUSDT"]}, {"pairs": ["NOPE/USDT"]}, "NOT_FOUND"),
     "market.candles": (
         {"pair": "ETHUSDT", "timeframe": "4h", "limit": 5},
         {"pair": "ETHUSDT", "timeframe": "7q"},
@@ -61,6 +62,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "alert.history": ({"alertId": "{alert}"}, {"limit": 0}, "INVALID_PARAMS"),
     "alert.delete": ({"alertId": "{alert}"}, {"alertId": "{alert}"}, "NOT_FOUND"),
     "alert.clear": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "chart.leaderboard": ({}, {"season": 1}, "INVALID_PARAMS"),
     "chart.equity": ({"period": "24h"}, {"period": "1y"}, "INVALID_PARAMS"),
     "chart.candles": (
         {"pair": "BTC/USDT", "limit": 30, "indicators": ["sma:5", "rsi"]},
@@ -112,6 +114,31 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "strategies.list": ({}, {"deep": True}, "INVALID_PARAMS"),
     "strategies.enable": ({"file": "example.py"}, {"file": "../own.py"}, "INVALID_PARAMS"),
     "strategies.disable": ({"name": "buy_the_dip"}, {"name": "buy_the_dip"}, "INVALID_PARAMS"),
+    "agents.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "agents.get": ({"name": "risk"}, {"name": "oracle"}, "NOT_FOUND"),
+    "arena.status": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "arena.stats": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "arena.leaderboard": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "arena.accounts": ({"name": "llm-a"}, {"name": "LLM-X"}, "NOT_FOUND"),
+    "arena.positions": ({}, {"name": "LLM-X"}, "NOT_FOUND"),
+    "arena.trades": ({"limit": 3}, {"limit": 0}, "INVALID_PARAMS"),
+    "arena.decisions": ({"name": "Hold ETH"}, {"name": "LLM-X"}, "NOT_FOUND"),
+    "arena.replay": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "arena.pause": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "arena.resume": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "arena.trigger": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "arena.season": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "runs.start": (
+        {"name": "quiet", "strategy": "ma_crossover", "pairs": ["BTC/USDT"], "timeframe": "1h"},
+        {"name": "loud", "strategy": "astrology", "pairs": ["BTC/USDT"]},
+        "INVALID_PARAMS",
+    ),
+    "runs.pause": ({"name": "quiet"}, {"name": "nobody"}, "NOT_FOUND"),
+    "runs.resume": ({"name": "quiet"}, {"name": "nobody"}, "NOT_FOUND"),
+    "runs.get": ({"name": "quiet"}, {"name": "nobody"}, "NOT_FOUND"),
+    "runs.stop": ({"name": "quiet"}, {"name": "quiet"}, "CONFLICT"),
+    "runs.reset": ({"name": "quiet"}, {"name": "nobody"}, "NOT_FOUND"),
+    "runs.list": ({"limit": 5}, {"limit": 0}, "INVALID_PARAMS"),
     "trade.preview": (BUY, {**BUY, "amount": 1_000_000}, "INSUFFICIENT_FUNDS"),
     "trade.execute": (BUY, {**BUY, "amount": 1_000_000}, "INSUFFICIENT_FUNDS"),
     "trade.positions": ({}, {"exchange": "mtgox"}, "INVALID_PARAMS"),
@@ -223,7 +250,9 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
 
 # Told by a door that talks to the agent first, acts by it or is itself a client, and so not comparable.
 DIFFERENT_BY_NATURE = {
-    "status": ("clients",),
+    # How often a run has had its turn meanwhile hangs on what a door offers.
+    **dict.fromkeys(("agents.list", "agents.get"), ("beats",)),
+    "status": ("clients", "sockets"),
     "chat.send": ("message", "model", "usage"),
     "trade.orders": ("origin",),
     "keys.create": ("key",),
@@ -292,6 +321,15 @@ async def ask_to_be_let_in(service: Running) -> str:
     return first.code
 
 
+async def have_a_season(service: Running) -> None:
+    """Let the arena have one cycle, to its end."""
+    contests = service.app.services.contests
+    assert contests.arena is not None
+    season = await contests.arena.ensure()
+    await contests.keeper.trigger(season.id)
+    await contests.keeper.settled()
+
+
 async def keep_a_fact(service: Running) -> None:
     """Keep a fact that can be taken back."""
     context = Context(LOCAL_OWNER, service.app.services, service.app.registry)
@@ -317,6 +355,7 @@ async def walk(opened: Opened, offered: dict[str, AnyCapability]) -> dict[str, t
     """Make both calls of everything offered, in order, and return what they came to."""
     outcomes = {}
     ids: dict[str, Any] = {}
+    await have_a_season(opened.service)
     for name, (good, bad, _) in CALLS.items():
         if name in offered:
             if name == "approval.list":
@@ -344,7 +383,7 @@ def call_ids(outcome: Outcome) -> dict[str, Any]:
     ids: dict[str, Any] = {}
     if answer.get("memories"):
         ids["{memories}"] = [answer["memories"][0]["id"]]
-    if answer.get("positions"):
+    if answer.get("positions") and "id" in answer["positions"][0]:
         ids["{position}"] = answer["positions"][0]["id"]
     if answer.get("approvals"):
         ids["{first}"], ids["{second}"] = [each["approvalId"] for each in answer["approvals"]]

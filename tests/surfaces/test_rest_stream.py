@@ -20,7 +20,7 @@ STATUS = {"message": json.dumps({"tool": "status", "args": {}})}
 
 @pytest.fixture
 async def service(tmp_path: Path) -> AsyncIterator[Running]:
-    async with running(tmp_path, model=ScriptedModel(obedient), embeddings="off") as service:
+    async with running(tmp_path, model=ScriptedModel(obedient)) as service:
         yield service
 
 

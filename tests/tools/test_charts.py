@@ -233,7 +233,7 @@ async def test_a_chart_is_refused_where_too_many_backtests_wait_already(service:
     work = Work("run", {}, prepare, lambda job_id, answer: Result())
     jobs = [await backtests.start(LOCAL_OWNER, work) for _ in range(MOST_EACH)]
     asked = {"pair": "BTC/USDT", "limit": 5}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert (await refused(service, "chart.candles", asked))[0] is Code.RATE_LIMITED
     release.set()
     for each in jobs:

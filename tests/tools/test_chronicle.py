@@ -25,7 +25,7 @@ async def call(
 
 async def remembered(service: Running, path: str, number: int = 1) -> list[Passage]:
     """Return the memories of the owner under a path, once there are as many."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             found = await service.app.services.memories.recent("owner", 100)
             if len(own := [each for each in found if each.path.startswith(path)]) >= number:
@@ -41,7 +41,7 @@ async def buy(service: Running, amount: int, principal: Principal = LOCAL_OWNER)
 
 
 async def test_trades_are_remembered_by_day_and_read_like_a_file(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off", timezone="Europe/Berlin") as service:
+    async with running(tmp_path, timezone="Europe/Berlin") as service:
         await buy(service, 500)
         await service.advance(60)
         await call(service, "trade.closeAll")
@@ -59,17 +59,17 @@ async def test_trades_are_remembered_by_day_and_read_like_a_file(tmp_path: Path)
 
 
 async def test_trades_of_a_restart_are_told_once_and_only_to_who_made_them(tmp_path: Path) -> None:
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         key = await call(service, "keys.create", name="bert", role="trader")
         bert = Principal(key.principal, Role.TRADER)
         await buy(service, 500)
         await buy(service, 700, bert)
         (own,) = await remembered(service, "trades/")
-    async with running(tmp_path, embeddings="off") as service:
+    async with running(tmp_path) as service:
         for _ in range(3):
             await service.advance(2)
         assert await remembered(service, "trades/") == [own]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (others := await service.app.services.memories.recent(bert.person, 10)):
                 await service.advance(2)
                 await asyncio.sleep(0.01)
@@ -82,7 +82,7 @@ async def test_a_decision_is_remembered_and_its_outcome_only_once_that_is_known(
         return says("Done.") if request.messages[-1].role == "tool" else says("Cheap today.", BUY)
 
     model = ScriptedModel(answer)
-    async with running(tmp_path, model=model, embeddings="off") as service:
+    async with running(tmp_path, model=model) as service:
         await call(service, "chat.send", message="buy bitcoin for 500")
         (made,) = await remembered(service, "decisions/")
         before = service.clock.now()

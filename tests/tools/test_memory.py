@@ -25,7 +25,7 @@ BOB = Principal("key_bob", Role.VIEWER)
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    async with running(tmp_path_factory.mktemp("home"), embeddings="off", limits=False) as service:
+    async with running(tmp_path_factory.mktemp("home"), limits=False) as service:
         yield service
 
 

@@ -69,7 +69,7 @@ class Talk:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def talk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Talk]:
     model, home = Suggested(), tmp_path_factory.mktemp("home")
-    async with running(home, embeddings="off", limits=False, model=ScriptedModel(model)) as service:
+    async with running(home, limits=False, model=ScriptedModel(model)) as service:
         yield Talk(service, model)
 
 

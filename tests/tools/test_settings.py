@@ -26,9 +26,10 @@ from trading.model import Mode, Origin
 ANN = Principal("telegram:42", Role.VIEWER)
 NIGHT = {"from": "22:30", "to": "07:00", "zone": "Europe/Berlin"}
 DEFAULTS: dict[str, Any] = {
-    "notifications": dict.fromkeys(
-        ("fills", "stops", "alerts", "jobs", "errors", "approvals", "access"), "on"
-    ),
+    "notifications": {
+        **dict.fromkeys(("fills", "stops", "alerts", "jobs", "errors", "approvals", "access", "runs"), "on"),
+        "arena": "off",
+    },
     "quietHours": None,
     "confirm": {"paper": "off", "live": "on"},
     "busy": "queue",
@@ -183,6 +184,9 @@ def test_quiet_hours_do_not_wake_what_is_off_nor_keep_approvals_back() -> None:
         ("trading.switch", Kind.ERRORS),
         ("approval.asked", Kind.APPROVALS),
         ("alert.fired", Kind.ALERTS),
+        ("arena.cycle", Kind.ARENA),
+        ("run.safe_mode", Kind.RUNS),
+        ("run.ended", Kind.RUNS),
         ("job.done", Kind.JOBS),
         ("something.new", Kind.ERRORS),
     ],

@@ -13,6 +13,8 @@ from trading.charts.draw import draw, figure_of
 from trading.charts.overlays import wanted
 from trading.charts.pictures import (
     CandlePicture,
+    Curve,
+    CurvesPicture,
     EquityPicture,
     Mark,
     MarkKind,
@@ -69,7 +71,26 @@ def line(scores: list[float | None]) -> SurfacePicture:
     return SurfacePicture("Total return", "best", "period", xs, None, [], [scores], best, " %")
 
 
+def curves(rivals: int, count: int = 200, quiet: int = 4, name: str = "LLM") -> CurvesPicture:
+    """Accounts that drift apart, and what they are held against."""
+    times = [step * HOUR for step in range(count)]
+    drawn = [
+        Curve(
+            f"{place} {name} +1.0 %",
+            times,
+            [place * float(np.sin(step / 20)) / 3 for step in range(count)],
+            place > rivals,
+        )
+        for place in range(1, rivals + quiet + 1)
+    ]
+    return CurvesPicture("Arena season 1 · 200 cycles", "Too early to rank", drawn, " %")
+
+
 PICTURES: dict[str, Picture] = {
+    "curves": curves(6),
+    "curves of one point": curves(2, 1),
+    "more curves than colors": curves(20),
+    "curves of long names": curves(3, name="$\\NAME{$" * 9),
     "backtest": equity(),
     "backtest with a long name": equity(title="WIDE_$\\NAME{$_OF_A_STRATEGY_" * 4),
     "backtest of one bar": equity(1),
@@ -143,6 +164,12 @@ def test_a_backtest_shows_equity_buy_and_hold_drawdown_and_trades() -> None:
     bare = replace(whole, hold=None, marks=[])
     assert colored(bare, style.OTHER) == 0
     assert colored(bare, style.UP) == 0
+
+
+def test_those_that_compete_are_in_color_in_front_of_the_grey_ones() -> None:
+    alone, beside = curves(2, quiet=0), curves(2)
+    assert [colored(alone, each) > 1_000 for each in style.LINES[:3]] == [True, True, False]
+    assert colored(alone, style.OTHER) == 0 < colored(beside, style.OTHER)
 
 
 def test_where_marks_would_hide_the_equity_only_exits_are_left_at_the_foot() -> None:

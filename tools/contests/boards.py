@@ -11,16 +11,16 @@ from tools.contests.parts import Parts
 from tools.contests.reading import Book, book_of
 from tools.contests.telling import provider_of
 from tools.contests.views import Leaderboard, Span, Standing
+from tools.words.language import Language
+from tools.words.standings import STRICTNESS, Rival, meaning
 from trading.model import EquityPoint
-from trading.runs.comparing import Strictness, Verdict
+from trading.runs.comparing import Strictness
 from trading.runs.contest import Contest
 from trading.runs.cycle import Spending
 from trading.runs.failures import is_safe
 from trading.runs.performance import Entrant
-from trading.runs.record import DeciderKind, Run
+from trading.runs.record import Run
 from trading.runs.standings import Line, standings
-
-STRICTNESS = Strictness()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Boards:
             cycles=cycles,
             interval_minutes=contest.every.total_seconds() / 60,
             next_look=next_look(cycles, STRICTNESS),
-            says=words(lines, cycles, STRICTNESS),
+            says=meaning(rivals_of(lines), cycles, Language.EN),
             lines=lines,
         )
 
@@ -130,7 +130,7 @@ def entrant_of(run: Run, book: Book, points: Sequence[EquityPoint], spent: Spend
         input_tokens=spent.input_tokens,
         output_tokens=spent.output_tokens,
         model_cost=spent.cost,
-        baseline=run.decider.kind is DeciderKind.BASELINE,
+        baseline=run.is_baseline,
     )
 
 
@@ -142,21 +142,6 @@ def next_look(cycles: int, strictness: Strictness) -> int | None:
     return look
 
 
-def words(lines: Sequence[Standing], cycles: int, strictness: Strictness) -> str:
-    """Return what a leaderboard means, in a sentence or two."""
-    rivals = [each for each in lines if not each.baseline]
-    if not rivals:
-        return "Nobody competes here."
-    certain = [each for each in rivals if each.verdict == Verdict.DISTINGUISHABLE.value]
-    above = [each.name for each in certain if each.finding == "above"]
-    below = [each.name for each in certain if each.finding == "below"]
-    if above or below:
-        parts = [f"{', '.join(above)} above" if above else "", f"{', '.join(below)} below" if below else ""]
-        said = " and ".join(part for part in parts if part)
-        return f"By more than chance: {said} every baseline, at 95 % over all looks. The rest is not ranked."
-    if all(each.verdict == Verdict.TOO_EARLY.value for each in rivals):
-        return (
-            f"Too early to rank: after {cycles} cycles places are luck; the first look is at "
-            f"{strictness.cycles} cycles, for who has closed {strictness.trades} trades by then."
-        )
-    return "Not distinguishable: nobody is better or worse than the baselines by more than chance."
+def rivals_of(lines: Sequence[Standing]) -> Sequence[Rival]:
+    """Return those of a leaderboard who compete, with what is known of them."""
+    return [Rival(each.name, each.verdict, each.finding) for each in lines if not each.baseline]

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from memory.database import UnitOfWork
+from tools.contests.noticing import tell_ended
+from tools.contests.parts import Parts
 from tools.contests.round import Round
 from trading.runs.contest import ContestKind, ended
 from trading.runs.cycle import Cycle, Entry, Outcome, Task
@@ -10,14 +12,17 @@ from trading.runs.record import Ending, Run, RunState
 from trading.runs.states import ENDED, complete
 
 
-async def after_cycle(uow: UnitOfWork, round_: Round, cycle: Cycle, now: datetime) -> None:
+async def after_cycle(parts: Parts, uow: UnitOfWork, round_: Round, cycle: Cycle) -> None:
     """Complete the runs whose schedule is over, and end the contest of a run by itself that has ended."""
+    now = cycle.ended_at or parts.clock.now()
     runs = {each.id: each for each in await uow.runs.of_contest(round_.contest.id)}
     for entry in round_.entries.values():
         run = runs[entry.run]
         if entry.task is Task.DECIDE and run.state is RunState.RUNNING and _is_over(run, cycle, now):
             runs[run.id] = complete(run, now)
-            await uow.runs.change(runs[run.id])
+            if await uow.runs.change(runs[run.id]):
+                initial = round_.views[run.id].initial
+                await tell_ended(uow, runs[run.id], entry.equity, initial, now, parts.new_id)
     if round_.contest.kind is ContestKind.SINGLE and all(
         [await _is_through(uow, each, round_.entries.get(each.id)) for each in runs.values()]
     ):

@@ -1,12 +1,12 @@
 """The end of a cycle: every account is measured at its market, and what changed is told."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
 from tools.contests.asking import TOO_LATE
 from tools.contests.ending import after_cycle
 from tools.contests.holding import hold
+from tools.contests.noticing import Place, tell_cycle
 from tools.contests.parts import Parts
 from tools.contests.pulse import Node
 from tools.contests.round import Round
@@ -14,6 +14,7 @@ from tools.contests.telling import (
     COMPLETED,
     DECIDED,
     POSITION,
+    Told,
     completed,
     decision_view,
     event_of,
@@ -22,9 +23,7 @@ from tools.contests.telling import (
     trade_view,
 )
 from trading.runs.cycle import Cycle, CycleStatus, Entry, Outcome, Stage, Task
-from trading.runs.record import Run
-
-Told = tuple[str, Mapping[str, Any]]
+from trading.runs.record import DeciderKind, Run
 
 
 async def finish(parts: Parts, round_: Round) -> Cycle:
@@ -37,6 +36,7 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
         point = await round_.floor.worth(run)
         entry = replace(carried_out, stage=Stage.DONE, equity=point.equity, cash=point.cash)
         done.append(entry)
+        round_.entries[name] = entry
         changes = await _changes(parts, round_, run, entry)
         opened += sum(each["action"] == "OPENED" for _, each in changes)
         closed += sum(each["action"] == "CLOSED" for _, each in changes)
@@ -57,11 +57,21 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
         for entry in done:
             await uow.entries.put(entry)
         await uow.cycles.change(cycle)
-        for name, payload in [*told, (COMPLETED, completed(cycle))]:
+        for name, payload in [*told, (COMPLETED, completed(cycle, told))]:
             await parts.events.record(uow, event_of(round_.contest, name), payload, round_.contest.owner)
-        await after_cycle(uow, round_, cycle, now)
+        await after_cycle(parts, uow, round_, cycle)
+        await tell_cycle(uow, round_.contest, cycle, _places(round_), told, parts.new_id)
     parts.pulse.beat(Node.STANDINGS, now)
     return cycle
+
+
+def _places(round_: Round) -> list[Place]:
+    """Return how those stand who compete, as they were just measured."""
+    return [
+        Place(round_.runs[name].name, entry.equity / round_.views[name].initial - 1)
+        for name, entry in sorted(round_.entries.items())
+        if round_.runs[name].decider.kind is not DeciderKind.BASELINE and entry.equity is not None
+    ]
 
 
 def _decided(run: Run, entry: Entry) -> list[Told]:

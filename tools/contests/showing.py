@@ -12,7 +12,7 @@ from trading.model import ZERO
 from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle
 from trading.runs.failures import is_safe
-from trading.runs.record import DeciderKind, Run, RunState
+from trading.runs.record import Run, RunState
 from trading.runs.view import AccountView
 
 
@@ -34,7 +34,7 @@ def _account(parts: Parts, run: Run, view: AccountView, book: Book) -> RunAccoun
         name=run.name,
         provider=provider,
         model=model,
-        baseline=run.decider.kind is DeciderKind.BASELINE,
+        baseline=run.is_baseline,
         state=run.state.value,
         enabled=run.state is RunState.RUNNING,
         safe_mode=is_safe(run),

@@ -1,6 +1,6 @@
 """Runs by themselves: one strategy or model on pairs of its own, with money of its own, cycle by cycle."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +27,13 @@ CURRENCY = "USDT"
 LIVE = "live"
 SHARE = Decimal("0.2")
 """The most that one entry of a run may be worth when nobody says otherwise, as a share of its money."""
+
+PAUSABLE = frozenset({RunState.RUNNING})
+PAUSED = frozenset({RunState.PAUSED})
+
+PAGE = 200
+LOOKS = 2
+"""How often all runs of somebody are looked for, so that none slips through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ class Singles:
 
     async def _begun(self, run: Run, initial: Decimal, fresh: bool) -> Run:
         parts, now = self.parts, self.parts.clock.now()
-        account = run.account if run.mode is Mode.LIVE else parts.new_id("run").replace("_", "-")
+        account = run.account if run.mode is Mode.LIVE else parts.new_id("acc")
         if run.mode is not Mode.LIVE:
             opened = Account(account, run.owner, CURRENCY, run.mode, initial, now)
             await open_account(parts.database.transact, opened, parts.new_id)
@@ -132,20 +139,34 @@ class Singles:
                 raise RunActive(f"{run.name!r} was started by somebody else at this moment", run=run.id)
         return run
 
-    async def pause(self, owner: str, name: str) -> Run:
-        """Have a run decide nothing until it is resumed; its stops stay. Raise as `states.pause`."""
-        return await self._moved(owner, name, states.pause)
+    async def pause(self, owner: str, name: str | None = None) -> Sequence[Run]:
+        """Have a run decide nothing until it is resumed; its stops stay. Raise as `states.pause`.
 
-    async def resume(self, owner: str, name: str) -> Run:
-        """Have a paused run go on; raise as `states.resume`."""
-        return await self._moved(owner, name, lambda run, now: states.resume(run))
+        Without a name it is all of somebody's that are running, however few.
+        """
+        return await self._each(owner, name, PAUSABLE, lambda each: self._moved(owner, each, states.pause))
 
-    async def stop(self, owner: str, name: str, ending: Ending, reason: str | None = None) -> Run:
-        """End a run, its positions closed or kept; raise as `states.stop`.
+    async def resume(self, owner: str, name: str | None = None) -> Sequence[Run]:
+        """Have a paused run go on, or all that are paused; raise as `states.resume`."""
+
+        async def resumed(name: str) -> Run:
+            return await self._moved(owner, name, lambda run, now: states.resume(run))
+
+        return await self._each(owner, name, PAUSED, resumed)
+
+    async def stop(
+        self, owner: str, name: str | None, ending: Ending, reason: str | None = None
+    ) -> Sequence[Run]:
+        """End a run, or all that have not ended, positions closed or kept; raise as `states.stop`.
 
         What a cycle that runs now has decided and not carried out yet is left undone. Positions are closed by
         a cycle of their own at once, or by the next slot where another runs.
         """
+        return await self._each(
+            owner, name, states.ACTIVE, lambda each: self._stopped(owner, each, ending, reason)
+        )
+
+    async def _stopped(self, owner: str, name: str, ending: Ending, reason: str | None) -> Run:
         run = await self._moved(owner, name, lambda run, now: states.stop(run, now, ending, reason))
         async with self.parts.database.transact() as uow:
             contest = await uow.contests.get(run.contest)
@@ -160,6 +181,34 @@ class Singles:
             with suppress(CycleRunning):
                 await self.keeper.trigger(run.contest, CycleKind.CLOSING)
         return run
+
+    async def _each(
+        self,
+        owner: str,
+        name: str | None,
+        states_: Collection[RunState],
+        move: Callable[[str], Awaitable[Run]],
+    ) -> Sequence[Run]:
+        """Move the run of a name; without one all of somebody's that are in some states."""
+        if name is not None:
+            return [await move(name)]
+        moved: list[Run] = []
+        for _ in range(LOOKS):
+            # A cycle may have changed one at this very moment: it is still there at the next look.
+            for run in await self._going(owner, states_):
+                with suppress(ImpossibleMove):
+                    moved.append(await move(run.id))
+        return moved
+
+    async def _going(self, owner: str, states_: Collection[RunState]) -> Sequence[Run]:
+        found: list[Run] = []
+        async with self.parts.database.read() as uow:
+            page = await uow.runs.of(owner, PAGE)
+            while page:
+                found += page
+                page = await uow.runs.of(owner, PAGE, page[-1].id)
+        # The accounts of an arena are held by its own pause.
+        return [each for each in found if each.state in states_ and each.mode is not Mode.CONTEST]
 
     async def reset(self, owner: str, name: str) -> Run:
         """Return an ended run as if it had never been started, to be started with fresh money.

@@ -1,6 +1,6 @@
 """What is told of cycles as they go, by which names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tools.contests.views import RunDecisionView, RunPosition, RunTrade
@@ -13,6 +13,9 @@ from trading.runs.decision import Action, RunDecision, from_plain
 from trading.runs.errors import UnknownDecider
 from trading.runs.record import Run
 from trading.runs.view import ClosedTrade, OpenTrade
+
+Told = tuple[str, Mapping[str, Any]]
+"""The name of an event without its prefix, and its payload."""
 
 STARTED = "cycle.started"
 COMPLETED = "cycle.completed"
@@ -51,8 +54,11 @@ def started(cycle: Cycle) -> Mapping[str, Any]:
     }
 
 
-def completed(cycle: Cycle) -> Mapping[str, Any]:
-    """Return what is told of a cycle that has ended."""
+def completed(cycle: Cycle, told: Sequence[Told] = ()) -> Mapping[str, Any]:
+    """Return what is told of a cycle that has ended after all that was `told` of its runs.
+
+    `entrants` counts what concerns those who compete, the other figures baselines as well.
+    """
     return {
         "cycleId": cycle.id,
         "contestId": cycle.contest,
@@ -64,7 +70,17 @@ def completed(cycle: Cycle) -> Mapping[str, Any]:
         "opened": cycle.opened,
         "closed": cycle.closed,
         "endedAt": None if cycle.ended_at is None else epoch_ms(cycle.ended_at),
+        "entrants": _entrants(told),
         "reason": cycle.reason,
+    }
+
+
+def _entrants(told: Sequence[Told]) -> Mapping[str, int]:
+    moved = [each["action"] for name, each in told if name == POSITION and not each["position"]["baseline"]]
+    return {
+        "asked": sum(name == DECIDED and not each["baseline"] for name, each in told),
+        "opened": moved.count("OPENED"),
+        "closed": moved.count("CLOSED"),
     }
 
 
@@ -76,6 +92,7 @@ def decision_view(entry: Entry, run: Run) -> RunDecisionView:
         number=entry.number,
         run_id=run.id,
         name=run.name,
+        baseline=run.is_baseline,
         at=entry.at,
         **_decided(decision),
         outcome=None if entry.outcome is None else entry.outcome.value,
@@ -111,6 +128,7 @@ def position_view(run: Run, provider: str, each: OpenTrade, at: Any) -> RunPosit
         position_id=each.id,
         name=run.name,
         provider=provider,
+        baseline=run.is_baseline,
         pair=each.symbol,
         side=each.side,
         entry_price=each.entry_price,
@@ -135,6 +153,7 @@ def trade_view(run: Run, each: ClosedTrade) -> RunTrade:
     return RunTrade(
         trade_id=each.id,
         name=run.name,
+        baseline=run.is_baseline,
         pair=each.symbol,
         side=each.side,
         entry_price=each.entry_price,

@@ -59,9 +59,11 @@ class ArenaStatus(Result):
 class ArenaStatistics(Result):
     """How the cycles of the arena went; times are seconds, None before the first has ended.
 
-    `successRate` is a fraction. `recent` holds the latest ten, newest first.
+    `successRate` is a fraction. `entrants` compete; baselines are asked in a cycle as well. `recent` holds
+    the latest ten, newest first.
     """
 
+    entrants: int
     cycles: int
     completed: int
     failed: int
@@ -79,6 +81,7 @@ class RunPosition(Result):
     position_id: str
     name: str
     provider: str
+    baseline: bool
     pair: Pair
     side: str
     entry_price: Num
@@ -104,6 +107,7 @@ class RunTrade(Result):
 
     trade_id: str
     name: str
+    baseline: bool
     pair: Pair
     side: str
     entry_price: Num
@@ -245,6 +249,7 @@ class RunDecisionView(Result):
     number: int
     run_id: str
     name: str
+    baseline: bool
     at: Millis
     action: str | None
     pair: Pair | None

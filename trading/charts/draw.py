@@ -8,14 +8,23 @@ from matplotlib.figure import Figure
 
 from trading.charts import style
 from trading.charts.candles import candle_figure
+from trading.charts.curves import curves_figure
 from trading.charts.equity import equity_figure
-from trading.charts.pictures import CandlePicture, Drawn, EquityPicture, Picture, SurfacePicture
+from trading.charts.pictures import (
+    CandlePicture,
+    CurvesPicture,
+    Drawn,
+    EquityPicture,
+    Picture,
+    SurfacePicture,
+)
 from trading.charts.surface import surface_figure
 
 _FIGURES: Final[Mapping[type, Callable[[Any], Figure]]] = {
     EquityPicture: equity_figure,
     CandlePicture: candle_figure,
     SurfacePicture: surface_figure,
+    CurvesPicture: curves_figure,
 }
 
 

@@ -87,7 +87,27 @@ class SurfacePicture:
     less_is_better: bool = False
 
 
-Picture = EquityPicture | CandlePicture | SurfacePicture
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line by its name, a value at each of its times; a `quiet` one stands behind the others."""
+
+    name: str
+    times: Sequence[int]
+    values: Sequence[float]
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CurvesPicture:
+    """Lines over one time, named in their order; `unit` follows the figures at the side."""
+
+    title: str
+    subtitle: str
+    curves: Sequence[Curve]
+    unit: str = ""
+
+
+Picture = EquityPicture | CandlePicture | SurfacePicture | CurvesPicture
 
 
 @dataclass(frozen=True, slots=True)

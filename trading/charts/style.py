@@ -174,7 +174,7 @@ def legend(axes: Axes) -> None:
         widths = [SMALL * (_LETTER * len(each) + 2.6) for each in names]
         room = WIDTH - 4 * MARGIN
         columns = len(names) if sum(widths) <= room else max(1, int(room / max(widths)))
-        axes.legend(
+        shown = axes.legend(
             handles,
             names,
             loc="lower left",
@@ -189,3 +189,5 @@ def legend(axes: Axes) -> None:
             borderaxespad=0.2,
             borderpad=0.1,
         )
+        for each in shown.get_texts():
+            fit(each, room - SMALL * 2.6)

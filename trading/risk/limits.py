@@ -35,10 +35,12 @@ class Limits:
 
 
 DEFAULTS = Limits()
-RANGES: Mapping[str, tuple[Decimal, Decimal]] = {
-    "order": (Decimal(0), Decimal(10_000)),
-    "position": (Decimal(0), Decimal(10_000)),
-    "exposure": (Decimal(0), Decimal(10_000)),
+Ranges = Mapping[str, tuple[Decimal, Decimal]]
+
+RANGES: Ranges = {
+    "order": (Decimal(0), Decimal(1)),
+    "position": (Decimal(0), Decimal(100)),
+    "exposure": (Decimal(0), Decimal(100)),
     "open_positions": (Decimal(0), Decimal(1_000)),
     "leverage": (Decimal(1), Decimal(125)),
     "orders_per_minute": (Decimal(0), Decimal(1_000_000)),
@@ -48,14 +50,18 @@ RANGES: Mapping[str, tuple[Decimal, Decimal]] = {
 }
 """The least and the most that an owner may set."""
 
+_ANY = (Decimal(0), Decimal(10_000))
+WIDEST: Ranges = {**RANGES, "order": _ANY, "position": _ANY, "exposure": _ANY}
+"""What an account can have: one of a contest is bounded by the rules of its run alone."""
 
-def limits_of(stored: Mapping[str, str]) -> Limits:
-    """Return the limits that an owner has set over the defaults; raise InvalidLimit for a wrong one."""
+
+def limits_of(stored: Mapping[str, str], ranges: Ranges = WIDEST) -> Limits:
+    """Return the limits that were set over the defaults; raise InvalidLimit for one that is out of range."""
     known = {field.name for field in fields(Limits)}
     unknown = sorted(stored.keys() - known)
     if unknown:
         raise InvalidLimit(f"there is no limit {', '.join(unknown)}; there are {', '.join(sorted(known))}")
-    values: dict[str, Any] = {name: _read(name, text) for name, text in stored.items()}
+    values: dict[str, Any] = {name: _read(name, text, ranges) for name, text in stored.items()}
     return replace(DEFAULTS, **values)
 
 
@@ -74,14 +80,14 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _read(name: str, text: str) -> object:
+def _read(name: str, text: str, ranges: Ranges) -> object:
     if name == "symbols":
         return tuple(part.strip().upper() for part in text.split(",") if part.strip())
     if name == "ask_on_paper":
         if text not in _YES_OR_NO:
             raise InvalidLimit(f"{name} is true or false, not {text[:40]!r}")
         return _YES_OR_NO[text]
-    least, most = RANGES[name]
+    least, most = ranges[name]
     try:
         value = Decimal(text)
     except InvalidOperation:

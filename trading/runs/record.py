@@ -105,6 +105,11 @@ class Run:
         """Raise InvalidRun for the first thing that is out of its bounds."""
         _check(self.name, self.symbols, self.schedule)
 
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it is what the others are measured against."""
+        return self.decider.kind is DeciderKind.BASELINE
+
 
 def _check(name: str, symbols: tuple[Symbol, ...], schedule: Schedule) -> None:
     if not name.strip() or len(name) > MOST_NAME:

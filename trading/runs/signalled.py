@@ -33,8 +33,10 @@ class PlainLines(Lines):
         before = np.concatenate([[_UNKNOWN], side[:-1]])
         up = (side == 1) & (before <= 0)
         down = (side == -1) & ((before == 0) | (before == 1))
-        codes = up * (ENTER_LONG | LEAVE_SHORT) + down * (LEAVE_LONG | ENTER_SHORT)
-        return codes.astype(np.int8)
+        codes: Codes = np.zeros(len(side), np.int8)
+        codes[up] = ENTER_LONG | LEAVE_SHORT
+        codes[down] = LEAVE_LONG | ENTER_SHORT
+        return codes
 
 
 @dataclass(frozen=True, slots=True)

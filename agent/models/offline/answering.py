@@ -118,7 +118,6 @@ _WORDS: Mapping[Kind, Words] = {
     Kind.HELP: _help,
     Kind.EXPLAIN: _explained,
     Kind.DROPPED: _plain("dropped"),
-    Kind.RESUME: _plain("resume"),
     Kind.APPROVE: _plain("approve"),
     Kind.DENY: _plain("approve"),
     Kind.TOO_LONG: _with_examples("too_long", "unknown_examples"),

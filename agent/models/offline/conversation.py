@@ -23,6 +23,7 @@ from agent.models.offline.intents import Intent, Kind
 from agent.models.offline.memory_words import about_memory
 from agent.models.offline.near_misses import near_miss
 from agent.models.offline.questions import was_asked
+from agent.models.offline.run_words import about_autonomy
 from agent.models.offline.shown_orders import ORDER_ID, listed_order
 from agent.models.offline.trial_sentences import TRIALS, complete_trial, confirm_strategy, merge
 from agent.models.offline.words import Sentence, read_sentence
@@ -152,8 +153,9 @@ def _resolve(heard: Sequence[Heard]) -> Intent:
     before = heard[:-1] if len(sentence.tokens) <= SHORT_ANSWER else ()
     previous = _resolve(before) if before else Intent(Kind.UNKNOWN)
     answer = before[-1].answer if before else ""
-    if recalled := about_memory(previous, answer, sentence, direct):
-        return recalled
+    talked_of = about_memory(previous, answer, sentence, direct) or about_autonomy(previous, answer, direct)
+    if talked_of:
+        return talked_of
     asked = bool(before) and was_asked(previous, answer)
     if before and previous.kind in AUTOMATIONS:
         pending = asked or was_proposed(previous, before[-1].answer)

@@ -32,6 +32,7 @@ _SLOTS = {
     "state": rf" (?P<state>{_longest_first(STATE_OF)})",
     "orderlog": r" (?P<state>orderhistorie|orderverlauf|auftragshistorie|auftragsverlauf)",
     "weeklog": r" (?P<period>wochenbericht|woechentlichen bericht|woechentlicher bericht)",
+    "auto": r" (?P<rest>auto)",
     "rest": r" (?P<rest>\S.*?)",
 }
 _TOKEN = re.compile(r"[\[\]()|]|\{\w+\}|<\w+>|[^\s\[\]()|{}<>]+")

@@ -21,6 +21,7 @@ from agent.models.offline.plan_orders import plan_cancel, plan_cancel_all, plan_
 from agent.models.offline.plan_protection import STOP, TARGET, plan_drop, plan_level, plan_trail
 from agent.models.offline.plan_trading import plan_close, plan_margin, plan_order
 from agent.models.offline.rows import Row, said
+from agent.models.offline.run_rows import RUN_ROWS
 from agent.models.offline.steps import Ask, Call, Say, Step, each, once
 from agent.models.offline.turn import Turn
 from agent.models.offline.voice import Voice
@@ -237,11 +238,12 @@ ROWS: Mapping[Kind, Row] = {
         ("trading_halt",),
         said("stop trading", "stoppe trading"),
     ),
-    Kind.PAUSE: Row(
+    Kind.REDUCE: Row(
         once(lambda intent: _nothing_asked("trading_reduce"), each(telling_orders.switched)),
         ("trading_reduce",),
-        said("pause trading", "pausiere trading"),
+        said("no new positions", "keine neuen Positionen"),
     ),
+    **RUN_ROWS,
     Kind.LIMITS: Row(
         once(lambda intent: _nothing_asked("risk_limits"), each(telling_orders.limits)),
         ("risk_limits",),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from agent.models.offline.automation_sentences_de import AUTOMATION_SENTENCES
 from agent.models.offline.intents import Kind
 from agent.models.offline.order_sentences_de import ORDER_SENTENCES
+from agent.models.offline.run_sentences import RUN_SENTENCES_DE
 
 MACROS: Mapping[str, str] = {
     "show": "zeig|zeige|zeig mir|zeige mir|gib mir|gib|nenn mir|nenne mir|sag mir|liste|anzeigen|was ist|"
@@ -200,39 +201,12 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "optimierung)",
         "[den|meinen|die] [laufenden] (backtest|optimierung) (abbrechen|stoppen|beenden)",
     ),
-    Kind.AUTONOMY: (
-        "(handel|handle|handele|trade) (automatisch|autonom|selbststaendig|selbst|von allein|von selbst|"
-        "fuer mich)",
-        "(starte|aktiviere) [den|das] (autopilot|autopiloten|automatischen handel|automatisches trading|"
-        "auto modus|automatik|"
-        "autonomen modus|trading|handel|auto trading)",
-        "(autopilot|automatik) (an|ein)",
-        "automatisch handeln",
-    ),
-    Kind.PAUSE: (
-        "(pausiere|pausier) [das|den] [trading|handel|bot|alles]",
-        "(trading|handel) pausieren",
-        "(mach|mache) [eine] pause",
-    ),
-    Kind.RESUME: (
-        "(weiter|weiterhandeln|weiter handeln|weitermachen|mach weiter|handel weiter|handle weiter|setze "
-        "fort|trading fortsetzen|handel fortsetzen|trading weiter|setze das trading fort|setze den handel "
-        "fort)",
-    ),
+    **RUN_SENTENCES_DE,
     Kind.HALT: (
         "(stoppe|stop|beende|beend|halte) [das|den] (trading|handel|handeln|bot|alles|autopilot) [an]",
         "(trading|handel) (stoppen|beenden|anhalten)",
         "(halt|stopp|notaus|not aus|notstopp|alles stoppen|aufhoeren|hoer auf|hoer auf zu handeln|handel "
         "aus)",
-    ),
-    Kind.LEADERBOARD: (
-        "[<show>] [<the>] (rangliste|bestenliste|tabelle|arena|rangfolge|leaderboard) [an]",
-        "wer (fuehrt|gewinnt|ist vorne|liegt vorne|ist der beste|ist erster|liegt in fuehrung)",
-        "welches modell (fuehrt|gewinnt|ist vorne|ist das beste)",
-    ),
-    Kind.WHY: (
-        "(warum|wieso|weshalb) (hat|haben|ist|wurde|hast|hattest) {rest}",
-        "erklaere (den|diesen|die) (trade|entscheidung) [{rest}]",
     ),
     Kind.REMEMBER: (
         "(merk|merke) dir [dass] {rest}",

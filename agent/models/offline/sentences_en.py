@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from agent.models.offline.automation_sentences_en import AUTOMATION_SENTENCES
 from agent.models.offline.intents import Kind
 from agent.models.offline.order_sentences_en import ORDER_SENTENCES
+from agent.models.offline.run_sentences import RUN_SENTENCES_EN
 
 MACROS: Mapping[str, str] = {
     "show": "show [me]|list|display|give me|get [me]|tell me|let me see|see|view|print|check|what is|whats|"
@@ -196,30 +197,13 @@ SENTENCES: Mapping[Kind, tuple[str, ...]] = {
         "test|backtests|"
         "optimization|optimisation|optimizations)",
     ),
-    Kind.AUTONOMY: (
-        "trade (autonomous|autonomously|automatically|by yourself|on your own|for me)",
-        "(go|start|enable|turn on|switch to|activate) (auto|autonomous|auto trading|autotrading|autopilot|"
-        "auto mode|automatic trading|autonomous trading|autonomous mode|trading)",
-        "(autopilot|auto mode|autotrade|auto trade|auto trading) [on]",
-    ),
-    Kind.PAUSE: ("pause [the|all] [trading|bot|everything]", "hold trading", "suspend trading"),
-    Kind.RESUME: ("(resume|continue|restart|unpause) [the|all] [trading|bot]", "(keep|go on) trading"),
+    **RUN_SENTENCES_EN,
     Kind.HALT: (
         "(stop|halt|end|disable) [the|all|auto|autonomous] (trading|bot|everything|trades|now)",
         "(halt|emergency stop|kill switch|killswitch|panic|stop everything|stop it|stop now)",
         "(put|make) (a stop|an end) to [the|all] (trading|bot|it|this|everything)",
         "(turn off|switch off|disable) (auto|autopilot|auto trading|trading|auto mode)",
         "stop",
-    ),
-    Kind.LEADERBOARD: (
-        "[<show>] [<the>] (leaderboard|standings|ranking|rankings|arena|scoreboard)",
-        "(who is|whos) (winning|leading|ahead|best|first|on top|in the lead)",
-        "(which|what) model is (winning|leading|best|ahead)",
-    ),
-    Kind.WHY: (
-        "why (did|has|does) {rest}",
-        "why (is|was) {rest}",
-        "explain (the|that|your|his) (trade|decision|last trade) [{rest}]",
     ),
     Kind.REMEMBER: (
         "(remember|note|memorize|memorise|keep in mind|dont forget) [that] {rest}",

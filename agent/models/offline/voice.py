@@ -13,6 +13,7 @@ from agent.models.offline import (
     backtest_answers_de,
     backtest_answers_en,
     memory_answers,
+    run_answers,
 )
 from agent.models.offline.facts import Facts
 from tools.words.language import Language
@@ -30,12 +31,14 @@ ANSWERS: Mapping[Language, Mapping[str, str]] = {
         **backtest_answers_en.ANSWERS,
         **automation_answers_en.ANSWERS,
         **memory_answers.MEMORY_EN,
+        **run_answers.RUNS_EN,
     },
     Language.DE: {
         **answers_de.ANSWERS,
         **backtest_answers_de.ANSWERS,
         **automation_answers_de.ANSWERS,
         **memory_answers.MEMORY_DE,
+        **run_answers.RUNS_DE,
     },
 }
 _DATES = {Language.EN: "%Y-%m-%d %H:%M UTC", Language.DE: "%d.%m.%Y %H:%M UTC"}

@@ -19,7 +19,7 @@ from tools.policy import LOCAL_OWNER
 GOOD, BAD, PLAIN = 3, 4, 2
 """Styles of buttons."""
 
-PATIENCE = 40.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)

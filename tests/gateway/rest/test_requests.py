@@ -102,7 +102,7 @@ async def raw(running: Running, sent: bytes) -> bytes:
     host, _, port = running.url.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(sent)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         line = await reader.readline()
     writer.close()
     with suppress(ConnectionError):

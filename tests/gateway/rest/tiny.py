@@ -1,12 +1,15 @@
 """A small foreign API over the house's own capabilities, with words and headers of its own."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
 from gateway.rest.failure import Failure
 from gateway.rest.table import RestDialect, Route
+from gateway.sockets import SocketDialect
+from tools.system import SocketTraffic
 
 
 class Oops(BaseModel):
@@ -28,8 +31,29 @@ def worded(failure: Failure) -> Oops:
     return Oops(error=failure.code.lower(), status=failure.status, echo=dict(failure.given))
 
 
-def shout(told: Any) -> dict[str, str]:
-    return {"loud": told["text"].upper(), "by": told["principal"]}
+def shout(told: Any, at: datetime) -> dict[str, str]:
+    return {"loud": told.text.upper(), "by": told.principal}
+
+
+def guests(told: Any, at: datetime) -> SocketTraffic:
+    found: SocketTraffic = told.sockets["/tiny/ws"]
+    return found
+
+
+def greeted(name: str, at: datetime) -> dict[str, str]:
+    return {"hello": name.partition("_")[0], "at": at.isoformat()}
+
+
+def echoed(frame: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:
+    return None if frame.get("type") == "hush" else {"back": frame}
+
+
+def refused(why: str, at: datetime) -> dict[str, str]:
+    return {"oops": why}
+
+
+def news(payload: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:
+    return {"news": payload["text"], "at": at.isoformat()} if payload["text"] else None
 
 
 def twice(fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -49,10 +73,13 @@ TINY = RestDialect(
         Route("GET", "/tiny/boom", "echo.boom"),
         Route("GET", "/tiny/unprintable", "echo.unprintable"),
         Route("GET", "/tiny/admin", "echo.admin"),
+        Route("GET", "/tiny/sockets", "status", tells=guests, answer=SocketTraffic),
         Route("GET", "/tiny/nobody", "no.such"),
     ),
     error=Oops,
     wording=worded,
     key_headers=("X-Tiny-Key",),
     rules=((3, 60),),
+    statuses={("echo.flood", "MISSING_PARAMS"): 409, (None, "METHOD_NOT_ALLOWED"): 404},
+    sockets=(SocketDialect("/tiny/ws", greeted, echoed, refused, {"news": news}),),
 )

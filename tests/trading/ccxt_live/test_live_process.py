@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.nursery import born
 from trading.clock import SystemClock
 from trading.errors import ExchangeUnavailable, OutcomeUnknown
 from trading.exchanges.ccxt_live import CcxtExchange
@@ -54,10 +55,9 @@ async def control(url: str, **command: Any) -> Any:
 
 @asynccontextmanager
 async def exchange_process(log: Path) -> AsyncIterator[str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.peers.exchange", "--port", "0", "--log", str(log), "--balance", "USDT=10000"),
-        stdout=asyncio.subprocess.PIPE,
+    process = await born(
+        *("tests.peers.exchange", "--port", "0", "--log", str(log), "--balance", "USDT=10000"),
+        stdout=PIPE,
     )
     assert process.stdout is not None
     try:

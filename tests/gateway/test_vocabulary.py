@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from gateway.dialects import CLIENT_CODES, Dialect, error_body
+from gateway.vocabulary import CLIENT_CODES, Dialect, error_body
 from tests.gateway.house import House, Running
 from tests.wire import Frame
 from tools.errors import MEANINGS, CallError, Code

@@ -1,0 +1,1 @@
+"""Foreign APIs over our capabilities: each a table of routes, sockets and words."""

@@ -1,0 +1,87 @@
+"""A client at the WebSocket of a foreign API."""
+
+from gateway import protocol
+from gateway.peer import Peer
+from gateway.protocol import BadFrame
+from gateway.requests import Requests, Step
+from gateway.room import Room, text
+from gateway.shared import Shared
+from gateway.sockets import Message
+from gateway.vocabulary import Dialect
+from tools.errors import CallError
+from tools.policy import Principal
+
+
+class Visitor:
+    """Says and hears what its API has words for, and requests of our own protocol as at any other socket.
+
+    It hears nothing while nobody is let in; from its first request on it is also a peer.
+    """
+
+    def __init__(self, shared: Shared, room: Room, peer: Peer, requests: Requests) -> None:
+        self._shared = shared
+        self._room = room
+        self._peer = peer
+        self._requests = requests
+        self._known: Principal | CallError | None = None
+        self.is_peer = False
+        """Whether it has spoken our own protocol."""
+
+    @property
+    def principal(self) -> Principal | None:
+        """Who it is, None while nobody is let in."""
+        if self.is_peer:
+            return self._peer.principal
+        return self._known if isinstance(self._known, Principal) else None
+
+    @property
+    def running(self) -> int:
+        """How many requests are under way."""
+        return self._requests.running
+
+    def enter(self, known: Principal | CallError | None) -> None:
+        """Be greeted, and hear what happens from now on; `known` is whom the handshake let in, or why not."""
+        self._known = known
+        self._say(self._room.dialect.greets(self._peer.id, self._shared.services.clock.now()))
+        self._room.join(self)
+
+    def leave(self) -> None:
+        """Hear no more."""
+        self._room.leave(self)
+
+    def take(self, raw: bytes) -> Step:
+        """Begin with a text message; what comes back has to end before the next one."""
+        try:
+            frame = protocol.read_object(raw, self._shared.settings.max_frame_bytes)
+        except BadFrame as error:
+            self.refuse(error)
+            return None
+        if frame.get("type") == "req":
+            self._introduce()
+            return self._requests.take(raw)
+        answer = self._room.dialect.answers(frame, self._shared.services.clock.now())
+        if answer is not None:
+            self._say(answer)
+        return None
+
+    def refuse(self, error: BadFrame) -> None:
+        """Answer what cannot be read."""
+        self._say(self._room.dialect.refuses(error.message, self._shared.services.clock.now()))
+
+    def hear(self, message: bytes) -> None:
+        """Take what happened, unless nobody may hear it here."""
+        principal = self.principal
+        if principal is not None and self._shared.doorman.lapse(principal) is None:
+            self._peer.outbox.push(message)
+
+    def _introduce(self) -> None:
+        if self.is_peer:
+            return
+        self.is_peer = True
+        if isinstance(self._known, CallError):
+            self._peer.refusal = self._known
+        elif self._known is not None:
+            self._peer.let_in(self._known, Dialect.DEVICE, None)
+
+    def _say(self, told: Message) -> None:
+        self._peer.outbox.push(text(told))
