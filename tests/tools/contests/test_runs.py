@@ -55,10 +55,11 @@ async def test_a_run_is_started_paused_resumed_and_stopped(tmp_path: Path) -> No
             await played.cycle()
         assert len(mind.requests) == 1
         assert len((await shown(played))["account"]["positions"]) == 1
-        assert (await played.call("runs.resume", name="one"))["state"] == "running"
+        [resumed] = (await played.call("runs.resume", name="one"))["runs"]
+        assert resumed["state"] == "running"
         await played.cycle()
         assert len(mind.requests) == 2
-        stopped = await played.call("runs.stop", name="one", reason="enough")
+        [stopped] = (await played.call("runs.stop", name="one", reason="enough"))["runs"]
         assert (stopped["state"], stopped["ending"], stopped["reason"]) == ("stopped", "close", "enough")
         await played.settled()
         after = await shown(played)

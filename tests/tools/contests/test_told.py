@@ -93,6 +93,7 @@ async def test_a_subscriber_hears_of_cycles_and_decisions(tmp_path: Path) -> Non
                 "closed": 0,
                 "endedAt": START,
                 "reason": None,
+                "entrants": {"asked": 1, "opened": 0, "closed": 0},
             },
         )
         decided = [each for name, each in heard if name == "arena.decision"]
