@@ -158,7 +158,7 @@ class Ring:
         """Let the market trade at these prices, by base, so many seconds from now."""
         at = self.clock.now() + timedelta(seconds=after)
         for base, price in prices.items():
-            self.market.trade(Symbol(base, "USDT"), price, at=at)
+            self.market.trade(Symbol(base, "USDT"), str(price), at=at)
 
     async def decisions(self, seat: str, limit: int = 100) -> list[dict[str, Any]]:
         """Return what a seat has decided, oldest first."""

@@ -17,9 +17,9 @@ from trading.exchanges.scripted_exchange import ScriptedExchange
 from trading.model import OrderBook
 from trading.symbols import Symbol, parse_symbol
 
-ONE = {"name": "one", "pairs": ["ETH/USDT"], "intervalMinutes": 5, "initialCapital": 1_000}
-BY_MODEL = {**ONE, "model": "openai:a"}
-BY_STRATEGY = {**ONE, "strategy": "macd"}
+ONE: dict[str, Any] = {"name": "one", "pairs": ["ETH/USDT"], "intervalMinutes": 5, "initialCapital": 1_000}
+BY_MODEL: dict[str, Any] = {**ONE, "model": "openai:a"}
+BY_STRATEGY: dict[str, Any] = {**ONE, "strategy": "macd"}
 
 
 @asynccontextmanager
@@ -90,7 +90,7 @@ async def test_what_cannot_be_done_with_a_run_is_refused_by_code(tmp_path: Path)
         assert await played.code("runs.reset", name="one") is Code.CONFLICT
         other = Principal("bob", Role.TRADER)
         assert await played.code("runs.stop", other, name="one") is Code.NOT_FOUND
-        live = {**BY_STRATEGY, "name": "two", "mode": "live"}
+        live: dict[str, Any] = {**BY_STRATEGY, "name": "two", "mode": "live"}
         assert await played.code("runs.start", other, **live) is Code.FORBIDDEN
         assert await played.code("runs.start", **live) is Code.NOT_FOUND
         await played.call("runs.stop", name="one")
@@ -189,7 +189,7 @@ async def with_money(home: Path, **balances: int) -> AsyncIterator[tuple[Ring, S
         yield played, exchange
 
 
-LIVE = {**BY_MODEL, "mode": "live", "maxSize": 100}
+LIVE: dict[str, Any] = {**BY_MODEL, "mode": "live", "maxSize": 100}
 
 
 async def test_real_money_is_spent_by_nobody_but_with_leave(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from memory.database import Database
 from tests.service import NOON, begin
-from tests.tools.contests.house import FIVE, XRP, LeapingClock, a_market, buys, closes, sells
+from tests.tools.contests.house import ETH, FIVE, XRP, LeapingClock, a_market, buys, closes, sells
 from tests.tools.contests.worker import a_worker, scripted
 
 CYCLES = 302
@@ -25,14 +25,14 @@ async def test_who_decides_by_lot_is_not_distinguished_and_who_knows_what_comes_
     for number in range(1, CYCLES + 1):
         if number % 2:
             lots = rises[number], lot.random() < 0.5
-            seer, gambler = (buys(XRP, 40, 2) if up else sells(XRP, 40, 2) for up in lots)
-            script[number] = {"A": seer, "B": gambler}
+            knows, guesses = (buys(XRP, 40, 2) if up else sells(XRP, 40, 2) for up in lots)
+            script[number] = {"A": knows, "B": guesses}
         else:
             script[number] = {"A": closes(XRP), "B": closes(XRP)}
     minds = scripted(clock, script)
     await begin(tmp_path / "kit.db")
     async with Database.open(f"sqlite:///{tmp_path / 'kit.db'}") as database:
-        worker = a_worker(database, clock, market, minds)
+        worker = a_worker(database, clock, market, minds, symbols=(ETH, XRP))
         contest = await worker.arena.ensure()
         for number in range(1, CYCLES + 1):
             await worker.step()

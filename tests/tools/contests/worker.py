@@ -28,6 +28,7 @@ from trading.risk.gate import RiskGate
 from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle, Entry
 from trading.runs.record import DeciderKind, DeciderSpec
+from trading.symbols import Symbol
 
 Script = Mapping[int, Mapping[str, str]]
 """What each seat says in which cycle; HOLD where nothing is written down."""
@@ -53,7 +54,13 @@ class Worker:
 
 
 def a_worker(
-    database: Any, clock: Clock, market: ScriptedMarket, minds: Minds, seats: str = "AB", number: int = 0
+    database: Any,
+    clock: Clock,
+    market: ScriptedMarket,
+    minds: Minds,
+    seats: str = "AB",
+    number: int = 0,
+    symbols: tuple[Symbol, ...] = SYMBOLS,
 ) -> Worker:
     """Return a process; each `number` makes other ids."""
     locks, new_id = Locks(), counting(number * 100_000)
@@ -70,7 +77,7 @@ def a_worker(
     )
     engine = Engine(parts)
     spec = {each: DeciderSpec(DeciderKind.MODEL, f"openai:{each.lower()}") for each in seats}
-    plan = Plan([(f"LLM-{name}", each) for name, each in spec.items()], symbols=SYMBOLS)
+    plan = Plan([(f"LLM-{name}", each) for name, each in spec.items()], symbols=symbols)
     return Worker(parts, engine, Timekeeper(database, engine, clock), Arena(parts, plan), Boards(parts))
 
 
