@@ -14,7 +14,7 @@ from trading.notices import Notice
 from trading.runs.asking import Answer, Asked
 from trading.runs.cycle import Entry, Stage
 from trading.runs.decision import plain
-from trading.runs.errors import UnknownDecider
+from trading.runs.errors import InvalidRun, UnknownDecider
 from trading.runs.failures import answered, enters_safe_mode, is_safe, unanswered
 from trading.runs.record import DeciderKind, Run
 
@@ -53,7 +53,7 @@ async def _answer(parts: Parts, round_: Round, run: Run) -> Answer:
         return Answer(run.decider.name, None, TOO_LATE, reason)
     try:
         decider = parts.deciders.of(run.decider)
-    except UnknownDecider as error:
+    except (UnknownDecider, InvalidRun) as error:
         return Answer(run.decider.name, None, UNKNOWN, str(error))
     view = await round_.view(parts, run)
     similar = await parts.recall(run, round_.market.snapshot) if _remembers(run) else ()

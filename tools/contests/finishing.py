@@ -67,11 +67,13 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
 
 
 def _places(round_: Round) -> list[Place]:
-    """Return how those stand who compete, as they were just measured."""
+    """Return how those stand who compete, as they were just measured; real money began with no figure."""
     return [
-        Place(round_.runs[name].name, entry.equity / round_.views[name].initial - 1)
+        Place(round_.runs[name].name, entry.equity / initial - 1)
         for name, entry in sorted(round_.entries.items())
-        if round_.runs[name].decider.kind is not DeciderKind.BASELINE and entry.equity is not None
+        if round_.runs[name].decider.kind is not DeciderKind.BASELINE
+        and entry.equity is not None
+        and (initial := round_.views[name].initial)
     ]
 
 

@@ -21,7 +21,6 @@ from tools.errors import CallError, Code
 from tools.policy import LOCAL_OWNER, Principal
 from trading.clock import Clock, ManualClock
 from trading.exchanges.scripted import ScriptedMarket, instrument
-from trading.ports import MarketData
 from trading.runs.asking import Decides
 from trading.runs.record import DeciderSpec
 from trading.symbols import Symbol
@@ -159,7 +158,7 @@ class Ring:
         """Let the market trade at these prices, by base, so many seconds from now."""
         at = self.clock.now() + timedelta(seconds=after)
         for base, price in prices.items():
-            self.market.trade(Symbol(base, "USDT"), price, at=at)
+            self.market.trade(Symbol(base, "USDT"), str(price), at=at)
 
     async def decisions(self, seat: str, limit: int = 100) -> list[dict[str, Any]]:
         """Return what a seat has decided, oldest first."""
@@ -195,16 +194,16 @@ async def ring(
     seats: str = "AB",
     *,
     kind: type[ScriptedMarket] = ScriptedMarket,
-    market: Callable[[ScriptedMarket], MarketData] | None = None,
     again: "Ring | None" = None,
     clock: LeapingClock | None = None,
     **settings: Any,
 ) -> AsyncIterator[Ring]:
     """Run a service with a model in each seat; its first cycle has not begun, and is due.
 
-    Without a `clock` it is noon. With another ring, whose service has ended, market, models and clock go on in a new one.
+    With another ring, whose service has ended, market, models and clock go on in a new one.
     """
-    clock = clock or (LeapingClock(NOON - timedelta(hours=1)) if again is None else again.clock)
+    if clock is None:
+        clock = LeapingClock(NOON - timedelta(hours=1)) if again is None else again.clock
     prices = await a_market(clock, kind) if again is None else again.market
     names = {f"openai:{each.lower()}": Mind(f"openai:{each.lower()}") for each in seats}
     minds = Minds(names, clock) if again is None else again.minds
@@ -218,7 +217,7 @@ async def ring(
     async with running(
         home,
         clock=clock,
-        market=prices if market is None else market(prices),
+        market=prices,
         model=ScriptedModel([]),
         deciders=minds,
         **{**wanted, **settings},

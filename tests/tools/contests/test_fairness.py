@@ -12,6 +12,7 @@ from trading.model import Candle
 from trading.symbols import Symbol
 from trading.timeframes import Timeframe
 
+ENDING = "Decide now. Answer with the JSON object only."
 OWN = ("runId", "name", "model", "rank")
 
 
@@ -40,9 +41,11 @@ async def test_two_models_that_say_the_same_tie_to_the_last_unit(tmp_path: Path)
         assert accounts[0]["equity"] == accounts[1]["equity"] != 100
 
         seen = await prompts(played)
-        # Of its own past each is told by whom that was.
-        named = [each.replace("openai:a", "openai:b").replace("llm-a", "llm-b") for each in seen["A"]]
-        assert named == seen["B"]
+        # What each is reminded of is its own, and is found once it has been taken note of.
+        known = [[each.partition("# Similar")[0] for each in seen[seat]] for seat in "AB"]
+        assert [each.removesuffix(ENDING) for each in known[0]] == [
+            each.removesuffix(ENDING) for each in known[1]
+        ]
         records = [await shared(played, seat) for seat in "AB"]
         assert records[0] == records[1]
         assert len({each["market"] for each in records[0]}) == 4

@@ -82,7 +82,7 @@ async def test_what_was_decided_before_a_stop_is_left_undone(tmp_path: Path) -> 
     async with ring(tmp_path, "AB") as played:
         played["B"].says.append(buys())
         mind, cycle = await in_a_cycle(played, "A", buys())
-        stopped = await played.call("runs.stop", name="LLM-A")
+        [stopped] = (await played.call("runs.stop", name="LLM-A"))["runs"]
         assert (stopped["state"], stopped["ending"]) == ("stopped", "close")
         mind.go()
         await cycle
@@ -159,13 +159,15 @@ async def test_a_paused_run_is_measured_and_not_asked(tmp_path: Path) -> None:
     async with ring(tmp_path, "AB") as played:
         played["A"].says.append(buys(stop_loss_pct=5))
         await played.settled()
-        assert (await played.call("runs.pause", name="LLM-A"))["state"] == "paused"
+        [paused] = (await played.call("runs.pause", name="LLM-A"))["runs"]
+        assert paused["state"] == "paused"
         await played.prices(60, ETH=1_800)
         await played.cycle()
         assert [len(played[seat].requests) for seat in "AB"] == [1, 2]
         [trade] = (await played.call("arena.trades", name="LLM-A"))["trades"]
         assert trade["reason"] == "stop_loss"
-        assert (await played.call("runs.resume", name="LLM-A"))["state"] == "running"
+        [resumed] = (await played.call("runs.resume", name="LLM-A"))["runs"]
+        assert resumed["state"] == "running"
         await played.cycle()
         assert [len(played[seat].requests) for seat in "AB"] == [2, 3]
 

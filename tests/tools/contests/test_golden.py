@@ -73,6 +73,7 @@ def a_trade(
     inside = more["reason"] != "decision"
     return {
         "name": more["name"],
+        "baseline": False,
         "pair": str(pair),
         "side": side,
         "entryPrice": float(entry),
@@ -143,6 +144,7 @@ async def test_an_open_position_is_told_with_margin_and_liquidation(tmp_path: Pa
         won, margin = D("39.601") - D("39.820298"), D("3.9820298")
         assert without(held, "positionId") == {
             "name": "LLM-A",
+            "baseline": False,
             "provider": "openai",
             "pair": "ETH/USDT",
             "side": "long",

@@ -1,4 +1,4 @@
-"""Several processes on one database: each slot takes place once, and who has lost a cycle touches it no more."""
+"""Several processes on one database: each slot once, and who has lost a cycle touches it no more."""
 
 import asyncio
 from datetime import timedelta

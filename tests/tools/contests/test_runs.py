@@ -17,9 +17,9 @@ from trading.exchanges.scripted_exchange import ScriptedExchange
 from trading.model import OrderBook
 from trading.symbols import Symbol, parse_symbol
 
-ONE = {"name": "one", "pairs": ["ETH/USDT"], "intervalMinutes": 5, "initialCapital": 1_000}
-BY_MODEL = {**ONE, "model": "openai:a"}
-BY_STRATEGY = {**ONE, "strategy": "macd"}
+ONE: dict[str, Any] = {"name": "one", "pairs": ["ETH/USDT"], "intervalMinutes": 5, "initialCapital": 1_000}
+BY_MODEL: dict[str, Any] = {**ONE, "model": "openai:a"}
+BY_STRATEGY: dict[str, Any] = {**ONE, "strategy": "macd"}
 
 
 @asynccontextmanager
@@ -55,10 +55,11 @@ async def test_a_run_is_started_paused_resumed_and_stopped(tmp_path: Path) -> No
             await played.cycle()
         assert len(mind.requests) == 1
         assert len((await shown(played))["account"]["positions"]) == 1
-        assert (await played.call("runs.resume", name="one"))["state"] == "running"
+        [resumed] = (await played.call("runs.resume", name="one"))["runs"]
+        assert resumed["state"] == "running"
         await played.cycle()
         assert len(mind.requests) == 2
-        stopped = await played.call("runs.stop", name="one", reason="enough")
+        [stopped] = (await played.call("runs.stop", name="one", reason="enough"))["runs"]
         assert (stopped["state"], stopped["ending"], stopped["reason"]) == ("stopped", "close", "enough")
         await played.settled()
         after = await shown(played)
@@ -89,7 +90,7 @@ async def test_what_cannot_be_done_with_a_run_is_refused_by_code(tmp_path: Path)
         assert await played.code("runs.reset", name="one") is Code.CONFLICT
         other = Principal("bob", Role.TRADER)
         assert await played.code("runs.stop", other, name="one") is Code.NOT_FOUND
-        live = {**BY_STRATEGY, "name": "two", "mode": "live"}
+        live: dict[str, Any] = {**BY_STRATEGY, "name": "two", "mode": "live"}
         assert await played.code("runs.start", other, **live) is Code.FORBIDDEN
         assert await played.code("runs.start", **live) is Code.NOT_FOUND
         await played.call("runs.stop", name="one")
@@ -149,11 +150,11 @@ class SlowBooks(ScriptedMarket):
     """A market that can be asked to wait before it tells what rests."""
 
     gate: asyncio.Event | None = None
-    asked = False
+    asked: asyncio.Event
 
     async def order_book(self, symbol: Symbol, depth: int = 20) -> OrderBook:
         if self.gate is not None:
-            self.asked = True
+            self.asked.set()
             await self.gate.wait()
         return await super().order_book(symbol, depth)
 
@@ -167,11 +168,9 @@ async def test_what_is_being_bought_while_its_run_is_stopped_is_closed_as_well(t
         await played.call("runs.start", **BY_MODEL)
         cycle = asyncio.create_task(played.settled())
         await mind.held.wait()
-        market.gate = asyncio.Event()
+        market.gate, market.asked = asyncio.Event(), asyncio.Event()
         mind.go()
-        async with asyncio.timeout(20):
-            while not market.asked:
-                await asyncio.sleep(0.01)
+        await market.asked.wait()
         await played.call("runs.stop", name="one")
         market.gate.set()
         await cycle
@@ -190,7 +189,7 @@ async def with_money(home: Path, **balances: int) -> AsyncIterator[tuple[Ring, S
         yield played, exchange
 
 
-LIVE = {**BY_MODEL, "mode": "live", "maxSize": 100}
+LIVE: dict[str, Any] = {**BY_MODEL, "mode": "live", "maxSize": 100}
 
 
 async def test_real_money_is_spent_by_nobody_but_with_leave(tmp_path: Path) -> None:

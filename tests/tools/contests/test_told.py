@@ -1,5 +1,7 @@
 """What is told of cycles over a socket, and what is kept of what models decided."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,12 @@ START = epoch_ms(NOON)
 EVENTS = ("arena.cycle.started", "arena.cycle.completed", "arena.decision", "arena.position")
 
 
-async def told(connection: Wire) -> list[tuple[str, dict[str, Any]]]:
+Told = list[tuple[str, dict[str, Any]]]
+
+
+async def told(connection: Wire) -> Told:
     """Return what comes up to the end of a cycle."""
-    found = []
+    found: Told = []
     while not found or found[-1][0] != "arena.cycle.completed":
         frame = await connection.next()
         if frame.get("event") in EVENTS:
@@ -26,49 +31,34 @@ def some(payload: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: payload[name] for name in names}
 
 
-async def test_a_subscriber_hears_of_cycles_decisions_and_positions(tmp_path: Path) -> None:
-    async with ring(tmp_path, "A") as played, wire(played.service.url) as connection:
+def positions(cycle: Told) -> list[tuple[str, dict[str, Any]]]:
+    """Return what is told of the positions of our seat in a cycle."""
+    found = [each for name, each in cycle if name == "arena.position"]
+    return [(each["action"], each["position"]) for each in found if each["position"]["name"] == "LLM-A"]
+
+
+@asynccontextmanager
+async def subscribed(home: Path) -> AsyncIterator[tuple[Ring, Wire]]:
+    """Run an arena with one seat, and hear of everything in it."""
+    async with ring(home, "A") as played, wire(played.service.url) as connection:
         await connection.request("events.subscribe", {"events": list(EVENTS)})
+        yield played, connection
+
+
+async def test_a_subscriber_hears_how_a_position_is_opened_updated_and_closed(tmp_path: Path) -> None:
+    async with subscribed(tmp_path) as (played, connection):
         played["A"].says.extend([buys(ETH, 20, 2), "HOLD is no JSON", buys(BNB, 1_000), closes(ETH)])
         await played.settled()
         heard = [await told(connection)]
         for _ in range(2):
             await played.cycle()
             heard.append(await told(connection))
-        positions = [
-            [(each["action"], each["position"]["name"], each["position"]["pair"])
-             for name, each in cycle if name == "arena.position" and each["position"]["name"] == "LLM-A"]
-            for cycle in heard
-        ]  # fmt: skip
-        assert positions == [
-            [("OPENED", "LLM-A", "ETH/USDT")],
-            [("UPDATED", "LLM-A", "ETH/USDT")],
-            [("CLOSED", "LLM-A", "ETH/USDT")],
-        ]
-        first = heard[0]
-        cycle = (await played.call("arena.stats"))["recent"][-1]["cycleId"]
-        contest = (await played.call("arena.status"))["contestId"]
-        assert first[0] == (
-            "arena.cycle.started",
-            {
-                "cycleId": cycle,
-                "contestId": contest,
-                "number": 1,
-                "kind": "regular",
-                "at": START,
-                "startedAt": START,
-            },
-        )
-        ours = [each for name, each in first if name == "arena.decision" and each["name"] == "LLM-A"]
-        assert ours == [(await played.decisions("A"))[0]]
-        names = ("side", "entryPrice", "amount", "leverage", "margin", "openedAt", "provider")
-        mine = next(
-            each["position"]
-            for name, each in first
-            if name == "arena.position" and each["position"]["name"] == "LLM-A"
-        )
-        assert some(mine, *names) == {
+        [(first, opened)], [(then, _)], [(last, closed)] = [positions(each) for each in heard]
+        assert (first, then, last) == ("OPENED", "UPDATED", "CLOSED")
+        names = ("side", "pair", "entryPrice", "amount", "leverage", "margin", "openedAt", "provider")
+        assert some(opened, *names) == {
             "side": "long",
+            "pair": "ETH/USDT",
             "entryPrice": 2001.02,
             "amount": 0.0099,
             "leverage": 2.0,
@@ -76,20 +66,39 @@ async def test_a_subscriber_hears_of_cycles_decisions_and_positions(tmp_path: Pa
             "openedAt": START,
             "provider": "openai",
         }
-        assert some(first[-1][1], "cycleId", "number", "status", "asked", "errors", "closed", "endedAt") == {
-            "cycleId": cycle,
+        assert [closed] == (await played.call("arena.trades", name="LLM-A"))["trades"]
+
+
+async def test_a_subscriber_hears_of_cycles_and_decisions(tmp_path: Path) -> None:
+    async with subscribed(tmp_path) as (played, connection):
+        await played.settled()
+        heard = await told(connection)
+        [cycle] = (await played.call("arena.stats"))["recent"]
+        same = {
+            "cycleId": cycle["cycleId"],
+            "contestId": (await played.call("arena.status"))["contestId"],
             "number": 1,
-            "status": "completed",
-            "asked": 5,
-            "errors": 0,
-            "closed": 0,
-            "endedAt": START,
         }
-        [closed] = [
-            each["position"] for name, each in heard[2] if name == "arena.position" and each["action"] == "CLOSED"
-        ]  # fmt: skip
-        [trade] = (await played.call("arena.trades", name="LLM-A"))["trades"]
-        assert closed == trade
+        begun = {**same, "kind": "regular", "at": START, "startedAt": START}
+        assert heard[0] == ("arena.cycle.started", begun)
+        assert heard[-1] == (
+            "arena.cycle.completed",
+            {
+                **same,
+                "status": "completed",
+                "seconds": 0.0,
+                "asked": 5,
+                "errors": 0,
+                "opened": cycle["opened"],
+                "closed": 0,
+                "endedAt": START,
+                "reason": None,
+                "entrants": {"asked": 1, "opened": 0, "closed": 0},
+            },
+        )
+        decided = [each for name, each in heard if name == "arena.decision"]
+        assert len(decided) == 5
+        assert [each for each in decided if each["name"] == "LLM-A"] == await played.decisions("A")
 
 
 async def test_a_decision_is_kept_with_all_it_rests_on_and_its_outcome(tmp_path: Path) -> None:

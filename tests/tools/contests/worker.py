@@ -26,9 +26,10 @@ from trading.exchanges.scripted import ScriptedMarket
 from trading.locks import Locks
 from trading.risk.gate import RiskGate
 from trading.runs.contest import Contest
-from trading.runs.cycle import Cycle
+from trading.runs.cycle import Cycle, Entry
 from trading.runs.record import DeciderKind, DeciderSpec
 from trading.runs.shelf import Shelf
+from trading.symbols import Symbol
 
 Script = Mapping[int, Mapping[str, str]]
 """What each seat says in which cycle; HOLD where nothing is written down."""
@@ -54,7 +55,13 @@ class Worker:
 
 
 def a_worker(
-    database: Any, clock: Clock, market: ScriptedMarket, minds: Minds, seats: str = "AB", number: int = 0
+    database: Any,
+    clock: Clock,
+    market: ScriptedMarket,
+    minds: Minds,
+    seats: str = "AB",
+    number: int = 0,
+    symbols: tuple[Symbol, ...] = SYMBOLS,
 ) -> Worker:
     """Return a process; each `number` makes other ids."""
     locks, new_id = Locks(), counting(number * 100_000)
@@ -73,7 +80,7 @@ def a_worker(
     )
     engine = Engine(parts)
     spec = {each: DeciderSpec(DeciderKind.MODEL, f"openai:{each.lower()}") for each in seats}
-    plan = Plan([(f"LLM-{name}", each) for name, each in spec.items()], symbols=SYMBOLS)
+    plan = Plan([(f"LLM-{name}", each) for name, each in spec.items()], symbols=symbols)
     return Worker(parts, engine, Timekeeper(database, engine, clock), Arena(parts, plan), Boards(parts))
 
 
@@ -132,20 +139,26 @@ async def told(worker: Worker, contest: Contest) -> dict[str, Any]:
             )
             for run in runs.values()
         }
-        events = [(each.name, each.payload) for each in await uow.events.after(LOCAL_OWNER.id, 0, 10_000)]
+        events = sorted(
+            (each.name, str(each.payload.get("number", "")), str(each.payload.get("action", "")))
+            for each in await uow.events.after(LOCAL_OWNER.id, 0, 10_000)
+        )
     board = await worker.boards.of(contest)
     return {
-        "cycles": [
-            (each.number, each.status, each.at, each.digest, each.asked, each.errors, each.opened, each.closed)
-            for each in cycles
-        ],
-        "entries": [
-            (each.number, runs[each.run].name, each.stage, each.outcome, each.fault, each.decision, each.equity,
-             each.cash, len(each.orders), each.input_tokens)
-            for each in entries
-        ],
+        "cycles": [_cycle(each) for each in cycles],
+        "entries": [_entry(each, runs[each.run].name) for each in entries],
         "fills": fills,
         "orders": orders,
-        "events": sorted((name, str(each.get("number", "")), str(each.get("action", ""))) for name, each in events),
+        "events": events,
         "board": [each.model_dump() for each in board.lines],
-    }  # fmt: skip
+    }
+
+
+def _cycle(cycle: Cycle) -> tuple[Any, ...]:
+    told = (cycle.number, cycle.status, cycle.at, cycle.digest)
+    return (*told, cycle.asked, cycle.errors, cycle.opened, cycle.closed)
+
+
+def _entry(entry: Entry, name: str) -> tuple[Any, ...]:
+    told = (entry.number, name, entry.stage, entry.outcome, entry.fault, entry.decision)
+    return (*told, entry.equity, entry.cash, len(entry.orders), entry.input_tokens)
