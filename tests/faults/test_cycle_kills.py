@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-import sys
+from asyncio.subprocess import PIPE
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -13,16 +13,15 @@ from tests.faults.cycle_judge import breaches
 from tests.faults.cyclist import ENTRANTS, FORGETFUL, MOMENTS, SEED
 from tests.faults.pace import PATIENCE
 from tests.faults.stand import Curves, curves, stand
+from tests.nursery import born
 from tests.service import begin
 from trading.runs.cycle import CycleStatus
 
 
 async def live(path: Path, cycles: int, seconds: float, *fate: str, late: float = 0) -> bool:
     """Let a process have cycles, kill it if it does not die, and tell whether it had to be, or died."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.cyclist", str(path), str(cycles), str(late), *fate),
-        stdout=asyncio.subprocess.PIPE,
-    )
+    words = (str(path), str(cycles), str(late), *fate)
+    process = await born("tests.faults.cyclist", *words, stdout=PIPE)
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE):
         if await process.stdout.readline() == b"cycling\n":
