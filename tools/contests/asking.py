@@ -33,7 +33,7 @@ async def ask(parts: Parts, round_: Round, entry: Entry) -> Entry:
     entry = _answered(entry, run, answer)
     after = _counted(run, answer)
     async with parts.database.transact(durable=False) as uow:
-        await hold(parts, uow, round_.cycle)
+        round_.lease = await hold(parts, uow, round_.cycle)
         await uow.entries.put(entry)
         if after is not run:
             # Whoever paused or stopped it meanwhile has changed the same record.

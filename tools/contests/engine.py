@@ -137,6 +137,7 @@ class Engine:
             floor,
             {each.id: each for each in runs},
             {each.run: each for each in entries},
+            cycle.lease or cycle.started_at,
         )
 
     async def _without_market(self, contest: Contest, cycle: Cycle) -> Cycle:

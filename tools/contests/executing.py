@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from memory.database import UnitOfWork
 from memory.decision_records import (
     Decision,
     DecisionAction,
@@ -29,6 +30,9 @@ from trading.runs.rules import Refusal, Refused, judge
 RECORDED = frozenset({DeciderKind.MODEL, DeciderKind.STRATEGY})
 """Whose decisions are remembered, with all that they rest on; a baseline's follow from its rules alone."""
 
+MARGIN = timedelta(seconds=30)
+"""How long an order may be on its way while the lease still runs."""
+
 _FAULTS = (ExchangeUnavailable, OutcomeUnknown)
 
 _STATUS = {
@@ -41,21 +45,29 @@ _STATUS = {
 }
 
 
-async def carry_out(parts: Parts, round_: Round, entry: Entry) -> Entry:
-    """Do what a run decided, once, however often this is called, and put on disk what came of it."""
+async def carry_out(parts: Parts, round_: Round, entry: Entry) -> None:
+    """Do what a run decided, once, however often this is called.
+
+    What came of it is put on disk with the end of the cycle. Before that it can be done again: an order that
+    bears the name of its cycle and run is the one that was placed.
+    """
     run = round_.runs[entry.run]
     async with round_.trading:
         entry = await _done(parts, round_, run, entry)
-    recorded = entry.task is Task.DECIDE and run.decider.kind in RECORDED
-    if recorded:
+    if _is_recorded(run, entry):
         entry = replace(entry, decision_id=_decision_id(entry))
-    async with parts.database.transact(durable=False) as uow:
-        await hold(parts, uow, round_.cycle)
-        if recorded:
-            await uow.decisions.add(_record(run, entry, parts.clock.now()), _basis(round_, entry))
-        await uow.entries.put(entry)
     round_.entries[run.id] = entry
-    return entry
+
+
+async def record(parts: Parts, uow: UnitOfWork, round_: Round, entry: Entry) -> None:
+    """Remember a decision with all that it rests on, where it is one that is remembered."""
+    run = round_.runs[entry.run]
+    if _is_recorded(run, entry):
+        await uow.decisions.add(_record(run, entry, parts.clock.now()), _basis(round_, entry))
+
+
+def _is_recorded(run: Run, entry: Entry) -> bool:
+    return entry.task is Task.DECIDE and run.decider.kind in RECORDED
 
 
 async def _done(parts: Parts, round_: Round, run: Run, entry: Entry) -> Entry:
@@ -83,9 +95,14 @@ async def _done(parts: Parts, round_: Round, run: Run, entry: Entry) -> Entry:
 
 
 async def _still_ours(parts: Parts, round_: Round) -> None:
-    """Raise Overtaken rather than have something traded in a cycle of another process."""
+    """Raise Overtaken rather than have something traded in a cycle of another process.
+
+    Nobody else takes it before the lease is over.
+    """
+    if parts.clock.now() + MARGIN < round_.lease:
+        return
     async with parts.database.transact(durable=False) as uow:
-        await hold(parts, uow, round_.cycle)
+        round_.lease = await hold(parts, uow, round_.cycle)
 
 
 async def _refused(parts: Parts, round_: Round, entry: Entry, decision: RunDecision) -> Refusal | None:

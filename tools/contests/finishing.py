@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tools.contests.asking import TOO_LATE
 from tools.contests.ending import after_cycle
+from tools.contests.executing import record
 from tools.contests.holding import hold
 from tools.contests.noticing import Place, tell_cycle
 from tools.contests.parts import Parts
@@ -55,6 +56,7 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
     async with parts.database.transact() as uow:
         await hold(parts, uow, cycle)
         for entry in done:
+            await record(parts, uow, round_, entry)
             await uow.entries.put(entry)
         await uow.cycles.change(cycle)
         ending = (COMPLETED, completed(cycle, told))

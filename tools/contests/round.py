@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tools.contests.parts import Parts
 from tools.contests.reading import reasoned
@@ -21,7 +22,8 @@ class Round:
     """A cycle with its market, the runs that have a part in it, and how far each has got.
 
     `views` are the accounts as of the market, before anything was done in this cycle; an account that has
-    traded since is not in it. Whoever trades holds `trading`: one run after the other.
+    traded since is not in it. Whoever trades holds `trading`: one run after the other. The cycle is this
+    worker's until the `lease` is over.
     """
 
     contest: Contest
@@ -31,6 +33,7 @@ class Round:
     floor: Floor
     runs: Mapping[str, Run]
     entries: dict[str, Entry]
+    lease: datetime
     views: dict[str, AccountView] = field(default_factory=dict)
     trading: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -70,6 +70,20 @@ async def test_a_run_is_started_paused_resumed_and_stopped(tmp_path: Path) -> No
         assert await active(played) == []
 
 
+async def test_a_run_whose_model_is_gone_has_failed_and_its_owner_is_told(tmp_path: Path) -> None:
+    async with alone(tmp_path) as played:
+        played["A"].says.append(buys(ETH, 100, 1))
+        await played.call("runs.start", **BY_MODEL)
+        await played.settled()
+        played.minds.models.pop("openai:a")
+        await played.cycle()
+        found = await shown(played)
+        assert (found["run"]["state"], len(found["account"]["positions"])) == ("failed", 1)
+        notices = (await played.call("notices.list"))["notices"]
+        assert [each["data"]["state"] for each in notices if each["kind"] == "run.ended"] == ["failed"]
+        assert await active(played) == []
+
+
 async def active(played: Ring) -> list[str]:
     """Return the contests that still have cycles."""
     async with played.contests.parts.database.read() as uow:
