@@ -1,12 +1,18 @@
 """The schemas of tools as a model is told of them: every word is paid for in every call."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 
+from agent.models.port import ToolSpec
+
 NULL = {"type": "null"}
+LIKE: Mapping[str, str] = {"alert_preview": "alert_create"}
+"""Tools that take what another one takes: where both are offered, that is written out once."""
+
 NAMES = ("properties", "$defs")
 """Below these stand names that were chosen here, not words of the schema language."""
 
@@ -18,6 +24,19 @@ def schema_of(params: type[BaseModel]) -> Mapping[str, Any]:
     It is made once for each class, which takes a millisecond.
     """
     return compact(params.model_json_schema(by_alias=True))
+
+
+def told_once(specs: Sequence[ToolSpec]) -> tuple[ToolSpec, ...]:
+    """Return tools of which those that take what another one takes say no more than that."""
+    names = {each.name for each in specs}
+    return tuple(
+        replace(each, parameters=_as_of(LIKE[each.name])) if LIKE.get(each.name) in names else each
+        for each in specs
+    )
+
+
+def _as_of(other: str) -> Mapping[str, Any]:
+    return {"type": "object", "properties": {}, "description": f"The same parameters as those of {other}."}
 
 
 def compact(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from agent.models.port import Message, Role, ToolCall, ToolSpec
-from agent.tool_schemas import schema_of
+from agent.tool_schemas import schema_of, told_once
 from memory.records import SessionMode
 from tools.context import Context, Repeat
 from tools.errors import TELLS_BALANCES, CallError, InvalidParams, NotFound
@@ -41,7 +41,7 @@ class Toolbelt:
     """The tools of one turn: those its principal may use in its session."""
 
     def __init__(self, registry: Registry, ctx: Context, tools: Sequence[Tool]) -> None:
-        self.specs = tuple(each.spec for each in tools)
+        self.specs = told_once([each.spec for each in tools])
         self._registry = registry
         self._ctx = ctx
         self._tools = tuple(tools)

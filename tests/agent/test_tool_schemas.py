@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from agent.tool_schemas import compact
+from agent.models.port import ToolSpec
+from agent.tool_schemas import compact, told_once
 from tools.catalog import build_registry
 from tools.policy import Surface
 
@@ -41,3 +42,15 @@ def test_every_tool_keeps_its_parameters() -> None:
     for each in build_registry().served(Surface.MODEL):
         schema = each.params.model_json_schema(by_alias=True)
         assert names(compact(schema)) == names(schema), each.name
+
+
+def test_what_two_tools_take_is_written_out_once() -> None:
+    one, other, third = (
+        ToolSpec(name, "", {"type": "object", "properties": {"value": {"type": "number"}}})
+        for name in ("alert_create", "alert_preview", "market_price")
+    )
+    told = told_once([one, other, third])
+    assert (told[0], told[2]) == (one, third)
+    assert (told[1].name, told[1].parameters["properties"]) == ("alert_preview", {})
+    assert "alert_create" in told[1].parameters["description"]
+    assert told_once([other, third]) == (other, third)
