@@ -101,13 +101,15 @@ async def test_every_cycle_is_told_to_nobody_but_who_asked_for_it(tmp_path: Path
     async with room(tmp_path, arena=True) as chat:
         await chat.let_in(ADA, "viewer")
         await chat.let_in(BEN, "owner")
+        await cycle(chat)
         await chat.settled(await chat.say(ADA, "/settings notifications.arena on"))
         await chat.settled(await chat.say(BEN, "/settings"))
         before = len(chat.texts(BEN))
-        await cycle(chat)
+        contests = chat.service.app.services.contests
+        await contests.keeper.trigger((await contests.season()).id)
         await chat.until(lambda: len(chat.posted(ADA)) == 2)
         told = chat.posted(ADA)[1]
-        assert chat.texts(ADA)[1].startswith("**Arena**, cycle 1 · ")
+        assert chat.texts(ADA)[1].startswith("**Arena**, cycle 2 · ")
         assert told.silent
         assert [each.label for each in buttons(told.message)] == ["Leaderboard"]
         assert len(chat.texts(BEN)) == before
