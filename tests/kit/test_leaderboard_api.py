@@ -51,7 +51,10 @@ async def test_without_an_arena_there_is_nothing_to_show_and_the_scheduler_is_of
         assert (scheduler["is_running"], scheduler["next_run_at"]) == (False, None)
         _, _, health = await ask(service, "GET", "/health")
         assert health["services"]["scheduler"] == "off"
-        assert health["services"]["database"] == health["services"]["binance_api"] == "connected"
+        assert (health["services"]["database"], health["services"]["binance_api"]) == (
+            "connected",
+            "simulated",
+        )
         assert (await ask(service, "GET", "/market/prices"))[0] == 200
 
 
