@@ -1,5 +1,7 @@
 """What every test begins with, and what conformance tells at the end."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -29,6 +31,10 @@ __all__ = [
 # How long an example takes depends on what else the machine does.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+# Services that tests start in processes of their own have no use for an arena, unless they ask for one.
+os.environ.setdefault("KIT_ARENA", "false")
 
 
 @pytest.fixture(autouse=True)
