@@ -19,7 +19,8 @@ from tools.market import EVERYWHERE
 from tools.policy import Scope
 from tools.registry import capability
 from tools.wire import Amount, CandleLength, Millis, Pair, Params
-from trading.errors import NotFound
+from trading.errors import NotFound, TradingError
+from trading.mandates import Terms
 from trading.model import Mode
 from trading.runs.record import MOST_NAME, MOST_SYMBOLS, DeciderKind, DeciderSpec, Ending, Run, Schedule
 from trading.timeframes import Timeframe
@@ -30,13 +31,25 @@ RunName = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 Times = Annotated[Decimal, Field(ge=1, le=125)]
 
 
+class RunBudget(Params):
+    """What a run may trade without asking for each order, in the currency of the account.
+
+    `perOrder` and `perDay` bound what it opens, `loss` what it may lose before it has to ask again.
+    """
+
+    per_order: Amount
+    per_day: Amount
+    loss: Amount
+
+
 class StartRun(Params):
     """What is to trade: a `strategy` of the house with its `settings`, or a `model` that answers here.
 
     Without either an idle run of this name is started again. `initialCapital` is the paper money it gets. It
     decides every `intervalMinutes`, by candles of `timeframe`, until so many `cycles` are done or the moment
     `until`. `maxSize` is the most that one entry may be worth in quote, `maxPositions` how many may be open.
-    Live it trades on the live account, whose owner allows each order or a budget for the run.
+    Live it trades on the live account, and each order waits for its owner, or the owner is asked once for a
+    `budget`.
     """
 
     name: RunName
@@ -55,6 +68,7 @@ class StartRun(Params):
     max_size: Amount | None = None
     max_leverage: Times | None = None
     max_positions: Annotated[int | None, Field(ge=1, le=MOST_SYMBOLS)] = None
+    budget: RunBudget | None = None
 
     @model_validator(mode="after")
     def _decides_by_one(self) -> "StartRun":
@@ -62,6 +76,8 @@ class StartRun(Params):
             raise PydanticCustomError("value_error", "name a strategy or a model, not both")
         if (self.strategy or self.model) and not self.pairs:
             raise PydanticCustomError("missing", "a run needs pairs")
+        if self.budget is not None and self.mode != Mode.LIVE:
+            raise PydanticCustomError("value_error", "only a live run is given a budget")
         return self
 
 
@@ -103,6 +119,8 @@ async def start(ctx: Context, params: StartRun) -> RunView:
         run = await singles.again(ctx.principal.id, params.name)
     else:
         run = await singles.start(ctx.principal.id, _wanted(ctx, params))
+    if params.budget is not None:
+        await _ask_for(ctx, run, params.budget)
     return await _shown(ctx, run)
 
 
@@ -161,6 +179,17 @@ async def stop(ctx: Context, params: StopRun) -> RunList:
 async def reset(ctx: Context, params: OfRun) -> RunView:
     """Make an ended run idle again: it can be started with fresh money, and what it did stays on record."""
     return await _shown(ctx, await _singles(ctx).reset(ctx.principal.id, params.name))
+
+
+async def _ask_for(ctx: Context, run: Run, budget: RunBudget) -> None:
+    """Have the owner asked for a budget; a run for which nobody can be asked does not go on."""
+    terms = Terms(budget.per_order, budget.per_day, budget.loss)
+    mandates = ctx.services.desk.mandates
+    try:
+        await mandates.ask(run.account, run.id, terms, ctx.principal.id, ctx.session_id)
+    except TradingError as error:
+        await _singles(ctx).stop(ctx.principal.id, run.name, Ending.KEEP, str(error))
+        raise
 
 
 def _singles(ctx: Context) -> Singles:

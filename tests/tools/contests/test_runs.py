@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.service import NOON
-from tests.tools.contests.house import ETH, LeapingClock, Ring, buys, ring
+from tests.tools.contests.house import ETH, LeapingClock, Ring, buys, closes, ring
 from tests.tools.contests.test_going_on import Held
 from tools.errors import Code
 from tools.policy import Principal, Role
@@ -223,6 +223,32 @@ async def test_real_money_is_spent_by_nobody_but_with_leave(tmp_path: Path) -> N
         await played.cycle()
         assert exchange.balances["ETH"] == 0
         assert await active(played) == []
+
+
+async def test_a_run_with_a_budget_asks_once_and_beyond_it_for_each_order(tmp_path: Path) -> None:
+    async with with_money(tmp_path) as (played, exchange):
+        budget = {"perOrder": 60, "perDay": 60, "loss": 20}
+        assert await played.code("runs.start", **{**BY_MODEL, "budget": budget}) is Code.INVALID_PARAMS
+        run = await played.call("runs.start", **LIVE, budget=budget)
+        await played.settled()
+        [asked] = (await played.call("approval.list"))["approvals"]
+        assert (asked["kind"], asked["run"], asked["perDay"]) == ("run", run["runId"], 60.0)
+        await played.call("approval.approve", approvalId=asked["approvalId"])
+        played["A"].says.extend([buys(ETH, 50, 1), closes(ETH), buys(ETH, 50, 1)])
+        for _ in range(3):
+            await played.cycle()
+        assert [name for name, _ in exchange.log if name == "place"] == ["place", "place"]
+        [beyond] = (await played.call("approval.list"))["approvals"]
+        assert (beyond["kind"], beyond["run"]) == ("order", run["runId"])
+
+
+async def test_a_run_whose_budget_cannot_be_asked_for_does_not_go_on(tmp_path: Path) -> None:
+    async with with_money(tmp_path) as (played, _):
+        await played.call("trading.halt")
+        budget = {"perOrder": 60, "perDay": 60, "loss": 20}
+        assert await played.code("runs.start", **LIVE, budget=budget) is Code.TRADING_HALTED
+        await played.settled()
+        assert (await shown(played))["run"]["state"] == "stopped"
 
 
 async def test_a_run_that_has_ended_is_over_whatever_else_its_account_holds(tmp_path: Path) -> None:
