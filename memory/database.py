@@ -124,12 +124,14 @@ class _Around:
                 "this would be on disk no sooner than what it is a part of, which does not wait"
             )
         later = len(self.uow.on_commit)
+        whole = False
         try:
             async with self.uow.link.begin_nested():
                 yield self.uow
-        except BaseException:
-            del self.uow.on_commit[later:]
-            raise
+            whole = True
+        finally:
+            if not whole:
+                del self.uow.on_commit[later:]
 
 
 _around: ContextVar[_Around | None] = ContextVar("around", default=None)

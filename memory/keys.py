@@ -5,21 +5,21 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, update
 
-from memory import schema
+from memory import schema_people
 from memory.link import Link
 from memory.records import ApiKey
 from memory.rows import Shape
 from memory.types import Moment
 
-KEY = Shape(schema.api_keys, ApiKey)
+KEY = Shape(schema_people.api_keys, ApiKey)
 
-_K = schema.api_keys.c
-INSERT = schema.api_keys.insert()
+_K = schema_people.api_keys.c
+INSERT = schema_people.api_keys.insert()
 BY_DIGEST = KEY.query.where(_K.digest == bindparam("sought"))
 BY_ID = KEY.query.where(_K.id == bindparam("this"))
 ALL = KEY.query.order_by(_K.created_at, _K.id)
 REVOKE = (
-    update(schema.api_keys)
+    update(schema_people.api_keys)
     .where(_K.id == bindparam("this"))
     .values(revoked_at=func.coalesce(_K.revoked_at, bindparam("at", type_=Moment())))
     .returning(*KEY.columns)

@@ -5,21 +5,21 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, update
 
-from memory import schema
+from memory import schema_people
 from memory.link import Link
 from memory.records import Person
 from memory.rows import Shape
 from memory.sql import upsert
 from memory.types import Moment
 
-PERSON = Shape(schema.people, Person)
+PERSON = Shape(schema_people.people, Person)
 
-_P = schema.people.c
-UPSERT = upsert(schema.people, "id")
+_P = schema_people.people.c
+UPSERT = upsert(schema_people.people, "id")
 BY_ID = PERSON.query.where(_P.id == bindparam("this"))
 ALL = PERSON.query.order_by(_P.created_at, _P.id)
 REVOKE = (
-    update(schema.people)
+    update(schema_people.people)
     .where(_P.id == bindparam("this"))
     .values(revoked_at=func.coalesce(_P.revoked_at, bindparam("at", type_=Moment())))
     .returning(*PERSON.columns)

@@ -100,13 +100,13 @@ class SqliteLink:
     @asynccontextmanager
     async def begin_nested(self) -> AsyncIterator[None]:
         """Hold a part of the transaction that is undone alone when the block raises."""
+        end = "ROLLBACK TO part"
         self._handle.file.execute("SAVEPOINT part")
         try:
             yield
-        except BaseException:
-            self._handle.file.execute("ROLLBACK TO part")
-            raise
-        self._handle.file.execute("RELEASE part")
+            end = "RELEASE part"
+        finally:
+            self._handle.file.execute(end)
 
 
 class Sqlite:
