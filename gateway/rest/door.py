@@ -82,7 +82,7 @@ class RestDoor:
         self._running += 1
         try:
             principal = await self._who(request, dialect)
-            budget = self._budget(request, dialect, principal)
+            budget = self._budget(request, dialect, route, principal)
             if isinstance(budget, Windows | Groups):
                 standing: Callable[[], Standing] = partial(budget.standing, capability.name)
                 request[STANDING] = standing
@@ -91,10 +91,11 @@ class RestDoor:
             ctx = self._context(request, capability, principal, budget)
             if route.streams and wanted(request):
                 return await self._stream(request, dialect, route, params, ctx)
-            told = self._told(route, await self._call(capability, params, ctx))
+            result = await self._call(capability, params, ctx)
+            told = self._told(route, result)
         finally:
             self._running -= 1
-        return web.Response(body=told, status=route.status, content_type="application/json")
+        return web.Response(body=told, status=route.status_for(result), content_type="application/json")
 
     def _welcome(self, request: web.Request) -> None:
         """Refuse what no key makes right: pages of elsewhere that would change something, and crowds."""
@@ -112,10 +113,17 @@ class RestDoor:
         token = next((token for token in tokens if token is not None), None)
         return await self._shared.doorman.admit(token, request.remote or "")
 
-    def _budget(self, request: web.Request, dialect: RestDialect, principal: Principal) -> Budget:
+    def _budget(
+        self, request: web.Request, dialect: RestDialect, route: Route, principal: Principal
+    ) -> Budget:
         # While no token is asked for, everybody here is the owner; then each address counts for itself.
         holder = f"{principal.id}:{request.remote if self._shared.doorman.open else ''}"
-        return self._shared.budgets.under(f"http:{dialect.name}", dialect.rules, holder)
+        budgets, name = self._shared.budgets, f"http:{dialect.name}"
+        whole = budgets.under(name, dialect.rules, holder)
+        if not route.rules:
+            return whole
+        # By its capability, so that another address of the same route is no second budget.
+        return budgets.both(f"{name}:{route.capability}", route.rules, holder, whole, route.capability)
 
     async def _body(self, request: web.Request, route: Route) -> Mapping[str, Any]:
         if not route.has_body:

@@ -10,7 +10,7 @@ from pydantic_core import core_schema
 
 from gateway.rest.outcomes import statuses
 from gateway.rest.stream import EVENT_STREAM
-from gateway.rest.table import RestDialect, Route
+from gateway.rest.table import UNWELL, RestDialect, Route
 from tools.registry import AnyCapability, Registry
 
 VERSION = "3.1.0"
@@ -159,6 +159,11 @@ class Document:
                 "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
                 "content": {dialect.error_type: error},
             }
+        if route.unwell is not None:
+            unwell = found[str(UNWELL)]["content"]
+            told = unwell.get("application/json")
+            both = answer if told is None else {"anyOf": [answer, told["schema"]]}
+            unwell["application/json"] = {"schema": both}
         return found
 
     def _used(self, paths: Json) -> Json:

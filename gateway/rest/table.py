@@ -15,6 +15,9 @@ from gateway.sockets import SocketDialect
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 """Methods whose parameters are a JSON body; all others have them in the query."""
 
+UNWELL = 503
+"""The status of what answers and is not well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -24,7 +27,9 @@ class Route:
     says under which other name the capability knows a field, `fixed` what it is always asked. `asks` makes
     the capability's parameters of those fields where that is not enough; `tells` makes the answer of its
     result and the moment, and `answer` is then the type of that, for the description. `public` lets pages of
-    any origin read. One that `streams` can tell its events while it runs, to who accepts that.
+    any origin read. One that `streams` can tell its events while it runs, to who accepts that. `rules` are
+    limits of each key on the capability of this route, besides those of the whole API. `unwell` tells of a
+    result whether it is answered with 503, as a probe understands it.
     """
 
     method: str
@@ -38,6 +43,8 @@ class Route:
     answer: Any = None
     public: bool = False
     streams: bool = False
+    rules: Sequence[Rule] = ()
+    unwell: Callable[[Any], bool] | None = None
 
     @property
     def label(self) -> str:
@@ -53,6 +60,10 @@ class Route:
     def has_body(self) -> bool:
         """Whether the parameters beside the path's are a JSON body."""
         return self.method in WITH_BODY
+
+    def status_for(self, result: Any) -> int:
+        """Return the HTTP status of a result."""
+        return UNWELL if self.unwell is not None and self.unwell(result) else self.status
 
     def name_of(self, given: str) -> str:
         """Return the capability's name of a field."""

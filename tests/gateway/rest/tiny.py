@@ -56,6 +56,10 @@ def news(payload: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:
     return {"news": payload["text"], "at": at.isoformat()} if payload["text"] else None
 
 
+def faint(told: Any) -> bool:
+    return bool(told.text == "faint")
+
+
 def twice(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"text": 2 * str(fields.get("text", ""))}
 
@@ -69,6 +73,8 @@ TINY = RestDialect(
         Route("GET", "/tiny/twice", "echo.say", asks=twice),
         Route("POST", "/tiny/echo", "echo.say", status=202),
         Route("POST", "/tiny/wait", "echo.wait"),
+        Route("POST", "/tiny/order", "trade.execute", rules=((2, 1),)),
+        Route("GET", "/tiny/pulse", "echo.say", unwell=faint),
         Route("GET", "/tiny/flood", "echo.flood", streams=True),
         Route("GET", "/tiny/boom", "echo.boom"),
         Route("GET", "/tiny/unprintable", "echo.unprintable"),
