@@ -28,6 +28,8 @@ class GatewaySettings:
     queue_bytes: int = 16 << 20
     limited: bool = True
     limit_factor: int = 1
+    writes_per_minute: int | None = None
+    """How many requests that change something each key may make over HTTP, of an API that has limits."""
     heartbeat_seconds: float = 30.0
     stall_seconds: float = 30.0
     """How long a client may leave its full queue unread before it is cut."""

@@ -13,6 +13,8 @@ from kit.settings import Settings
 log = structlog.get_logger(__name__)
 
 SHUTDOWN_SECONDS = 5.0
+IDLE_SECONDS = 30.0
+"""How long a connection may take over the head of its next request, however slowly it comes."""
 
 
 @asynccontextmanager
@@ -21,7 +23,9 @@ async def listen(application: web.Application, settings: Settings) -> AsyncItera
 
     While no port was chosen, the documented ones are tried and those that are free are served.
     """
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    runner = web.AppRunner(
+        application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=IDLE_SECONDS
+    )
     await runner.setup()
     try:
         refused = [port for port in settings.ports if not await _opened(runner, settings, port)]

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from gateway.app import Gateway
 from gateway.auth import Keyring
+from gateway.rest.mounts import PREFIXES
 from gateway.rest.routes import OWN
 from gateway.rest.table import RestDialect
 from gateway.settings import GatewaySettings
@@ -296,6 +297,7 @@ class House:
         keyring: Keyring | None = None,
         real_clock: bool = False,
         dialects: Sequence[RestDialect] = (OWN,),
+        mounts: Mapping[str, str] = PREFIXES,
     ) -> AsyncIterator["Running"]:
         """Serve on a free port until the block ends."""
         clock = time.monotonic_ns if real_clock else self.monotonic
@@ -306,6 +308,7 @@ class House:
             keyring=keyring,
             clock=clock,
             dialects=dialects,
+            mounts=mounts,
         )
         self.gateways.append(gateway)
         runner = web.AppRunner(gateway.application(), access_log=None, shutdown_timeout=5)
