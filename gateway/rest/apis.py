@@ -25,7 +25,9 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 SENT_BY_PAGES = "Authorization, X-API-Key, Content-Type, Idempotency-Key, X-Request-Id"
-READ_BY_PAGES = "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag"
+READ_BY_PAGES = (
+    "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, Link"
+)
 
 
 class Apis:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from gateway.auth import bearer
@@ -91,7 +91,11 @@ class RestDoor:
             if route.streams and wanted(request):
                 return await self._stream(request, dialect, route, params, ctx)
             result = await self._call(capability, params, ctx)
-            return _response(request, self._told(route, result), route.status_for(result))
+            response = _response(request, self._told(route, result), route.status_for(result))
+            before = None if route.older is None else route.older(result)
+            if before is not None:
+                response.headers[hdrs.LINK] = f'<{request.rel_url.update_query(before=before)}>; rel="next"'
+            return response
 
     async def _jointly(self, request: web.Request, joint: Joint, ctx: Context) -> web.StreamResponse:
         """Answer with what the routes of a joint come to, or with that of the one that was asked for."""

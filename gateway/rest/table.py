@@ -46,7 +46,7 @@ class Route:
     any origin read. One that `streams` can tell its events while it runs, to who accepts that. `rules` are
     limits of each key on the capability of this route, besides those of the whole API. `unwell` tells of a
     result whether it is answered with 503, as a probe understands it. With a `joint` it is answered by the
-    routes of that.
+    routes of that. `older` tells of a page what the next one is `before`, None for the last one.
     """
 
     method: str
@@ -63,6 +63,7 @@ class Route:
     rules: Sequence[Rule] = ()
     unwell: Callable[[Any], bool] | None = None
     joint: Joint | None = None
+    older: Callable[[Any], str | int | None] | None = None
 
     @property
     def label(self) -> str:
