@@ -319,7 +319,7 @@ class House:
         host, port = runner.addresses[0]
         try:
             async with aiohttp.ClientSession() as session:
-                yield Running(gateway, f"http://{host}:{port}", session)
+                yield Running(gateway, f"http://{host}:{port}", session, runner)
         finally:
             self.gate.set()
             await gateway.close()
@@ -337,6 +337,13 @@ class Running:
     gateway: Gateway
     url: str
     session: aiohttp.ClientSession
+    runner: web.AppRunner
+
+    @property
+    def connections(self) -> int:
+        """How many connections it has, over HTTP and upgraded ones."""
+        assert self.runner.server is not None
+        return len(self.runner.server.connections)
 
     @asynccontextmanager
     async def wire(
