@@ -30,6 +30,7 @@ ENDPOINTS = {
     "live": "/live",
     "metrics": "/metrics",
     "api": "/api/v2",
+    "events": "/api/v2/events",
     "docs": "/docs",
     "redoc": "/redoc",
     "openapi": "/openapi.json",

@@ -72,6 +72,7 @@ async def test_the_front_page_is_json_or_a_short_page_for_a_browser(running: Run
         "live",
         "metrics",
         "api",
+        "events",
         "docs",
         "redoc",
         "openapi",
