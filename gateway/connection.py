@@ -58,7 +58,7 @@ class Connection:
         self._traffic = traffic
         self.peer = Peer(shared, self.outbox, address, place.vocabulary)
         requests = Requests(shared, self.peer, under_way, self.end)
-        self._visitor = None if room is None else Visitor(shared, room, self.peer, requests)
+        self._visitor = None if room is None else Visitor(shared, under_way, room, self.peer, requests)
         self._talk = self._visitor or requests
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None

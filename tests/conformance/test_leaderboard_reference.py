@@ -214,3 +214,25 @@ async def test_the_feed_is_heard_where_this_api_is_alone(arena: Arena) -> None:
         assert (await feed.receive_json(timeout=SECONDS))["type"] == "cycle_start"
         stats = await arena.ask(LLM_TRADING["llm.ws.stats"], ALONE)
         assert stats.body["active_connections"] == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "kinds", "cases"),
+    [
+        (
+            "get_status",
+            ["scheduler_status", "trading_status"],
+            ["llm.scheduler.status", "llm.trading.status"],
+        ),
+        ("get_market", ["market_snapshot"], ["llm.market.snapshot"]),
+    ],
+)
+async def test_what_a_path_tells_can_be_asked_for_at_the_feed(
+    arena: Arena, asked: str, kinds: list[str], cases: list[str]
+) -> None:
+    async with arena.listening() as feed:
+        await feed.receive_json(timeout=SECONDS)
+        await feed.send_json({"type": asked})
+        for kind, name in zip(kinds, cases, strict=True):
+            told = await feed.receive_json(timeout=SECONDS)
+            assert (told["type"], differences(LLM_TRADING[name], told["data"])) == (kind, [])

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from gateway.rest.failure import Failure
 from gateway.rest.table import RestDialect, Route
-from gateway.sockets import SocketDialect
+from gateway.sockets import Query, SocketDialect
 from tools.system import SocketTraffic
 
 
@@ -64,6 +64,25 @@ def twice(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"text": 2 * str(fields.get("text", ""))}
 
 
+def said(told: Any, at: datetime) -> dict[str, str]:
+    return {"said": told.text}
+
+
+ONCE = Query("echo.say", said, {"text": "a"})
+
+SOCKET = SocketDialect(
+    "/tiny/ws",
+    greeted,
+    echoed,
+    refused,
+    {"news": news},
+    queries={
+        "once": (ONCE,),
+        "twice": (ONCE, Query("echo.say", said, {"text": "b"})),
+        "fail": (Query("echo.say", said, {"text": 5}), ONCE),
+    },
+)
+
 TINY = RestDialect(
     name="tiny",
     prefixes=("/tiny", "/api/v2/tiny"),
@@ -87,5 +106,5 @@ TINY = RestDialect(
     key_headers=("X-Tiny-Key",),
     rules=((3, 60),),
     statuses={("echo.flood", "MISSING_PARAMS"): 409, (None, "METHOD_NOT_ALLOWED"): 404},
-    sockets=(SocketDialect("/tiny/ws", greeted, echoed, refused, {"news": news}),),
+    sockets=(SOCKET,),
 )
