@@ -66,7 +66,7 @@ async def pages(session: aiohttp.ClientSession, path: str, listed: str) -> list[
             assert response.status == 200, await response.text()
             found.append([each["id"] for each in (await response.json())[listed]])
             following = response.links.get("next")
-            url = None if following is None else following["url"].relative()
+            url = None if following is None else URL(following["url"])
     return found
 
 
