@@ -89,7 +89,11 @@ def chosen(joint: Joint, query: Mapping[str, list[str]]) -> Mapping[str, Route]:
         return joint.parts
     name, texts = next(iter(query.items()))
     if not joint.views or len(query) > 1 or name != VIEW or len(texts) > 1 or texts[0] not in joint.views:
-        told = f"the one parameter is {VIEW}: {' or '.join(joint.views)}" if joint.views else "there is none"
+        told = (
+            f"the one parameter is {VIEW}: {' or '.join(joint.views)}"
+            if joint.views
+            else "this takes no parameters"
+        )
         raise InvalidParams(told, details={"fields": [name[:64]]})
     api = joint.views[texts[0]]
     return {api: joint.parts[api]}

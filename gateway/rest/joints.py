@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from gateway.rest.table import Bodies, Joint, RestDialect, Route, owner_of
+from gateway.rest.table import Bodies, Joint, RestDialect, Route
 
 PAGES = frozenset({"/", "/health"})
 """What the pages beside the APIs answer for all of them."""
@@ -42,8 +42,8 @@ def untouched(run: Mapping[str, Any]) -> bool:
 
 
 JOINTS: Mapping[str, Joint] = {
-    "/api/v1/health": Joint(health),
-    "/api/v1/status": Joint(status, views={"system": SYSTEM, "run": RUN}),
+    "/api/v1/health": Joint(SYSTEM, health),
+    "/api/v1/status": Joint(RUN, status, views={"system": SYSTEM, "run": RUN}),
 }
 """How the answers to a path become one."""
 
@@ -53,21 +53,25 @@ def on_one_port(dialects: Sequence[RestDialect]) -> Sequence[RestDialect]:
     mine = [replace(each, routes=[one for one in each.routes if one.path not in PAGES]) for each in dialects]
     for path, joint in JOINTS.items():
         parts = {each.name: route for each in mine for route in each.routes if route.path == path}
-        owner = owner_of(path, mine)
-        if owner is not None and len(parts) > 1:
-            joined = _joined(path, replace(joint, parts=parts))
-            mine = [_without(each, path, [joined] if each is owner else []) for each in mine]
+        if joint.owner in parts and len(parts) > 1:
+            joined = _joined(replace(joint, parts=parts))
+            mine = [_with(each, path, joined if each.name == joint.owner else None) for each in mine]
     return mine
 
 
-def _joined(path: str, joint: Joint) -> Route:
+def _joined(joint: Joint) -> Route:
     first = next(iter(joint.parts.values()))
     answer = reduce(or_, (part.answer for part in joint.parts.values()))
     return replace(first, tells=None, asks=None, names={}, fixed={}, answer=answer, joint=joint)
 
 
-def _without(dialect: RestDialect, path: str, more: Sequence[Route]) -> RestDialect:
-    return replace(dialect, routes=[*(route for route in dialect.routes if route.path != path), *more])
+def _with(dialect: RestDialect, path: str, route: Route | None) -> RestDialect:
+    """Return an API that answers a path by this route, or no longer has that path."""
+    routes = [each for each in dialect.routes if each.path != path]
+    prefixes = tuple(each for each in dialect.prefixes if each != path)
+    if route is None:
+        return replace(dialect, routes=routes, prefixes=prefixes)
+    return replace(dialect, routes=[*routes, route], prefixes=(*prefixes, path))
 
 
 def _union(bodies: Bodies) -> dict[str, Any]:

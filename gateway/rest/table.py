@@ -26,10 +26,12 @@ Bodies = Mapping[str, Mapping[str, Any]]
 class Joint:
     """One path that several APIs answer: `joins` makes one body of theirs, of GET requests only.
 
-    `parts` are their routes by the names of the APIs. `views` has what a request may name as its `view`,
-    and the API whose answer alone that is.
+    `owner` is the API in whose words it is refused, and whose limits count. `parts` are their routes by the
+    names of the APIs. `views` has what a request may name as its `view`, and the API whose answer alone that
+    is.
     """
 
+    owner: str
     joins: Callable[[Bodies], Mapping[str, Any]]
     views: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, "Route"] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from gateway.rest.joints import JOINTS, health, on_one_port, status
 from gateway.rest.openapi import Document
 from gateway.rest.routes import OWN
-from gateway.rest.table import RestDialect, Route
+from gateway.rest.table import RestDialect, Route, owner_of
 from tests.gateway.house import House, Running
 from tests.gateway.rest.asked import ask
 from tests.gateway.rest.tiny import TINY
@@ -55,7 +55,7 @@ def api(name: str, prefixes: tuple[str, ...], tells: Any, answer: Any) -> RestDi
 
 
 FUNK = api("cryptofunk", ("/api/v1",), of_system, System)
-CRACK = api("cracktrader", ("/api/v1/status",), of_run, Run)
+CRACK = api("cracktrader", (*JOINTS, "/api/v1/run"), of_run, Run)
 
 
 @pytest.fixture
@@ -148,6 +148,16 @@ def test_a_path_that_one_api_answers_is_its_own() -> None:
     own, funk = on_one_port((OWN, FUNK))
     assert {route.path: route.joint for route in funk.routes} == dict.fromkeys(JOINTS)
     assert list(own.routes) == list(OWN.routes)
+
+
+def test_each_joined_path_has_the_words_and_limits_of_one_api() -> None:
+    port = on_one_port((OWN, FUNK, CRACK))
+    owners = {path: owner_of(path, port) for path in JOINTS}
+    assert {path: owner and owner.name for path, owner in owners.items()} == {
+        "/api/v1/health": "cryptofunk",
+        "/api/v1/status": "cracktrader",
+    }
+    assert [each.name for each in port if owner_of("/api/v1/run/x", (each,))][-1] == "cracktrader"
 
 
 def test_the_first_apis_field_counts_where_both_have_one() -> None:
