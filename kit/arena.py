@@ -60,7 +60,7 @@ class Field:
 
 def build_contests(field: Field, deciders: Deciders, seats: Sequence[Seat]) -> Contests:
     """Return the contests of a service, before anything of them goes on."""
-    shelf = Shelf(field.database.read)
+    shelf = Shelf(field.database.read, brief=partial(field.database.read, brief=True))
     parts = Parts(
         database=field.database,
         market=field.markets.default.market,
@@ -145,6 +145,7 @@ def frozen_by(
             checks=[gate],
             locks=locks,
             shelf=shelf,
+            together=database.together,
         )
 
     return frozen
