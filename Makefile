@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN_READY := .venv/.run-ready
 DEV_READY := .venv/.dev-ready
 
-.PHONY: run test check lint format faults bench lock clean
+.PHONY: run test check lint format faults fuzz bench lock clean
 .DEFAULT_GOAL := run
 
 run: $(RUN_READY)
@@ -27,6 +27,9 @@ format: $(DEV_READY)
 
 faults: $(DEV_READY)
 	$(BIN)/pytest -n 2 --dist loadgroup --hypothesis-profile whole -m 'long or hypothesis' tests
+
+fuzz: $(DEV_READY)
+	$(BIN)/pytest -m long tests/surfaces/test_described.py
 
 bench: $(DEV_READY)
 	$(BIN)/python -m bench

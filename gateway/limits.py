@@ -67,9 +67,13 @@ class SlidingWindow:
 class Windows:
     """Several windows that a call has to fit into at once."""
 
-    def __init__(self, rules: Sequence[tuple[int, int]], clock: Nanoseconds) -> None:
-        self._windows = [SlidingWindow(limit, seconds) for limit, seconds in rules]
+    def __init__(self, windows: Sequence[SlidingWindow], clock: Nanoseconds) -> None:
+        self._windows = windows
         self._clock = clock
+
+    def of(self, capability: str) -> Sequence[SlidingWindow]:
+        """Return the windows that a call of a capability has to fit into."""
+        return self._windows
 
     def spend(self, capability: str) -> None:
         """Count one call; raise RateLimited, with the exact wait, when it is one too many."""
@@ -93,8 +97,14 @@ class Groups:
     """A bucket for each group of methods, and one for all the others."""
 
     def __init__(self, factor: int, clock: Nanoseconds) -> None:
-        self._buckets = {group: Windows([(limit * factor, 60)], clock) for group, limit in PER_MINUTE.items()}
-        self._others = Windows([(OTHERS_PER_MINUTE * factor, 60)], clock)
+        self._buckets = {
+            group: Windows([SlidingWindow(limit * factor, 60)], clock) for group, limit in PER_MINUTE.items()
+        }
+        self._others = Windows([SlidingWindow(OTHERS_PER_MINUTE * factor, 60)], clock)
+
+    def of(self, capability: str) -> Sequence[SlidingWindow]:
+        """Return the windows that a call of a capability has to fit into."""
+        return self._bucket(capability).of(capability)
 
     def spend(self, capability: str) -> None:
         """Count one call in its group; raise RateLimited when it is one too many."""
@@ -135,6 +145,17 @@ class Budgets:
         self._budgets.move_to_end(key)
         return budget
 
+    def both(self, name: str, rules: Sequence[Rule], holder: str, whole: Budget, capability: str) -> Budget:
+        """Return the budget of a capability's calls that have to fit into `whole` and under named rules.
+
+        What does not fit into both counts in neither.
+        """
+        own = self.under(name, rules, holder)
+        if not isinstance(own, Windows):
+            return whole
+        over = whole.of(capability) if isinstance(whole, Windows | Groups) else ()
+        return Windows([*own.of(capability), *over], self._clock)
+
     def describe(self, dialect: Dialect) -> Mapping[str, object]:
         """Return the limits of a dialect as `connect` tells them; None when there are none."""
         if not self._limited:
@@ -149,4 +170,5 @@ class Budgets:
     def _fresh(self, rules: Sequence[Rule] | None) -> Budget:
         if rules is None:
             return Groups(self._factor, self._clock)
-        return Windows([(limit * self._factor, seconds) for limit, seconds in rules], self._clock)
+        windows = [SlidingWindow(limit * self._factor, seconds) for limit, seconds in rules]
+        return Windows(windows, self._clock)

@@ -1,6 +1,6 @@
 """What the WebSocket of a foreign API is: its path, its words, and what it tells of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,24 @@ Message = Any
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """Something that a client may ask for: what is asked of a capability, and the message of its result."""
+
+    capability: str
+    tells: Callable[[Any, datetime], Message]
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class SocketDialect:
     """A WebSocket in the words of a foreign API. All moments are those of what is told.
 
     `greets` makes the first message of a connection, of its id. `answers` makes that to what a client says,
     None for nothing; `refuses` the one to what cannot be read, of what is wrong with it. `tells` has, by the
     names of events, what makes a message of their payload, None for one that the API does not tell.
-    A request frame of our own protocol is answered in that protocol.
+    A request frame of our own protocol is answered in that protocol. `queries` has, by the
+    `type` of what a client says, what is then asked and told in turn. `under` is the prefix that its API is
+    mounted at.
     """
 
     path: str
@@ -25,3 +36,10 @@ class SocketDialect:
     answers: Callable[[Frame, datetime], Message | None]
     refuses: Callable[[str, datetime], Message]
     tells: Mapping[str, Callable[[Mapping[str, Any], datetime], Message | None]] = field(default_factory=dict)
+    queries: Mapping[str, Sequence[Query]] = field(default_factory=dict)
+    under: str = ""
+
+    @property
+    def address(self) -> str:
+        """The path at which it is opened."""
+        return f"{self.under}{self.path}"

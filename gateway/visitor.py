@@ -1,15 +1,24 @@
 """A client at the WebSocket of a foreign API."""
 
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
 from gateway import protocol
 from gateway.peer import Peer
 from gateway.protocol import BadFrame
 from gateway.requests import Requests, Step
 from gateway.room import Room, text
 from gateway.shared import Shared
-from gateway.sockets import Message
+from gateway.sockets import Message, Query
+from gateway.under_way import UnderWay
 from gateway.vocabulary import Dialect
+from tools.context import Context
 from tools.errors import CallError
 from tools.policy import Principal
+
+log = structlog.get_logger(__name__)
 
 
 class Visitor:
@@ -18,8 +27,11 @@ class Visitor:
     It hears nothing while nobody is let in; from its first request on it is also a peer.
     """
 
-    def __init__(self, shared: Shared, room: Room, peer: Peer, requests: Requests) -> None:
+    def __init__(
+        self, shared: Shared, under_way: UnderWay, room: Room, peer: Peer, requests: Requests
+    ) -> None:
         self._shared = shared
+        self._under_way = under_way
         self._room = room
         self._peer = peer
         self._requests = requests
@@ -59,6 +71,9 @@ class Visitor:
         if frame.get("type") == "req":
             self._introduce()
             return self._requests.take(raw)
+        queries = self._room.dialect.queries.get(str(frame.get("type")))
+        if queries is not None:
+            return self._under_way.start(self._ask(queries), _ended)
         answer = self._room.dialect.answers(frame, self._shared.services.clock.now())
         if answer is not None:
             self._say(answer)
@@ -66,13 +81,37 @@ class Visitor:
 
     def refuse(self, error: BadFrame) -> None:
         """Answer what cannot be read."""
-        self._say(self._room.dialect.refuses(error.message, self._shared.services.clock.now()))
+        self._refuse(error)
 
     def hear(self, message: bytes) -> None:
         """Take what happened, unless nobody may hear it here."""
         principal = self.principal
         if principal is not None and self._shared.doorman.lapse(principal) is None:
             self._peer.outbox.push(message)
+
+    async def _ask(self, queries: Sequence[Query]) -> None:
+        """Ask and tell what belongs to a message; the first refusal ends it."""
+        shared = self._shared
+        try:
+            ctx = Context(self._allowed(), shared.services, shared.registry, budget=self._peer.budget)
+            for query in queries:
+                result = await shared.registry.call(query.capability, query.params, ctx)
+                self._say(query.tells(result, shared.services.clock.now()))
+        except CallError as error:
+            self._refuse(error)
+
+    def _allowed(self) -> Principal:
+        """Return who asks; raise why nobody may."""
+        principal = self.principal
+        if principal is None:
+            raise self._known if isinstance(self._known, CallError) else self._peer.refusal
+        lapse = self._shared.doorman.lapse(principal)
+        if lapse is not None:
+            raise lapse
+        return principal
+
+    def _refuse(self, error: CallError) -> None:
+        self._say(self._room.dialect.refuses(error.message, self._shared.services.clock.now()))
 
     def _introduce(self) -> None:
         if self.is_peer:
@@ -85,3 +124,8 @@ class Visitor:
 
     def _say(self, told: Message) -> None:
         self._peer.outbox.push(text(told))
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("a question was not answered", exc_info=task.exception())

@@ -15,6 +15,27 @@ from gateway.sockets import SocketDialect
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 """Methods whose parameters are a JSON body; all others have them in the query."""
 
+UNWELL = 503
+"""The status of what answers and is not well."""
+
+Bodies = Mapping[str, Mapping[str, Any]]
+"""What APIs answer to one request, by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """One path that several APIs answer: `joins` makes one body of theirs, of GET requests only.
+
+    `owner` is the API in whose words it is refused, and whose limits count. `parts` are their routes by the
+    names of the APIs. `views` has what a request may name as its `view`, and the API whose answer alone that
+    is.
+    """
+
+    owner: str
+    joins: Callable[[Bodies], Mapping[str, Any]]
+    views: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, "Route"] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -24,7 +45,10 @@ class Route:
     says under which other name the capability knows a field, `fixed` what it is always asked. `asks` makes
     the capability's parameters of those fields where that is not enough; `tells` makes the answer of its
     result and the moment, and `answer` is then the type of that, for the description. `public` lets pages of
-    any origin read. One that `streams` can tell its events while it runs, to who accepts that.
+    any origin read. One that `streams` can tell its events while it runs, to who accepts that. `rules` are
+    limits of each key on the capability of this route, besides those of the whole API. `unwell` tells of a
+    result whether it is answered with 503, as a probe understands it. With a `joint` it is answered by the
+    routes of that. `older` tells of a page what the next one is `before`, None for the last one.
     """
 
     method: str
@@ -38,6 +62,10 @@ class Route:
     answer: Any = None
     public: bool = False
     streams: bool = False
+    rules: Sequence[Rule] = ()
+    unwell: Callable[[Any], bool] | None = None
+    joint: Joint | None = None
+    older: Callable[[Any], str | int | None] | None = None
 
     @property
     def label(self) -> str:
@@ -53,6 +81,20 @@ class Route:
     def has_body(self) -> bool:
         """Whether the parameters beside the path's are a JSON body."""
         return self.method in WITH_BODY
+
+    @property
+    def parts(self) -> Sequence["Route"]:
+        """The routes that answer it: those of its joint, else itself."""
+        return (self,) if self.joint is None else tuple(self.joint.parts.values())
+
+    @property
+    def can_be_unwell(self) -> bool:
+        """Whether an answer of it may come with 503."""
+        return any(part.unwell is not None for part in self.parts)
+
+    def status_for(self, result: Any) -> int:
+        """Return the HTTP status of a result."""
+        return UNWELL if self.unwell is not None and self.unwell(result) else self.status
 
     def name_of(self, given: str) -> str:
         """Return the capability's name of a field."""

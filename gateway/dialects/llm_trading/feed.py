@@ -1,15 +1,16 @@
 """The WebSocket of this API: every cycle, decision and position as it happens."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict
 
+from gateway.dialects.llm_trading import cycles, markets, trading
 from gateway.dialects.llm_trading.answers import Told
 from gateway.dialects.llm_trading.cycles import SOCKET
 from gateway.dialects.llm_trading.words import SIDES, STATUSES, whole
-from gateway.sockets import Frame, SocketDialect
+from gateway.sockets import Frame, Query, SocketDialect
 from tools.contests.views import RunDecisionView, RunPosition, RunTrade
 from tools.wire import IsoTime, Millis, Num, Params
 
@@ -205,6 +206,11 @@ def _changed(action: str, each: RunPosition | RunTrade, name: str, margin: Num, 
     return Message(type="position_update", data=told, timestamp=at)
 
 
+def _as(kind: str, tells: Callable[[Any, datetime], Any]) -> Callable[[Any, datetime], Message]:
+    """Return what makes a message of a result that a path of this API tells as well."""
+    return lambda told, at: Message(type=kind, data=tells(told, at), timestamp=at)
+
+
 FEED = SocketDialect(
     path=SOCKET,
     greets=greeting,
@@ -215,6 +221,13 @@ FEED = SocketDialect(
         "arena.cycle.completed": cycle_complete,
         "arena.decision": llm_decision,
         "arena.position": position_update,
+    },
+    queries={
+        "get_status": (
+            Query("arena.status", _as("scheduler_status", cycles.status)),
+            Query("arena.accounts", _as("trading_status", trading.status)),
+        ),
+        "get_market": (Query("market.prices", _as("market_snapshot", markets.snapshot), markets.of_all({})),),
     },
 )
 """What is told of the arena, to whoever listens."""

@@ -1,12 +1,15 @@
 """Who is let in over HTTP, from which pages, and how often."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from gateway.rest.routes import OWN
 from gateway.settings import GatewaySettings
 from tests.gateway.house import House, Running
 from tests.gateway.rest.asked import ask
+from tests.gateway.rest.tiny import TINY
 from tools.policy import LOCAL_OWNER, Role
 
 What = tuple[str, str, dict[str, Any]]
@@ -131,6 +134,46 @@ async def test_an_api_may_have_one_limit_over_all_its_routes(both: Running) -> N
     found = [await ask(both, "GET", f"/tiny/{path}") for path in ("echo/x", "open", "twice", "open")]
     assert [each.status for each in found] == [200, 200, 200, 429]
     assert found[-1].json["error"] == "rate_limited"
+
+
+async def test_a_route_may_have_a_limit_of_its_own_beside_that_of_its_api(house: House, served: Any) -> None:
+    order: What = ("POST", "/tiny/order", {"json": {"amount": 5}})
+    async with served() as running:
+        assert [await status(running, order) for _ in range(3)] == [200, 200, 429]
+        refused = await ask(running, *order[:2], **order[2])
+        assert refused.headers["X-RateLimit-Limit"] == "2"
+        # What was refused has counted nowhere: one of the three that the API allows is left.
+        house.later(1)
+        assert [await status(running, order) for _ in range(2)] == [200, 429]
+        full = await ask(running, *order[:2], **order[2])
+        assert [full.headers[f"X-RateLimit-{name}"] for name in ("Limit", "Remaining", "Reset")] == [
+            "3",
+            "0",
+            "59",
+        ]
+
+
+async def test_limits_of_a_route_beside_those_of_groups_hold_both(house: House) -> None:
+    limited = [replace(each, rules=((2, 1),)) for each in OWN.routes if each.capability == "trade.execute"]
+    async with house.running(dialects=(replace(OWN, routes=limited),)) as running:
+        assert [await status(running, TRADE) for _ in range(3)] == [201, 201, 429]
+        for _ in range(29):
+            house.later(1)
+            assert [await status(running, TRADE) for _ in range(2)] == [201, 201]
+        house.later(1)
+        full = await ask(running, *TRADE[:2], **TRADE[2])
+        assert (full.status, full.headers["X-RateLimit-Limit"]) == (429, "60")
+
+
+async def test_writes_may_have_a_limit_and_reads_have_none_of_it(house: House, served: Any) -> None:
+    async with served(GatewaySettings(writes_per_minute=1)) as running:
+        assert [await status(running, TRADE) for _ in range(2)] == [201, 429]
+        assert await status(running, READ) == 200
+        echo: What = ("POST", "/tiny/echo", {"json": {"text": "x"}})
+        assert [await status(running, echo) for _ in range(2)] == [202, 429]
+    unlimited = replace(TINY, rules=())
+    async with house.running(GatewaySettings(writes_per_minute=1), dialects=(OWN, unlimited)) as running:
+        assert [await status(running, echo) for _ in range(3)] == [202, 202, 202]
 
 
 async def test_limits_can_be_switched_off(served: Any) -> None:

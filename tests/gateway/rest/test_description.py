@@ -95,6 +95,8 @@ async def test_a_foreign_api_is_described_in_its_own_words(house: House) -> None
     assert echo["parameters"][0]["name"] == "word"
     assert echo["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Shout")
     assert echo["responses"]["400"]["content"]["application/json"]["schema"]["$ref"].endswith("/Oops")
+    pulse = found["paths"]["/tiny/pulse"]["get"]["responses"]["503"]["content"]["application/json"]["schema"]
+    assert [each["$ref"].rpartition("/")[2] for each in pulse["anyOf"]] == ["Said", "Oops"]
 
 
 async def test_the_document_is_served_and_need_not_be_sent_twice(both: Running) -> None:

@@ -172,3 +172,9 @@ async def test_a_request_keeps_its_own_plain_name(both: Running, given: str, kep
     answer = await ask(both, "GET", "/api/v2/nothing", headers={"X-Request-Id": given})
     assert (answer.json["requestId"] == given) is kept
     assert answer.headers["X-Request-Id"] == answer.json["requestId"]
+
+
+async def test_what_answers_and_is_not_well_says_so_by_its_status(both: Running) -> None:
+    for text, status in (("fine", 200), ("faint", 503)):
+        found = await ask(both, "GET", f"/tiny/pulse?text={text}")
+        assert (found.status, found.json["text"]) == (status, text)

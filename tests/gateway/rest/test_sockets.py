@@ -110,6 +110,30 @@ async def test_who_shows_no_key_hears_nothing_until_let_in(house: House, served:
         assert await one.next() == {"news": "open", "at": AT}
 
 
+async def test_what_is_asked_for_is_told_in_turn_or_refused(house: House, both: Running) -> None:
+    async with guest(both) as one:
+        await one.socket.send_json({"type": "twice"})
+        assert [await one.next(), await one.next()] == [{"said": "a"}, {"said": "b"}]
+        assert set(await one.ask({"type": "fail"})) == {"oops"}
+        await house.publish("gossip", text="unheard: it has not spoken our own protocol")
+        assert await one.ask({"type": "ping"}) == {"back": {"type": "ping"}}
+
+
+async def test_who_is_not_let_in_is_told_nothing_that_it_asks_for(served: Any) -> None:
+    async with served(TOKEN) as running:
+        async with guest(running) as one:
+            assert set(await one.ask({"type": "twice"})) == {"oops"}
+        async with guest(running, headers={"X-API-Key": "secret"}) as one:
+            assert await one.ask({"type": "twice"}) == {"said": "a"}
+
+
+async def test_questions_count_as_requests(both: Running) -> None:
+    async with guest(both) as one:
+        for _ in range(100):
+            assert await one.ask({"type": "once"}) == {"said": "a"}
+        assert set(await one.ask({"type": "once"})) == {"oops"}
+
+
 @pytest.mark.parametrize("headers", [{"Authorization": "Bearer secret"}, {"X-API-Key": "secret"}])
 async def test_a_key_in_the_handshake_lets_in(house: House, served: Any, headers: dict[str, str]) -> None:
     async with served(TOKEN) as running, guest(running, headers=headers) as one:

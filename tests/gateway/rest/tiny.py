@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from gateway.rest.failure import Failure
 from gateway.rest.table import RestDialect, Route
-from gateway.sockets import SocketDialect
+from gateway.sockets import Query, SocketDialect
 from tools.system import SocketTraffic
 
 
@@ -56,9 +56,32 @@ def news(payload: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:
     return {"news": payload["text"], "at": at.isoformat()} if payload["text"] else None
 
 
+def faint(told: Any) -> bool:
+    return bool(told.text == "faint")
+
+
 def twice(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"text": 2 * str(fields.get("text", ""))}
 
+
+def said(told: Any, at: datetime) -> dict[str, str]:
+    return {"said": told.text}
+
+
+ONCE = Query("echo.say", said, {"text": "a"})
+
+SOCKET = SocketDialect(
+    "/tiny/ws",
+    greeted,
+    echoed,
+    refused,
+    {"news": news},
+    queries={
+        "once": (ONCE,),
+        "twice": (ONCE, Query("echo.say", said, {"text": "b"})),
+        "fail": (Query("echo.say", said, {"text": 5}), ONCE),
+    },
+)
 
 TINY = RestDialect(
     name="tiny",
@@ -69,6 +92,8 @@ TINY = RestDialect(
         Route("GET", "/tiny/twice", "echo.say", asks=twice),
         Route("POST", "/tiny/echo", "echo.say", status=202),
         Route("POST", "/tiny/wait", "echo.wait"),
+        Route("POST", "/tiny/order", "trade.execute", rules=((2, 1),)),
+        Route("GET", "/tiny/pulse", "echo.say", unwell=faint),
         Route("GET", "/tiny/flood", "echo.flood", streams=True),
         Route("GET", "/tiny/boom", "echo.boom"),
         Route("GET", "/tiny/unprintable", "echo.unprintable"),
@@ -81,5 +106,5 @@ TINY = RestDialect(
     key_headers=("X-Tiny-Key",),
     rules=((3, 60),),
     statuses={("echo.flood", "MISSING_PARAMS"): 409, (None, "METHOD_NOT_ALLOWED"): 404},
-    sockets=(SocketDialect("/tiny/ws", greeted, echoed, refused, {"news": news}),),
+    sockets=(SOCKET,),
 )
