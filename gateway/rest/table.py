@@ -24,7 +24,8 @@ class Route:
     says under which other name the capability knows a field, `fixed` what it is always asked. `asks` makes
     the capability's parameters of those fields where that is not enough; `tells` makes the answer of its
     result and the moment, and `answer` is then the type of that, for the description. `public` lets pages of
-    any origin read. One that `streams` can tell its events while it runs, to who accepts that.
+    any origin read. One that `streams` can tell its events while it runs, to who accepts that. One that
+    `echoes` repeats what was asked: `tells` is given the fields of the request as well.
     """
 
     method: str
@@ -34,10 +35,11 @@ class Route:
     names: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     asks: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
-    tells: Callable[[Any, datetime], Any] | None = None
+    tells: Callable[..., Any] | None = None
     answer: Any = None
     public: bool = False
     streams: bool = False
+    echoes: bool = False
 
     @property
     def label(self) -> str:
@@ -53,6 +55,11 @@ class Route:
     def has_body(self) -> bool:
         """Whether the parameters beside the path's are a JSON body."""
         return self.method in WITH_BODY
+
+    def told(self, result: Any, at: datetime, fields: Mapping[str, Any]) -> Any:
+        """Return the answer that a result is here; raise CallError where it is a failure here."""
+        assert self.tells is not None
+        return self.tells(result, at, fields) if self.echoes else self.tells(result, at)
 
     def name_of(self, given: str) -> str:
         """Return the capability's name of a field."""

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memory.database import Database
-from memory.decision_records import Decision, DecisionAction, DecisionStatus, ModelStatistics, PnlStatistics
+from memory.decision_records import (
+    Decision,
+    DecisionAction,
+    DecisionFilter,
+    DecisionStatus,
+    ModelStatistics,
+    PnlStatistics,
+)
 from memory.decision_views import decision_text, known_at, learned
 from tests.memory.samples import BTC, ETH, basis, decision, later
 
@@ -135,13 +142,13 @@ async def test_decisions_are_found_by_what_they_are_about_newest_first_and_page_
         assert await of("ada", 2, before="d3") == [two, one]
         assert await of("ada", 2, before="d2") == [one]
         assert await of("ada", 2, before="x") == []
-        assert await of("ada", 9, symbol=ETH) == [two, one]
-        assert await of("ada", 9, symbol=BTC) == [one]
-        assert await of("ada", 9, since=later(1)) == [three, two]
-        assert await of("ada", 9, until=later(0)) == [one]
-        assert await of("ada", 9, model="other") == [two]
-        assert await of("ada", 9, action=DecisionAction.SELL) == [two]
-        assert await of("ada", 9, account="arena", run="run_1") == [three]
+        assert await of("ada", 9, DecisionFilter(symbol=ETH)) == [two, one]
+        assert await of("ada", 9, DecisionFilter(symbol=BTC)) == [one]
+        assert await of("ada", 9, DecisionFilter(since=later(1))) == [three, two]
+        assert await of("ada", 9, DecisionFilter(until=later(0))) == [one]
+        assert await of("ada", 9, DecisionFilter(model="other")) == [two]
+        assert await of("ada", 9, DecisionFilter(action=DecisionAction.SELL)) == [two]
+        assert await of("ada", 9, DecisionFilter(account="arena", run="run_1")) == [three]
 
 
 async def test_what_is_due_comes_first_who_has_waited_longest(database: Database) -> None:
