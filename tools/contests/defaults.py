@@ -45,7 +45,7 @@ class Defaults:
         return {name: str(share) for name, share in shares.items() if share is not None}
 
     def rules(self, initial: Decimal, changes: Mapping[str, Any]) -> RunRules:
-        """Return the rules of a run with so much money, but for what is wanted otherwise; raise InvalidRun."""
+        """Return the rules of a run with so much money, changed as somebody wants; raise InvalidRun."""
         most = initial * (SHARE if self.position is None else self.position)
         house = RunRules()
         usual: dict[str, Any] = {

@@ -92,7 +92,7 @@ class SimilarDecisions(Told):
 class Statistics(Told):
     """What decisions come to: rates are fractions, `total_cost` is in US dollars.
 
-    `avg_pnl` is that of the decisions that ended in `pnl_currency`. What there is nothing to reckon from is 0.
+    `avg_pnl` is that of decisions that ended in `pnl_currency`. What nothing can be reckoned from is 0.
     """
 
     total_decisions: int
