@@ -1,13 +1,12 @@
 """The parts of the trading engine, as agents of this API."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from gateway.dialects.cryptofunk.decision_answers import Told
 from tools.agents import AgentList, AgentView
 from tools.wire import IsoTime
-from trading.clock import iso
 
 VERSION = "1.0.0"
 SUFFIX = "-agent"
@@ -21,7 +20,7 @@ TYPES: Mapping[str, str] = {
 }
 """What each part is to this API."""
 
-NEVER = "0001-01-01T00:00:00Z"
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """How this API says of a time that there is none."""
 
 
@@ -39,7 +38,7 @@ class Agent(Told):
 
     name: str
     status: str
-    last_seen_at: str
+    last_seen_at: IsoTime
     is_healthy: bool
     healthy: bool
     metadata: Metadata
@@ -64,7 +63,7 @@ class AgentStatus(Told):
 
     name: str
     status: str
-    last_seen_at: str
+    last_seen_at: IsoTime
     healthy: bool
     is_healthy: bool
 
@@ -109,5 +108,5 @@ def _agent(told: AgentView) -> Agent:
     )
 
 
-def _seen(told: AgentView) -> str:
-    return NEVER if told.last_seen_at is None else iso(told.last_seen_at)
+def _seen(told: AgentView) -> datetime:
+    return NEVER if told.last_seen_at is None else told.last_seen_at
