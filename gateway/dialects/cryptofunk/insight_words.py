@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.dialects.cryptofunk.config import OWN
 from gateway.rest.failure import Failure
 from tools.errors import Code
 
@@ -26,13 +27,23 @@ def worded(failure: Failure) -> Mapping[str, Any] | None:
     if capability in OF_ONE_DECISION and not _is_uuid(failure.given.get("id", "")):
         return {"error": "invalid decision ID format"} if code == Code.INVALID_PARAMS else None
     if capability == "config.set" and code in (Code.INVALID_PARAMS, Code.MISSING_PARAMS):
-        return {"error": "validation failed", "errors": _errors(failure), "details": failure.message}
+        return _invalid_config(failure)
     return None
 
 
-def _errors(failure: Failure) -> list[str]:
-    found = failure.details.get("errors")
-    return [str(each) for each in found] if found else [failure.message]
+def _invalid_config(failure: Failure) -> Mapping[str, Any]:
+    fields = failure.details.get("fields", ())
+    return {
+        "error": "validation failed",
+        "errors": [_renamed(each) for each in failure.message.split("; ")],
+        "field": OWN.get(fields[0], str(fields[0])) if fields else None,
+    }
+
+
+def _renamed(problem: str) -> str:
+    """Return what is wrong with a field by its name here."""
+    name, colon, words = problem.partition(": ")
+    return f"{OWN.get(name, name)}{colon}{words}"
 
 
 def _is_uuid(text: str) -> bool:

@@ -1,10 +1,10 @@
 """The table of this API."""
 
-from gateway.dialects.cryptofunk.insight import INSIGHT
+from gateway.dialects.cryptofunk.insight import FACTS, INSIGHT
 from gateway.dialects.cryptofunk.wording import Error, error
 from gateway.rest.table import RestDialect
 
-ROUTES = INSIGHT
+ROUTES = (*INSIGHT, *FACTS[1:])
 
 CRYPTOFUNK = RestDialect(
     name="cryptofunk",
