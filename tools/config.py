@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StrictBool
 
 from memory.config import ConfigEntry
 from memory.database import UnitOfWork
@@ -72,7 +72,7 @@ class ConfigChanges(Params):
     position: Share | None = None
     daily_loss: Share | None = None
     drawdown: Share | None = None
-    approval: bool | None = None
+    approval: StrictBool | None = None
     stop_loss: Share | None = None
     take_profit: Annotated[Num | None, BeforeValidator(no_bool), Field(gt=0, le=100)] = None
     min_confidence: Annotated[Num | None, BeforeValidator(no_bool), Field(ge=0, le=1)] = None
