@@ -63,8 +63,8 @@ class _ExactTotal:
         if value is not None:
             self._total = EXACT.add(self._total or Decimal(0), Decimal(value))
 
-    def finalize(self) -> str | None:
-        """Return the sum."""
+    def finalize(self) -> Any:
+        """Return the sum as text, None where there is none."""
         return None if self._total is None else format(self._total, "f")
 
 

@@ -22,7 +22,9 @@ from trading.risk.limits import Limits
 MAX_TOKENS = 8_192
 """How long an answer of a model of a run may be when nobody says otherwise."""
 
-Share = Annotated[Num, BeforeValidator(no_bool), Field(gt=0, le=1)]
+Number = Annotated[Num, BeforeValidator(no_bool)]
+Whole = Annotated[int, BeforeValidator(no_bool)]
+Share = Annotated[Number, Field(gt=0, le=1)]
 
 
 def _lower(value: Any) -> Any:
@@ -66,18 +68,18 @@ class ConfigChanges(Params):
     started from now on; all else holds for such runs, and none of it for one that goes on.
     """
 
-    mode: Annotated[str | None, BeforeValidator(_lower), Field(pattern="^(paper|live)$")] = None
+    mode: Annotated[str, BeforeValidator(_lower), Field(pattern="^(paper|live)$")] | None = None
     initial_capital: Amount | None = None
-    max_positions: Annotated[int | None, BeforeValidator(no_bool), Field(ge=1, le=1_000)] = None
+    max_positions: Annotated[Whole, Field(ge=1, le=1_000)] | None = None
     position: Share | None = None
     daily_loss: Share | None = None
     drawdown: Share | None = None
     approval: StrictBool | None = None
     stop_loss: Share | None = None
-    take_profit: Annotated[Num | None, BeforeValidator(no_bool), Field(gt=0, le=100)] = None
-    min_confidence: Annotated[Num | None, BeforeValidator(no_bool), Field(ge=0, le=1)] = None
-    temperature: Annotated[Num | None, BeforeValidator(no_bool), Field(ge=0, le=2)] = None
-    max_tokens: Annotated[int | None, BeforeValidator(no_bool), Field(ge=256, le=131_072)] = None
+    take_profit: Annotated[Number, Field(gt=0, le=100)] | None = None
+    min_confidence: Annotated[Number, Field(ge=0, le=1)] | None = None
+    temperature: Annotated[Number, Field(ge=0, le=2)] | None = None
+    max_tokens: Annotated[Whole, Field(ge=256, le=131_072)] | None = None
 
 
 STORED: Mapping[str, str] = {

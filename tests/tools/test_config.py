@@ -80,7 +80,8 @@ async def test_what_is_set_is_shown_outlives_a_restart_and_can_be_taken_back(tmp
         back = await later.call("config.set", stopLoss=None, position=None, maxTokens=600)
         some = {"stopLoss": None, "position": 0.25, "maxTokens": 600}
         assert back == {**DEFAULTS, **CHANGES, **some}
-        assert await later.call("config.set", **dict.fromkeys(CHANGES)) == DEFAULTS
+        none: dict[str, Any] = dict.fromkeys(CHANGES)
+        assert await later.call("config.set", **none) == DEFAULTS
 
 
 async def test_runs_begin_with_what_is_set_and_those_that_go_on_stay_as_they_are(tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ async def test_an_entry_that_is_less_sure_or_one_too_many_or_too_large_is_refuse
 async def test_what_is_said_when_a_run_is_started_comes_first(tmp_path: Path) -> None:
     async with alone(tmp_path) as played:
         await played.call("config.set", **CHANGES)
-        own = {"initialCapital": 2_000, "maxPositions": 2, "settings": {"temperature": 0.9}}
+        own: dict[str, Any] = {"initialCapital": 2_000, "maxPositions": 2, "settings": {"temperature": 0.9}}
         begun = await played.call("runs.start", name="one", **RUN, **own)
         await played.settled()
         assert begun["initial"] == 2_000.0
