@@ -139,7 +139,7 @@ async def _build(
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
     gateways: list[Gateway] = []
-    system = _system(clock, database, markets, loops, gateways, agent, chats)
+    system = _system(settings, clock, database, markets, loops, gateways, agent, chats)
     services = Services(
         clock=clock,
         new_id=new_id,
@@ -213,6 +213,7 @@ async def _going_on(
 
 
 def _system(
+    settings: Settings,
     clock: Clock,
     database: Database,
     markets: Markets,
@@ -221,7 +222,8 @@ def _system(
     agent: Agency,
     chats: Chats,
 ) -> Process:
-    return Process(clock, database, markets, loops, gateways, agent.notebook.index, chats.problems)
+    index, level = agent.notebook.index, settings.log_level
+    return Process(clock, database, markets, loops, gateways, index, level, chats.problems)
 
 
 def _chats(

@@ -20,6 +20,7 @@ DEFAULTS: Mapping[str, str] = {
     "alert": "create",
     "backtest": "run",
     "chart": "candles",
+    "config": "get",
     "cron": "add",
     "data": "list",
     "decisions": "list",

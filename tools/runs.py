@@ -9,9 +9,10 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from memory.database import UnitOfWork
+from tools.contests.defaults import Defaults, defaults_of
 from tools.contests.service import Contests
 from tools.contests.showing import accounts_of, run_view
-from tools.contests.singles import Singles, Wanted, usual_rules
+from tools.contests.singles import Singles, Wanted
 from tools.contests.views import EquityAt, RunList, RunShown, RunView
 from tools.context import Context
 from tools.errors import Code, Forbidden
@@ -49,7 +50,7 @@ class StartRun(Params):
     decides every `intervalMinutes`, by candles of `timeframe`, until so many `cycles` are done or the moment
     `until`. `maxSize` is the most that one entry may be worth in quote, `maxPositions` how many may be open.
     Live it trades on the live account, and each order waits for its owner, or the owner is asked once for a
-    `budget`.
+    `budget`. What is left out is as config.get shows it.
     """
 
     name: RunName
@@ -61,8 +62,8 @@ class StartRun(Params):
     pairs: Annotated[list[Pair], Field(max_length=MOST_SYMBOLS)] = Field(default_factory=list)
     timeframe: CandleLength = Timeframe.M5
     interval_minutes: Annotated[float | None, Field(ge=1, le=10_080)] = None
-    mode: Annotated[str, Field(pattern="^(paper|live)$")] = "paper"
-    initial_capital: Amount = Decimal(10_000)
+    mode: Annotated[str | None, Field(pattern="^(paper|live)$")] = None
+    initial_capital: Amount | None = None
     cycles: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
     until: Millis | None = None
     max_size: Amount | None = None
@@ -118,7 +119,9 @@ async def start(ctx: Context, params: StartRun) -> RunView:
     if params.strategy is None and params.model is None:
         run = await singles.again(ctx.principal.id, params.name)
     else:
-        run = await singles.start(ctx.principal.id, _wanted(ctx, params))
+        async with ctx.services.database.read() as uow:
+            defaults = await defaults_of(uow)
+        run = await singles.start(ctx.principal.id, _wanted(ctx, params, defaults))
     if params.budget is not None:
         await _ask_for(ctx, run, params.budget)
     return await _shown(ctx, run)
@@ -197,13 +200,14 @@ def _singles(ctx: Context) -> Singles:
     return Singles(contests.parts, contests.keeper)
 
 
-def _wanted(ctx: Context, params: StartRun) -> Wanted:
-    mode = Mode(params.mode)
+def _wanted(ctx: Context, params: StartRun, defaults: Defaults) -> Wanted:
+    mode = defaults.mode if params.mode is None else Mode(params.mode)
     if mode is Mode.LIVE and not ctx.principal.may(Scope.ADMIN):
         raise Forbidden("only the owner starts a run with real money", code=Code.FORBIDDEN)
     kind = DeciderKind.MODEL if params.model is not None else DeciderKind.STRATEGY
     every = params.interval_minutes
     span = max(params.timeframe.span, timedelta(minutes=1)) if every is None else timedelta(minutes=every)
+    initial = params.initial_capital or defaults.initial
     changes: dict[str, Any] = {
         "most_size": params.max_size,
         "most_leverage": params.max_leverage,
@@ -211,15 +215,16 @@ def _wanted(ctx: Context, params: StartRun) -> Wanted:
     }
     return Wanted(
         name=params.name,
-        decider=DeciderSpec(kind, params.model or params.strategy or "", params.settings),
+        decider=DeciderSpec(
+            kind, params.model or params.strategy or "", defaults.settings(kind, params.settings)
+        ),
         symbols=tuple(dict.fromkeys(params.pairs)),
         timeframe=params.timeframe,
         schedule=Schedule(span, params.cycles, params.until),
         mode=mode,
-        initial=params.initial_capital,
-        rules=usual_rules(
-            params.initial_capital, {name: value for name, value in changes.items() if value is not None}
-        ),
+        initial=initial,
+        rules=defaults.rules(initial, {name: value for name, value in changes.items() if value is not None}),
+        limits=defaults.limits(),
     )
 
 

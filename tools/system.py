@@ -55,11 +55,13 @@ class SocketTraffic(Result):
 
 
 class Status(Result):
-    """The service in a few figures; `sockets` are by their paths."""
+    """The service in a few figures; `sockets` are by their paths, `database` tells whether it answers."""
 
-    not_for_models: ClassVar[frozenset[str]] = frozenset({"sockets"})
+    not_for_models: ClassVar[frozenset[str]] = frozenset({"sockets", "version", "database"})
 
     gateway: str
+    version: str
+    database: bool
     clients: int
     skills: int
     tools: int
@@ -119,6 +121,8 @@ async def status(ctx: Context, params: NoParams) -> Status:
     services = ctx.services
     return Status(
         gateway="running",
+        version=services.system.version,
+        database=await _answers(services.database),
         clients=services.system.clients(),
         skills=len(services.skills.all()),
         tools=len(ctx.door.tools()),

@@ -91,8 +91,9 @@ class RestDoor:
             ctx = self._context(request, capability, principal, budget)
             if route.streams and wanted(request):
                 return await self._stream(request, dialect, route, params, ctx)
+            fields = reader.fields(request.match_info, _query(request), body) if route.echoes else {}
             result = await self._call(capability, params, ctx)
-            told = self._told(route, result)
+            told = self._told(route, result, fields)
         finally:
             self._running -= 1
         return web.Response(body=told, status=route.status_for(result), content_type="application/json")
@@ -158,11 +159,11 @@ class RestDoor:
         except Reused as error:
             raise CallError("this Idempotency-Key stands for another request", code=Code.CONFLICT) from error
 
-    def _told(self, route: Route, result: Result) -> bytes:
+    def _told(self, route: Route, result: Result, fields: Mapping[str, Any] | None = None) -> bytes:
         if route.tells is None:
             plainly: bytes = type(result).__pydantic_serializer__.to_json(result, by_alias=True)
             return plainly
-        return json_of(route.tells(result, self._shared.services.clock.now()))
+        return json_of(route.told(result, self._shared.services.clock.now(), fields or {}))
 
     async def _stream(
         self,

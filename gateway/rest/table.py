@@ -29,7 +29,8 @@ class Route:
     result and the moment, and `answer` is then the type of that, for the description. `public` lets pages of
     any origin read. One that `streams` can tell its events while it runs, to who accepts that. `rules` are
     limits of each key on the capability of this route, besides those of the whole API. `unwell` tells of a
-    result whether it is answered with 503, as a probe understands it.
+    result whether it is answered with 503, as a probe understands it. One that `echoes` repeats what was
+    asked: `tells` is given the fields of the request as well.
     """
 
     method: str
@@ -39,12 +40,13 @@ class Route:
     names: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     asks: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
-    tells: Callable[[Any, datetime], Any] | None = None
+    tells: Callable[..., Any] | None = None
     answer: Any = None
     public: bool = False
     streams: bool = False
     rules: Sequence[Rule] = ()
     unwell: Callable[[Any], bool] | None = None
+    echoes: bool = False
 
     @property
     def label(self) -> str:
@@ -64,6 +66,11 @@ class Route:
     def status_for(self, result: Any) -> int:
         """Return the HTTP status of a result."""
         return UNWELL if self.unwell is not None and self.unwell(result) else self.status
+
+    def told(self, result: Any, at: datetime, fields: Mapping[str, Any]) -> Any:
+        """Return the answer that a result is here; raise CallError where it is a failure here."""
+        assert self.tells is not None
+        return self.tells(result, at, fields) if self.echoes else self.tells(result, at)
 
     def name_of(self, given: str) -> str:
         """Return the capability's name of a field."""

@@ -1,0 +1,16 @@
+"""The table of this API."""
+
+from gateway.dialects.cryptofunk.insight import FACTS, INSIGHT
+from gateway.dialects.cryptofunk.wording import Error, error
+from gateway.rest.table import RestDialect
+
+ROUTES = (*INSIGHT, *FACTS[1:])
+
+CRYPTOFUNK = RestDialect(
+    name="cryptofunk",
+    prefixes=("/api/v1",),
+    routes=ROUTES,
+    error=Error,
+    wording=error,
+    rules=((100, 60),),
+)

@@ -1,0 +1,28 @@
+"""How this API refuses."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from gateway.dialects.cryptofunk.insight_words import worded
+from gateway.rest.failure import Failure
+from tools.wire import IsoTime, unless_none
+
+
+class Error(BaseModel):
+    """What went wrong, in few words; what it was about goes beside them."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    error: str
+    message: str
+    details: str | None = unless_none()
+    field: str | None = unless_none()
+    timestamp: IsoTime
+
+
+def error(failure: Failure) -> Error:
+    """Return the body of a failure."""
+    fields = failure.details.get("fields")
+    body: dict[str, Any] = {"error": failure.message, "field": str(fields[0]) if fields else None}
+    return Error(**{**body, **(worded(failure) or {})}, message=failure.message, timestamp=failure.at)
