@@ -19,6 +19,7 @@ DEFAULTS: Mapping[str, str] = {
     "access": "list",
     "alert": "create",
     "backtest": "run",
+    "books": "orders",
     "chart": "candles",
     "config": "get",
     "cron": "add",

@@ -41,6 +41,11 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("PATCH", "/positions/{positionId}", "trade.amend"),
     ("POST", "/positions/{positionId}/close", "trade.close"),
     ("GET", "/trades", "trade.history"),
+    ("GET", "/books/orders", "books.orders"),
+    ("POST", "/books/orders", "books.place"),
+    ("GET", "/books/orders/{orderId}", "books.order"),
+    ("DELETE", "/books/orders/{orderId}", "books.cancel"),
+    ("GET", "/books/positions", "books.positions"),
     ("GET", "/approvals", "approval.list"),
     ("POST", "/approvals/{approvalId}/approve", "approval.approve"),
     ("POST", "/approvals/{approvalId}/deny", "approval.deny"),
@@ -155,6 +160,7 @@ _CREATING = frozenset(
         "cron.add",
         "memory.add",
         "runs.start",
+        "books.place",
     }
 )
 """What is answered with 201."""

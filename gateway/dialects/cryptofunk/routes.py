@@ -1,10 +1,12 @@
 """The table of this API."""
 
+from gateway.dialects.cryptofunk.dealing import TRADING
 from gateway.dialects.cryptofunk.insight import FACTS, INSIGHT
+from gateway.dialects.cryptofunk.trading_words import STATUSES
 from gateway.dialects.cryptofunk.wording import Error, error
 from gateway.rest.table import RestDialect
 
-ROUTES = (*INSIGHT, *FACTS[1:])
+ROUTES = (*TRADING, *INSIGHT, *FACTS[1:])
 
 CRYPTOFUNK = RestDialect(
     name="cryptofunk",
@@ -13,4 +15,5 @@ CRYPTOFUNK = RestDialect(
     error=Error,
     wording=error,
     rules=((100, 60),),
+    statuses=STATUSES,
 )

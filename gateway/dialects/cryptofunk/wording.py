@@ -1,10 +1,11 @@
 """How this API refuses."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from gateway.dialects.cryptofunk.insight_words import worded
+from gateway.dialects.cryptofunk import insight_words, trading_words
 from gateway.rest.failure import Failure
 from tools.wire import IsoTime, unless_none
 
@@ -25,4 +26,8 @@ def error(failure: Failure) -> Error:
     """Return the body of a failure."""
     fields = failure.details.get("fields")
     body: dict[str, Any] = {"error": failure.message, "field": str(fields[0]) if fields else None}
-    return Error(**{**body, **(worded(failure) or {})}, message=failure.message, timestamp=failure.at)
+    return Error(**{**body, **(_words(failure) or {})}, message=failure.message, timestamp=failure.at)
+
+
+def _words(failure: Failure) -> Mapping[str, Any] | None:
+    return trading_words.worded(failure) or insight_words.worded(failure)
