@@ -23,7 +23,7 @@ from kit.background.outbox import EventChannel, Pump
 from kit.background.running import running, telling
 from kit.background.workers import Begin, WorkerPool, execute, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
-from kit.contests import build_deciders
+from kit.contests import build_deciders, trader_of
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import STRATEGIES, prepare
@@ -200,7 +200,7 @@ async def _contests(
     field = Field(settings, database, markets, money, events, agent.notebook, edge.clock, new_id)
     deciders, seats, aclose = build_deciders(field.settings, field.clock, random.Random(edge.entropy(8)))
     stack.push_async_callback(aclose)
-    return build_contests(field, edge.deciders or deciders, seats)
+    return build_contests(field, edge.deciders or deciders, seats, trader_of(settings, deciders))
 
 
 async def _going_on(

@@ -22,7 +22,8 @@ from tools.registry import capability
 from tools.wire import Amount, CandleLength, Millis, Pair, Params
 from trading.errors import NotFound, TradingError
 from trading.mandates import Terms
-from trading.model import Mode
+from trading.model import ZERO, Mode
+from trading.runs.performance import Entrant, measure
 from trading.runs.record import MOST_NAME, MOST_SYMBOLS, DeciderKind, DeciderSpec, Ending, Run, Schedule
 from trading.timeframes import Timeframe
 
@@ -145,7 +146,9 @@ async def get(ctx: Context, params: OfRun) -> RunShown:
     async with contests.parts.database.read() as uow:
         run = await uow.runs.named(ctx.principal.id, params.name) or await uow.runs.get(params.name)
         if run is None or run.owner != ctx.principal.id:
-            raise NotFound(f"there is no run {params.name!r}; runs.list shows those there are")
+            raise NotFound(
+                f"there is no run {params.name!r}; runs.list shows those there are", run=params.name
+            )
         contest = await uow.contests.get(run.contest)
         points = await uow.entries.points_of(run.id)
         view = await _view(contests, uow, run)
@@ -156,7 +159,11 @@ async def get(ctx: Context, params: OfRun) -> RunShown:
     if contest is not None and run.started_at is not None:
         (account,) = await accounts_of(contests.parts, contest, [run])
     shown = [EquityAt(at=each.at, equity=each.equity, cash=each.cash) for each in curve]
-    return RunShown(run=view, account=account, curve=shown)
+    drawdown, sharpe = ZERO, 0.0
+    if view.initial > 0:
+        figures = measure(Entrant(run.name, view.initial, begun), run.schedule.every)
+        drawdown, sharpe = figures.max_drawdown, figures.sharpe
+    return RunShown(run=view, account=account, max_drawdown=drawdown, sharpe=sharpe, curve=shown)
 
 
 @capability("runs.pause", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)

@@ -75,6 +75,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("POST", "/arena/replay", "arena.replay"),
     ("GET", "/runs", "runs.list"),
     ("POST", "/runs", "runs.start"),
+    ("POST", "/runs/open", "runs.open"),
     ("GET", "/runs/{name}", "runs.get"),
     ("POST", "/runs/{name}/pause", "runs.pause"),
     ("POST", "/runs/{name}/resume", "runs.resume"),
@@ -160,6 +161,7 @@ _CREATING = frozenset(
         "cron.add",
         "memory.add",
         "runs.start",
+        "runs.open",
         "books.place",
     }
 )

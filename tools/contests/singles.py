@@ -237,5 +237,5 @@ def _is_alone(contest: Contest) -> bool:
 async def _own(uow: UnitOfWork, owner: str, name: str) -> Run:
     run = await uow.runs.named(owner, name) or await uow.runs.get(name)
     if run is None or run.owner != owner:
-        raise NotFound(f"there is no run {name!r}; runs.list shows those there are")
+        raise NotFound(f"there is no run {name!r}; runs.list shows those there are", run=name)
     return run

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from gateway.dialects.cryptofunk import answers, trading
+from gateway.dialects.cryptofunk import answers, sessions, trading
 from gateway.rest.table import Route
 
 SESSION = {"session_id": "run"}
@@ -78,5 +78,40 @@ TRADING = (
         answers.OrderCancelled,
         names=ORDER,
         asks=trading.of_order,
+    ),
+    _route(
+        "POST",
+        "/trade/start",
+        "runs.open",
+        sessions.started,
+        answers.SessionStarted,
+        asks=sessions.of_start,
+    ),
+    _route(
+        "POST",
+        "/trade/stop",
+        "runs.stop",
+        sessions.stopped,
+        answers.SessionStopped,
+        asks=sessions.of_stop,
+        echoes=True,
+    ),
+    _route("POST", "/trade/pause", "runs.pause", sessions.paused, answers.SessionHeld, asks=sessions.of_one),
+    _route(
+        "POST",
+        "/trade/resume",
+        "runs.resume",
+        sessions.resumed,
+        answers.SessionHeld,
+        asks=sessions.of_one,
+    ),
+    _route(
+        "GET",
+        "/sessions/{id}",
+        "runs.get",
+        sessions.one,
+        answers.OneSession,
+        names={"id": "name"},
+        asks=sessions.of_shown,
     ),
 )

@@ -46,24 +46,41 @@ KINDS: Mapping[str, str] = {
     Code.ACCOUNT_LOCKED: "account is locked",
     Code.EXCHANGE_ERROR: "exchange is unavailable",
     Code.CONFLICT: "conflict",
-    Code.NOT_FOUND: "not found",
+    Code.RATE_LIMITED: "rate limit exceeded",
+    Code.INTERNAL_ERROR: "internal server error",
 }
 """What kind of failure it is; the details say what exactly."""
+
+
+FIELDS: Mapping[str, str] = {"pair": "symbol", "run": "session_id"}
+"""Fields of capabilities by their names here."""
 
 
 def worded(failure: Failure) -> Mapping[str, Any] | None:
     """Return the fields in which this failure has words of its own; None where it has none."""
     details = failure.details
     if "error" in details:
-        return {name: value for name, value in details.items() if name != "fields"}
+        named = {name: value for name, value in details.items() if name != "fields"}
+        return {**named, "field": details["fields"][0]} if details.get("fields") else named
     if failure.capability not in HERE:
         return None
     if failure.code == Code.NOT_FOUND and failure.capability != "runs.open":
         return _missing(failure)
+    if failure.code == Code.NOT_FOUND:
+        return {"error": "invalid symbol", "details": failure.message, "field": "symbol"}
     if failure.code == Code.CONFLICT and "state" in details:
         return _too_late(failure)
-    kind = KINDS.get(failure.code)
-    return None if kind is None else {"error": kind, "details": failure.message}
+    return None
+
+
+def usual(failure: Failure) -> Mapping[str, Any]:
+    """Return the words for a failure that has none of its own: its kind, and what exactly."""
+    fields = failure.details.get("fields", ())
+    return {
+        "error": KINDS.get(failure.code, failure.title.lower()),
+        "details": failure.message,
+        "field": FIELDS.get(fields[0], str(fields[0])) if fields else None,
+    }
 
 
 def _missing(failure: Failure) -> Mapping[str, Any]:

@@ -24,10 +24,9 @@ class Error(BaseModel):
 
 def error(failure: Failure) -> Error:
     """Return the body of a failure."""
-    fields = failure.details.get("fields")
-    body: dict[str, Any] = {"error": failure.message, "field": str(fields[0]) if fields else None}
-    return Error(**{**body, **(_words(failure) or {})}, message=failure.message, timestamp=failure.at)
+    return Error(**_words(failure), message=failure.message, timestamp=failure.at)
 
 
-def _words(failure: Failure) -> Mapping[str, Any] | None:
-    return trading_words.worded(failure) or insight_words.worded(failure)
+def _words(failure: Failure) -> Mapping[str, Any]:
+    own = trading_words.worded(failure) or insight_words.worded(failure)
+    return own or trading_words.usual(failure)
