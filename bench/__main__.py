@@ -25,6 +25,7 @@ BENCHMARKS = (
     "alerts",
     "memory",
     "busy",
+    "slow",
     "arena",
 )
 

@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry
 
 from gateway import protocol
@@ -18,14 +19,17 @@ from gateway.hub import Hub
 from gateway.limits import Budgets, Nanoseconds
 from gateway.metrics import Metrics
 from gateway.origin import origin_allowed
+from gateway.places import STRICT, Places
 from gateway.recent import Recent
+from gateway.rest import feed
 from gateway.rest.apis import Apis
 from gateway.rest.door import RestDoor
+from gateway.rest.joints import on_one_port
+from gateway.rest.mounts import PREFIXES, mounted
 from gateway.rest.openapi import Document
 from gateway.rest.pages import Descriptions
 from gateway.rest.routes import OWN
 from gateway.rest.table import RestDialect
-from gateway.room import Room
 from gateway.settings import GatewaySettings
 from gateway.shared import Catalog, Shared
 from gateway.under_way import UnderWay
@@ -33,9 +37,6 @@ from tools.errors import AuthExpired, CallError
 from tools.policy import Principal
 from tools.registry import Registry
 from tools.services import Services, Traffic
-
-OWN_SOCKETS = ("/", "/ws")
-"""Where our own protocol is spoken, unless a foreign API has the place."""
 
 OVERSIZE = 4
 """A message this many times the frame limit closes the connection unread; a smaller one is answered."""
@@ -46,7 +47,8 @@ log = structlog.get_logger(__name__)
 class Gateway:
     """Serves a registry's capabilities. `clock` counts nanoseconds and only goes forward.
 
-    `dialects` are the APIs over HTTP, our own first.
+    `dialects` are the APIs over HTTP, our own first; `mounts` has, by their names, the prefixes at which
+    each of them is answered alone.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Gateway:
         metrics: CollectorRegistry | None = None,
         clock: Nanoseconds = time.monotonic_ns,
         dialects: Sequence[RestDialect] = (OWN,),
+        mounts: Mapping[str, str] = PREFIXES,
     ) -> None:
         if keyring is None and settings.token is not None:
             keyring = OwnerKey(settings.token)
@@ -76,12 +79,17 @@ class Gateway:
             clock=clock,
         )
         self._under_way = UnderWay()
-        self._pages = Pages(self._shared, self._under_way)
         served = [_served(dialect, self._shared.catalog) for dialect in dialects]
-        self._apis = Apis(self._shared, RestDoor(self._shared, self._under_way), served)
-        sockets = [socket for dialect in dialects for socket in dialect.sockets]
-        self._rooms = {socket.path: Room(socket, services.events, counted) for socket in sockets}
-        self._traffic = {path: Traffic() for path in dict.fromkeys((*OWN_SOCKETS, *self._rooms))}
+        self._port = on_one_port(served)
+        self._mounts = {
+            prefix: mounted(each, prefix) for each in served if (prefix := mounts.get(each.name)) is not None
+        }
+        apis = [*self._port, *self._mounts.values()]
+        self._pages = Pages(self._shared, self._under_way, [*STRICT, *self._mounts])
+        self._apis = Apis(self._shared, RestDoor(self._shared, self._under_way), apis)
+        sockets = [socket for api in apis for socket in api.sockets]
+        self._places = Places(sockets, services.events, counted)
+        self._feed = feed.Feed(self._shared)
         self._connections: set[Connection] = set()
         self._open = 0
         self._closing: asyncio.Task[None] | None = None
@@ -92,7 +100,7 @@ class Gateway:
 
     def traffic(self) -> Mapping[str, Traffic]:
         """Return what went over the WebSockets, by their paths."""
-        return self._traffic
+        return self._places.traffic()
 
     def cut(self) -> int:
         """Return how many clients were cut for reading too slowly."""
@@ -101,18 +109,23 @@ class Gateway:
     def application(self) -> web.Application:
         """Return the application to run; it begins to listen for events when it starts."""
         pages, shared, apis = self._pages, self._shared, self._apis
+        fronts = ("/", *STRICT, *(f"{prefix}/" for prefix in STRICT))
         application = web.Application(
             middlewares=[apis.middleware()], client_max_size=shared.settings.max_frame_bytes
         )
         application.add_routes(
             [
-                web.get("/", self._front),
-                *(web.get(path, self._socket) for path in self._traffic if path != "/"),
-                web.get("/health", page(shared, pages.health)),
-                web.get("/ready", page(shared, pages.ready)),
-                web.get("/live", page(shared, pages.live)),
+                web.get("/", self._upgraded(pages.front)),
+                *(web.get(path, self._socket) for path in self._places.paths if path not in fronts),
+                *(web.get(path, self._upgraded(pages.own_front)) for path in fronts if path != "/"),
+                *(
+                    web.get(f"{prefix}{path}", page(shared, answer))
+                    for prefix in ("", *STRICT)
+                    for path, answer in pages.probes.items()
+                ),
                 web.get("/metrics", page(shared, pages.metrics)),
-                *Descriptions(self._document, partial(page, shared)).routes(),
+                *self._descriptions(),
+                web.get(feed.PATH, self._feed.answer, allow_head=False),
                 *apis.routes(),
             ]
         )
@@ -130,6 +143,7 @@ class Gateway:
     async def _close(self, reason: str) -> None:
         shared = self._shared
         self._under_way.stopping = True
+        self._feed.stop()
         last = shared.hub.last_seq
         # Not an event of the record: it repeats the last number and is never replayed.
         farewell = protocol.event("shutdown", {"reason": reason, "resume": {"lastSeq": last}}, last)
@@ -139,30 +153,39 @@ class Gateway:
         ending = [connection.end(GOING_AWAY, reason[:100]) for connection in self._connections]
         if ending:
             await asyncio.wait(ending, timeout=2 * shared.settings.close_seconds)
-        for room in self._rooms.values():
-            room.stop()
+        self._places.stop()
         shared.hub.stop()
 
-    def _document(self) -> dict[str, object]:
+    def _descriptions(self) -> list[web.RouteDef]:
+        """Return what describes all APIs of the one port, and each of those that are answered alone."""
+        described = {"": self._port, **{prefix: [each] for prefix, each in self._mounts.items()}}
+        guarded = partial(page, self._shared)
+        return [
+            route
+            for prefix, apis in described.items()
+            for route in Descriptions(partial(self._document, apis), guarded, prefix).routes()
+        ]
+
+    def _document(self, apis: Sequence[RestDialect]) -> dict[str, object]:
         shared = self._shared
         version = shared.services.system.version
-        document = Document(
-            shared.registry, self._apis.dialects, version=version, keyless=shared.doorman.open
-        )
-        return document.build()
+        return Document(shared.registry, apis, version=version, keyless=shared.doorman.open).build()
 
     async def _start(self, application: web.Application) -> None:
         await self._shared.hub.start()
-        for room in self._rooms.values():
-            room.start()
+        self._places.start()
 
     async def _stop(self, application: web.Application) -> None:
         await self.close()
 
-    async def _front(self, request: web.Request) -> web.StreamResponse:
-        if _upgrades(request):
-            return await self._socket(request)
-        return await page(self._shared, self._pages.front)(request)
+    def _upgraded(self, front: Handler) -> Handler:
+        """Return what opens a WebSocket for who wants one, and shows a page to all others."""
+        shown = page(self._shared, front)
+
+        async def answered(request: web.Request) -> web.StreamResponse:
+            return await (self._socket if _upgrades(request) else shown)(request)
+
+        return answered
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         if not _upgrades(request):
@@ -197,10 +220,9 @@ class Gateway:
         transport = request.transport
         if transport is None:
             return socket
-        traffic, room = self._traffic[request.path], self._rooms.get(request.path)
-        connection = Connection(
-            self._shared, self._under_way, socket, transport, stream, address, traffic, room
-        )
+        place = self._places[request.path]
+        traffic = place.traffic
+        connection = Connection(self._shared, self._under_way, socket, transport, stream, address, place)
         self._connections.add(connection)
         self._shared.metrics.connections += 1
         traffic.open += 1

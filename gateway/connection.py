@@ -8,16 +8,14 @@ from aiohttp.abc import AbstractStreamWriter
 
 from gateway.outbox import Outbox
 from gateway.peer import Peer
+from gateway.places import Place
 from gateway.protocol import BadFrame
 from gateway.requests import Requests
-from gateway.room import Room
 from gateway.shared import Shared
 from gateway.under_way import UnderWay
 from gateway.visitor import Visitor
-from gateway.vocabulary import Dialect
 from tools.errors import CallError
 from tools.policy import Principal
-from tools.services import Traffic
 
 GOING_AWAY = 1001
 TRY_AGAIN_LATER = 1013
@@ -30,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 class Connection:
-    """One client's WebSocket: of our own protocol, or of a foreign API where there is a room."""
+    """One client's WebSocket, in what is spoken at its place."""
 
     def __init__(
         self,
@@ -40,10 +38,10 @@ class Connection:
         transport: asyncio.Transport,
         stream: AbstractStreamWriter,
         address: str,
-        traffic: Traffic,
-        room: Room | None = None,
+        place: Place,
     ) -> None:
         settings = shared.settings
+        traffic, room = place.traffic, place.room
         self._settings = settings
         self._metrics = shared.metrics
         self._socket = socket
@@ -58,7 +56,7 @@ class Connection:
             traffic,
         )
         self._traffic = traffic
-        self.peer = Peer(shared, self.outbox, address)
+        self.peer = Peer(shared, self.outbox, address, place.vocabulary)
         requests = Requests(shared, self.peer, under_way, self.end)
         self._visitor = None if room is None else Visitor(shared, room, self.peer, requests)
         self._talk = self._visitor or requests
@@ -114,7 +112,7 @@ class Connection:
         elif known is not None:
             # The first frame may say what the client missed, which has to be told first.
             self.outbox.hold()
-            self.peer.let_in(known, Dialect.DEVICE, None)
+            self.peer.let_in(known, self.peer.dialect, None)
             loop = asyncio.get_running_loop()
             return loop.call_later(self._settings.resume_grace_seconds, self.outbox.release)
         return None

@@ -1,6 +1,7 @@
 """The pages beside the WebSocket: front, health, readiness, liveness and metrics."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -29,13 +30,12 @@ ENDPOINTS = {
     "live": "/live",
     "metrics": "/metrics",
     "api": "/api/v2",
+    "events": "/api/v2/events",
     "docs": "/docs",
     "redoc": "/redoc",
     "openapi": "/openapi.json",
 }
-
-SCHEDULER = "arena.status"
-"""What tells of the cycles that take place by themselves."""
+"""What there is at the one port, beside the prefixes at which one API is answered alone."""
 
 WORDS = {
     401: "UNAUTHORIZED",
@@ -65,8 +65,20 @@ class Front(Result):
     name: str = "CryptoFunk Trading API"
     message: str = "Crypto LLM Trading API"
     version: str
+    build: str
     status: str
     timestamp: IsoTime
+
+
+class OwnFront(Result):
+    """What answers where our own protocol alone is spoken."""
+
+    name: str = "K.I.T."
+    version: str
+    build: str
+    status: str
+    timestamp: IsoTime
+    endpoints: dict[str, str]
 
 
 def json_page(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
@@ -82,11 +94,18 @@ def refusal(status: int, message: str, headers: dict[str, str] | None = None) ->
 
 
 class Pages:
-    """The handlers of the pages."""
+    """The handlers of the pages; `mounts` are the prefixes at which one API is answered alone."""
 
-    def __init__(self, shared: Shared, under_way: UnderWay) -> None:
+    def __init__(self, shared: Shared, under_way: UnderWay, mounts: Sequence[str] = ()) -> None:
         self._shared = shared
         self._under_way = under_way
+        self._endpoints = {**ENDPOINTS, **{prefix.removeprefix("/"): prefix for prefix in mounts}}
+        self.probes: Mapping[str, Handler] = {
+            "/health": self.health,
+            "/ready": self.ready,
+            "/live": self.live,
+        }
+        """What tells others how this is, by its path."""
 
     async def front(self, request: web.Request) -> web.Response:
         """Say what this is: JSON, or a short page for a browser."""
@@ -94,13 +113,29 @@ class Pages:
         facts = Front(
             program=Program(version=system.build),
             version=system.version,
-            status="stopping" if self._under_way.stopping else "running",
+            build=system.build,
+            status=self._state(),
             timestamp=self._shared.services.clock.now(),
         )
         first, _, _ = request.headers.get("Accept", "").partition(",")
         if first.strip().lower().startswith("text/html"):
             return web.Response(text=_page(facts), content_type="text/html")
-        return json_page({**facts.model_dump(mode="json"), "endpoints": ENDPOINTS})
+        return json_page({**facts.model_dump(mode="json"), "endpoints": self._endpoints})
+
+    async def own_front(self, request: web.Request) -> web.Response:
+        """Say what this is where our own protocol alone is spoken."""
+        system, at = self._shared.services.system, request.path.rstrip("/")
+        facts = OwnFront(
+            version=system.version,
+            build=system.build,
+            status=self._state(),
+            timestamp=self._shared.services.clock.now(),
+            endpoints={"websocket": at, **{path.removeprefix("/"): f"{at}{path}" for path in self.probes}},
+        )
+        return json_page(facts.model_dump(mode="json"))
+
+    def _state(self) -> str:
+        return "stopping" if self._under_way.stopping else "running"
 
     async def health(self, request: web.Request) -> web.Response:
         """Tell how the service is doing; 503 when something has to be mended."""
@@ -114,24 +149,14 @@ class Pages:
         }
         state = markets.get(shared.services.markets.default.name, "down")
         body["services"] = {
-            "gateway": "stopping" if self._under_way.stopping else "running",
+            "gateway": self._state(),
             "database": "connected" if body["database"] else "down",
             # The name that one API has for where prices come from, whichever that is.
             "binance_api": state if body["source"] == "live" or state == "down" else body["source"],
-            "scheduler": await self._scheduler(ctx),
+            "scheduler": body["arena"],
             **markets,
         }
         return json_page(body, 200 if body["ok"] else 503)
-
-    async def _scheduler(self, ctx: Context) -> str:
-        """Return how the cycles of the arena stand, in a word."""
-        if SCHEDULER not in self._shared.catalog.methods:
-            return "off"
-        try:
-            found = await self._shared.registry.call(SCHEDULER, None, ctx)
-        except CallError:
-            return "down"
-        return str(found.model_dump()["state"])
 
     async def ready(self, request: web.Request) -> web.Response:
         """Tell whether requests are welcome."""

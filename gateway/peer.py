@@ -23,12 +23,16 @@ class Missed:
 class Peer:
     """One connection's client: unknown until let in, then told what concerns its principal."""
 
-    def __init__(self, shared: Shared, outbox: Outbox, address: str) -> None:
+    def __init__(
+        self, shared: Shared, outbox: Outbox, address: str, vocabulary: Dialect | None = None
+    ) -> None:
         self._shared = shared
         self.outbox = outbox
         self.address = address
+        self.vocabulary = vocabulary
+        """The dialect that is spoken whatever the client says; None for the one it asks for."""
         self.id = shared.services.new_id("conn")
-        self.dialect = Dialect.DEVICE
+        self.dialect = vocabulary or Dialect.DEVICE
         self.principal: Principal | None = None
         self.refusal: CallError = AuthRequired("connect with a token first")
         """What a request is told while nobody is let in."""

@@ -160,7 +160,7 @@ class Requests:
     async def _greet(self, request: Request, started: int) -> None:
         peer = self._peer
         try:
-            peer.dialect = dialect_of(request.params)
+            peer.dialect = peer.vocabulary or dialect_of(request.params)
             greeting = read_greeting(request.params)
             principal = await self._admit(greeting.token)
         except CallError as error:

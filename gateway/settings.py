@@ -28,9 +28,11 @@ class GatewaySettings:
     queue_bytes: int = 16 << 20
     limited: bool = True
     limit_factor: int = 1
+    writes_per_minute: int | None = None
+    """How many requests that change something each key may make over HTTP, of an API that has limits."""
     heartbeat_seconds: float = 30.0
     stall_seconds: float = 30.0
-    """How long a client may leave its full queue unread before it is cut."""
+    """How long a client may leave its full queue, or an answer over HTTP, unread before it is cut."""
     resume_grace_seconds: float = 1.0
     """How long events wait on a new connection for its `connect` to say what it missed."""
     body_seconds: float = 10.0

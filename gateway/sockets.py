@@ -17,7 +17,8 @@ class SocketDialect:
     `greets` makes the first message of a connection, of its id. `answers` makes that to what a client says,
     None for nothing; `refuses` the one to what cannot be read, of what is wrong with it. `tells` has, by the
     names of events, what makes a message of their payload, None for one that the API does not tell.
-    A request frame of our own protocol is answered in that protocol.
+    A request frame of our own protocol is answered in that protocol. `under` is the prefix that its API is
+    mounted at.
     """
 
     path: str
@@ -25,3 +26,9 @@ class SocketDialect:
     answers: Callable[[Frame, datetime], Message | None]
     refuses: Callable[[str, datetime], Message]
     tells: Mapping[str, Callable[[Mapping[str, Any], datetime], Message | None]] = field(default_factory=dict)
+    under: str = ""
+
+    @property
+    def address(self) -> str:
+        """The path at which it is opened."""
+        return f"{self.under}{self.path}"

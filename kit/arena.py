@@ -59,9 +59,7 @@ class Field:
     new_id: NewId
 
 
-def build_contests(
-    field: Field, deciders: Deciders, seats: Sequence[Seat], trader: DeciderSpec
-) -> Contests:
+def build_contests(field: Field, deciders: Deciders, seats: Sequence[Seat], trader: DeciderSpec) -> Contests:
     """Return the contests of a service, before anything of them goes on."""
     shelf = Shelf(field.database.read)
     parts = Parts(

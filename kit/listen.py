@@ -13,15 +13,22 @@ from kit.settings import Settings
 log = structlog.get_logger(__name__)
 
 SHUTDOWN_SECONDS = 5.0
+IDLE_SECONDS = 30.0
+"""How long a connection may take over the head of its next request."""
 
 
 @asynccontextmanager
-async def listen(application: web.Application, settings: Settings) -> AsyncIterator[Listening]:
+async def listen(
+    application: web.Application, settings: Settings, idle_seconds: float = IDLE_SECONDS
+) -> AsyncIterator[Listening]:
     """Answer on every port of the settings until the block ends; raise CannotStart for one that is taken.
 
-    While no port was chosen, the documented ones are tried and those that are free are served.
+    While no port was chosen, the documented ones are tried and those that are free are served. A connection
+    ends when its next request has not come within `idle_seconds`, however slowly it does.
     """
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    runner = web.AppRunner(
+        application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=idle_seconds
+    )
     await runner.setup()
     try:
         refused = [port for port in settings.ports if not await _opened(runner, settings, port)]

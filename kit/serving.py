@@ -33,6 +33,7 @@ def _settings(settings: Settings) -> GatewaySettings:
         allowed_origins=frozenset(settings.allowed_origins),
         max_connections=settings.max_connections,
         limited=settings.limits,
+        writes_per_minute=settings.rest_write_per_min,
     )
 
 

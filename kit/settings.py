@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     max_connections: Annotated[int, Field(ge=1, le=100_000)] = 50
     limits: bool = True
+    rest_write_per_min: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     database_url: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

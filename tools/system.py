@@ -6,6 +6,7 @@ from typing import ClassVar
 from memory.database import Database
 from memory.errors import DatabaseUnavailable
 from tools.context import Context
+from tools.errors import CallError, UnknownMethod
 from tools.policy import Surface
 from tools.registry import capability
 from tools.skillbook import SkillStatus
@@ -28,7 +29,7 @@ class ExchangeHealth(Result):
 class Health(Result):
     """How the service is doing: `uptime` in seconds; `problems` say what to mend, `notices` what might be.
 
-    `database` tells whether it answers.
+    `database` tells whether it answers, `arena` how the cycles of the contest stand, in a word.
     """
 
     ok: bool
@@ -39,6 +40,7 @@ class Health(Result):
     timestamp: IsoTime
     source: str
     database: bool
+    arena: str
     skills: dict[str, str]
     exchanges: dict[str, ExchangeHealth]
     problems: list[str]
@@ -55,17 +57,21 @@ class SocketTraffic(Result):
 
 
 class Status(Result):
-    """The service in a few figures; `sockets` are by their paths, `database` tells whether it answers."""
+    """The service in a few figures: the `version` of its API, the `build` that runs, `sockets` by paths.
+
+    `database` tells whether it answers.
+    """
 
     not_for_models: ClassVar[frozenset[str]] = frozenset({"sockets", "version", "database"})
 
     gateway: str
-    version: str
     database: bool
     clients: int
     skills: int
     tools: int
     uptime: float
+    version: str
+    build: str
     sockets: dict[str, SocketTraffic]
 
 
@@ -97,6 +103,7 @@ async def health(ctx: Context, params: NoParams) -> Health:
         timestamp=services.clock.now(),
         source=services.markets.source.value,
         database=await _answers(services.database),
+        arena=await _arena(ctx),
         skills={
             skill.id: HEALTH_OF_SKILL.get(skill.status, skill.status.value) for skill in services.skills.all()
         },
@@ -115,18 +122,29 @@ async def _answers(database: Database) -> bool:
     return True
 
 
+async def _arena(ctx: Context) -> str:
+    try:
+        found = await ctx.door.call("arena.status", None, ctx.inner())
+    except UnknownMethod:
+        return "off"
+    except CallError:
+        return "down"
+    return str(found.model_dump()["state"])
+
+
 @capability("status", surfaces=Surface.WIRE | Surface.CHAT | Surface.MODEL)
 async def status(ctx: Context, params: NoParams) -> Status:
     """Tell how many clients, skills and tools there are."""
     services = ctx.services
     return Status(
         gateway="running",
-        version=services.system.version,
         database=await _answers(services.database),
         clients=services.system.clients(),
         skills=len(services.skills.all()),
         tools=len(ctx.door.tools()),
         uptime=services.system.uptime(),
+        version=services.system.version,
+        build=services.system.build,
         sockets={
             path: SocketTraffic.model_validate(each, from_attributes=True)
             for path, each in services.system.traffic().items()

@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from gateway.http import refusal
 from gateway.origin import host_allowed, origin_allowed
+from gateway.patience import give_up_after
 from gateway.rest.door import RestDoor
 from gateway.rest.failure import Refused
 from gateway.rest.marks import PUBLIC, REQUEST_ID, STANDING, failure_on
@@ -25,7 +26,9 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 SENT_BY_PAGES = "Authorization, X-API-Key, Content-Type, Idempotency-Key, X-Request-Id"
-READ_BY_PAGES = "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag"
+READ_BY_PAGES = (
+    "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, Link"
+)
 
 
 class Apis:
@@ -74,6 +77,7 @@ class Apis:
         """Add to an answer, before it leaves, the headers that all have."""
         if isinstance(response, web.WebSocketResponse):
             return
+        give_up_after(request.transport, self._shared.settings.stall_seconds)
         headers = response.headers
         for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)

@@ -9,12 +9,15 @@ import orjson
 
 from gateway.protocol import unfit
 from gateway.rest.failure import Refused
-from gateway.rest.table import Route
+from gateway.rest.table import Joint, Route
 from tools.errors import InvalidFrame, InvalidParams
 from tools.registry import AnyCapability
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,40})?([eE][+-]?\d{1,3})?")
 _WORDS = {"true": True, "false": False}
+
+VIEW = "view"
+"""What asks for the answer of one API where several give one."""
 
 Types = frozenset[str]
 
@@ -84,6 +87,18 @@ def read_object(raw: bytes, content_type: str, max_depth: int) -> Mapping[str, A
     if wrong is not None:
         raise InvalidFrame(f"a body: {wrong}")
     return body
+
+
+def chosen(joint: Joint, query: Mapping[str, list[str]]) -> Mapping[str, Route]:
+    """Return the routes of a joint that a query asks for, by their APIs; raise InvalidParams."""
+    if not query:
+        return joint.parts
+    name, texts = next(iter(query.items()))
+    if not joint.views or len(query) > 1 or name != VIEW or len(texts) > 1 or texts[0] not in joint.views:
+        told = f"the one parameter is {VIEW}: {' or '.join(joint.views)}" if joint.views else "there is none"
+        raise InvalidParams(told, details={"fields": [name[:64]]})
+    api = joint.views[texts[0]]
+    return {api: joint.parts[api]}
 
 
 def _typed(name: str, text: str, types: Types) -> Any:

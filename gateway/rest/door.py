@@ -2,26 +2,30 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
+import orjson
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from gateway.auth import bearer
-from gateway.limits import Groups, Standing, Windows
+from gateway.limits import Groups, Rule, Standing, Windows
 from gateway.metrics import OK
 from gateway.origin import origin_allowed
 from gateway.plain import json_of
-from gateway.rest.asking import Reader, read_object
+from gateway.rest.asking import Reader, chosen, read_object
 from gateway.rest.failure import Refused
 from gateway.rest.marks import CAPABILITY, PUBLIC, STANDING, failure_on
 from gateway.rest.stream import Stream, wanted
-from gateway.rest.table import RestDialect, Route
+from gateway.rest.table import Joint, RestDialect, Route
 from gateway.shared import Shared
+from gateway.tagged import tagged
 from gateway.under_way import UnderWay
 from tools.context import Context, Repeat
 from tools.errors import CallError, Code, InternalError, InvalidParams, RateLimited, Reused
@@ -78,25 +82,52 @@ class RestDoor:
         capability: AnyCapability,
         reader: Reader,
     ) -> web.StreamResponse:
+        async with self._admitted(request, dialect, route) as (principal, budget):
+            body = await self._body(request, route)
+            ctx = self._context(request, capability, principal, budget)
+            if route.joint is not None:
+                return await self._jointly(request, route.joint, ctx)
+            params = reader.params(request.match_info, _query(request), body)
+            if route.streams and wanted(request):
+                return await self._stream(request, dialect, route, params, ctx)
+            fields = reader.fields(request.match_info, _query(request), body) if route.echoes else {}
+            result = await self._call(capability, params, ctx)
+            response = _response(request, self._told(route, result, fields), route.status_for(result))
+            before = None if route.older is None else route.older(result)
+            if before is not None:
+                response.headers[hdrs.LINK] = f'<{request.rel_url.update_query(before=before)}>; rel="next"'
+            return response
+
+    async def _jointly(self, request: web.Request, joint: Joint, ctx: Context) -> web.StreamResponse:
+        """Answer with what the routes of a joint come to, or with that of the one that was asked for."""
+        bodies: dict[str, Mapping[str, Any]] = {}
+        statuses: list[int] = []
+        for name, part in chosen(joint, _query(request)).items():
+            capability = self._shared.registry.find(part.capability)
+            result = await self._call(capability, Reader(part, capability).params({}, {}, {}), ctx)
+            bodies[name] = orjson.loads(self._told(part, result))
+            statuses.append(part.status_for(result))
+            # They are one request, which is counted once.
+            ctx = ctx.inner()
+        told = joint.joins(bodies) if len(bodies) > 1 else next(iter(bodies.values()))
+        return _response(request, json_of(told), max(statuses))
+
+    @asynccontextmanager
+    async def _admitted(
+        self, request: web.Request, dialect: RestDialect, route: Route
+    ) -> AsyncIterator[tuple[Principal, Budget]]:
+        """Take a request in while there is room; tell who asks, and how often they may."""
         self._welcome(request)
         self._running += 1
         try:
             principal = await self._who(request, dialect)
             budget = self._budget(request, dialect, route, principal)
             if isinstance(budget, Windows | Groups):
-                standing: Callable[[], Standing] = partial(budget.standing, capability.name)
+                standing: Callable[[], Standing] = partial(budget.standing, route.capability)
                 request[STANDING] = standing
-            body = await self._body(request, route)
-            params = reader.params(request.match_info, _query(request), body)
-            ctx = self._context(request, capability, principal, budget)
-            if route.streams and wanted(request):
-                return await self._stream(request, dialect, route, params, ctx)
-            fields = reader.fields(request.match_info, _query(request), body) if route.echoes else {}
-            result = await self._call(capability, params, ctx)
-            told = self._told(route, result, fields)
+            yield principal, budget
         finally:
             self._running -= 1
-        return web.Response(body=told, status=route.status_for(result), content_type="application/json")
 
     def _welcome(self, request: web.Request) -> None:
         """Refuse what no key makes right: pages of elsewhere that would change something, and crowds."""
@@ -120,11 +151,21 @@ class RestDoor:
         # While no token is asked for, everybody here is the owner; then each address counts for itself.
         holder = f"{principal.id}:{request.remote if self._shared.doorman.open else ''}"
         budgets, name = self._shared.budgets, f"http:{dialect.name}"
-        whole = budgets.under(name, dialect.rules, holder)
-        if not route.rules:
-            return whole
-        # By its capability, so that another address of the same route is no second budget.
-        return budgets.both(f"{name}:{route.capability}", route.rules, holder, whole, route.capability)
+        budget = budgets.under(name, dialect.rules, holder)
+        for part, rules in self._besides(request, dialect, route):
+            budget = budgets.both(f"{name}:{part}", rules, holder, budget, route.capability)
+        return budget
+
+    def _besides(
+        self, request: web.Request, dialect: RestDialect, route: Route
+    ) -> Iterator[tuple[str, Sequence[Rule]]]:
+        """Tell the limits beside those of the whole API, by what counts as one."""
+        if route.rules:
+            # By its capability, so that another address of the same route is no second budget.
+            yield route.capability, route.rules
+        most = self._shared.settings.writes_per_minute
+        if most is not None and request.method not in READING and dialect.rules != ():
+            yield "writes", ((most, 60),)
 
     async def _body(self, request: web.Request, route: Route) -> Mapping[str, Any]:
         if not route.has_body:
@@ -208,6 +249,12 @@ def _code_of(error: BaseException | None) -> str:
     if isinstance(error, CallError):
         return error.reason.value
     return str(getattr(error, "status", Code.INTERNAL_ERROR.value))
+
+
+def _response(request: web.Request, told: bytes, status: int) -> web.Response:
+    if request.method in READING and status == HTTPStatus.OK:
+        return tagged(request, told)
+    return web.Response(body=told, status=status, content_type="application/json")
 
 
 def _token(headers: Mapping[str, str], header: str) -> str | None:

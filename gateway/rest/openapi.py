@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from gateway.rest.asking import VIEW
 from gateway.rest.outcomes import statuses
 from gateway.rest.stream import EVENT_STREAM
 from gateway.rest.table import UNWELL, RestDialect, Route
@@ -114,6 +115,9 @@ class Document:
 
     def _fields(self, route: Route, capability: AnyCapability) -> dict[str, Json]:
         """Return what the route takes: the schema of each field, and whether it is required."""
+        if route.joint is not None:
+            views = {"schema": {"type": "string", "enum": list(route.joint.views)}, "required": False}
+            return {VIEW: views} if route.joint.views else {}
         model = self._model(capability)
         required = model.get("required", ())
         told = {known: given for given, known in route.names.items()}
@@ -151,20 +155,30 @@ class Document:
                 "content": {"application/json": {"schema": answer}},
             }
         }
+        if route.method == "GET":
+            found["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
         if route.streams:
             found[str(route.status)]["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
         error = {"schema": self._refs[("error", dialect.name)]}
-        for status, codes in statuses(dialect, route, capability).items():
+        for status, codes in self._refused(dialect, route).items():
             found[str(status)] = {
                 "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
                 "content": {dialect.error_type: error},
             }
-        if route.unwell is not None:
+        if route.can_be_unwell:
             unwell = found[str(UNWELL)]["content"]
             told = unwell.get("application/json")
             both = answer if told is None else {"anyOf": [answer, told["schema"]]}
             unwell["application/json"] = {"schema": both}
         return found
+
+    def _refused(self, dialect: RestDialect, route: Route) -> Mapping[int, Sequence[str]]:
+        """Return the statuses that a route can refuse with, each with its codes."""
+        found: dict[int, set[str]] = {}
+        for part in route.parts:
+            for status, codes in statuses(dialect, part, self._registry.find(part.capability)).items():
+                found.setdefault(status, set()).update(codes)
+        return {status: sorted(found[status]) for status in sorted(found)}
 
     def _used(self, paths: Json) -> Json:
         """Return the schemas that something refers to, by name."""

@@ -1,7 +1,6 @@
 """The description for people: Swagger UI and ReDoc, their files out of an installed package."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from gateway.http import refusal
+from gateway.tagged import tagged
 
 PACKAGE = "drf_spectacular_sidecar"
 FILES = {
@@ -21,6 +21,9 @@ FILES = {
     "redoc.standalone.js": "redoc/bundles/redoc.standalone.js",
 }
 """What is served of the package, by the name it is served under."""
+
+DOCUMENT = "/openapi.json"
+START_AT = "/docs/start.js"
 
 _HEAD = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>K.I.T. API</title>'
@@ -50,12 +53,19 @@ KEPT = "public, max-age=86400"
 class Descriptions:
     """Serves the document and its pages.
 
-    `build` makes the document when it is first asked for, `guarded` a page of which no fault shows.
+    `build` makes the document when it is first asked for, `guarded` a page of which no fault shows; all are
+    under `prefix`.
     """
 
-    def __init__(self, build: Callable[[], dict[str, Any]], guarded: Callable[[Handler], Handler]) -> None:
+    def __init__(
+        self,
+        build: Callable[[], dict[str, Any]],
+        guarded: Callable[[Handler], Handler],
+        prefix: str = "",
+    ) -> None:
         self._build = build
         self._guarded = guarded
+        self._prefix = prefix
         self._document: bytes | None = None
         found = find_spec(PACKAGE)
         places = found.submodule_search_locations if found else None
@@ -63,29 +73,25 @@ class Descriptions:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the document and of its pages."""
+        at = self._prefix
         return [
-            web.get("/openapi.json", self._guarded(self.document)),
-            web.get("/docs", _html(SWAGGER)),
-            web.get("/redoc", _html(REDOC)),
-            web.get("/docs/start.js", self.start),
-            web.get("/docs/files/{name}", self._guarded(self.file)),
+            web.get(f"{at}/openapi.json", self._guarded(self.document)),
+            web.get(f"{at}/docs", _html(SWAGGER.replace(START_AT, f"{at}{START_AT}"))),
+            web.get(f"{at}/redoc", _html(REDOC.replace(DOCUMENT, f"{at}{DOCUMENT}"))),
+            web.get(f"{at}{START_AT}", self.start),
+            *([] if at else [web.get("/docs/files/{name}", self._guarded(self.file))]),
         ]
 
     async def document(self, request: web.Request) -> web.Response:
         """Return the OpenAPI document."""
         if self._document is None:
             self._document = await asyncio.to_thread(lambda: orjson.dumps(self._build()))
-        tag = hashlib.sha256(self._document).hexdigest()[:32]
-        if any(each.value == tag for each in request.if_none_match or ()):
-            return web.Response(status=304, headers={"ETag": f'"{tag}"', "Cache-Control": "no-cache"})
-        response = web.Response(body=self._document, content_type="application/json")
-        response.etag = tag
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+        return tagged(request, self._document, "no-cache")
 
     async def start(self, request: web.Request) -> web.Response:
         """Return the script that starts Swagger UI."""
-        return web.Response(text=START, content_type="text/javascript", headers={"Cache-Control": KEPT})
+        text = START.replace(DOCUMENT, f"{self._prefix}{DOCUMENT}")
+        return web.Response(text=text, content_type="text/javascript", headers={"Cache-Control": KEPT})
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """Return one file of the package."""

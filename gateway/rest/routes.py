@@ -1,5 +1,8 @@
 """Our own REST API: every capability of the wire as resources and verbs."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from gateway.rest.problems import PROBLEM_TYPE, Problem, problem
 from gateway.rest.table import RestDialect, Route
 
@@ -167,6 +170,31 @@ _CREATING = frozenset(
 )
 """What is answered with 201."""
 
+_PAGED: Mapping[str, tuple[str, int, str]] = {
+    # Its pages are told from their oldest message on.
+    "chat.history": ("messages", 0, "id"),
+    "decisions.list": ("decisions", -1, "decision_id"),
+    "runs.list": ("runs", -1, "run_id"),
+    "alert.history": ("firings", -1, "id"),
+    "cron.history": ("runs", -1, "id"),
+    "memory.list": ("memories", -1, "id"),
+}
+"""What is listed, which of them is the oldest, and what it is called by."""
+
+
+def _older(capability: str) -> Callable[[Any], str | None] | None:
+    """Return what tells of a page what the next one is before; None where there are no pages."""
+    if capability not in _PAGED:
+        return None
+    listed, oldest, name = _PAGED[capability]
+
+    def before(page: Any) -> str | None:
+        found = getattr(page, listed)
+        return str(getattr(found[oldest], name)) if page.has_more and found else None
+
+    return before
+
+
 _STREAMING = frozenset({"chat.send"})
 """What can be told by server-sent events while it runs."""
 
@@ -177,6 +205,7 @@ ROUTES = tuple(
         capability,
         CREATED if capability in _CREATING else 200,
         streams=capability in _STREAMING,
+        older=_older(capability),
     )
     for method, path, capability in _ROWS
 )

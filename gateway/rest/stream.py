@@ -54,7 +54,7 @@ class Stream:
         for event in events:
             if event.principal == self._principal and event.payload.get("requestId") == self._request_id:
                 try:
-                    self._queue.put_nowait(_event(event.name, orjson.dumps(event.payload), event.seq))
+                    self._queue.put_nowait(block(event.name, orjson.dumps(event.payload), event.seq))
                 except asyncio.QueueFull:
                     self._lost = True
 
@@ -99,11 +99,7 @@ class Stream:
             message = await self._next(work, self._alive_seconds)
 
     async def _write(self, response: web.StreamResponse, message: bytes) -> None:
-        try:
-            async with asyncio.timeout(self._stall_seconds):
-                await response.write(message)
-        except TimeoutError:
-            raise ConnectionError("the reader takes nothing") from None
+        await write(response, message, self._stall_seconds)
 
     async def _next(self, work: asyncio.Task[bytes], alive_seconds: float | None) -> bytes | None:
         """Return the next event, a sign of life when there is none for a while, None when all is told."""
@@ -120,12 +116,22 @@ class Stream:
 def _last(work: "asyncio.Task[bytes]", worded: Callable[[CallError | Refused], bytes]) -> bytes:
     error = work.exception()
     if error is None:
-        return _event("result", work.result())
+        return block("result", work.result())
     if isinstance(error, CallError | Refused):
-        return _event("error", worded(error))
+        return block("error", worded(error))
     raise error
 
 
-def _event(name: str, data: bytes, seq: int | None = None) -> bytes:
+async def write(response: web.StreamResponse, message: bytes, stall_seconds: float) -> None:
+    """Write to a reader; raise ConnectionError when it takes nothing for so long."""
+    try:
+        async with asyncio.timeout(stall_seconds):
+            await response.write(message)
+    except TimeoutError:
+        raise ConnectionError("the reader takes nothing") from None
+
+
+def block(name: str, data: bytes, seq: int | None = None) -> bytes:
+    """Return one server-sent event."""
     number = b"" if seq is None else b"id: %d\n" % seq
     return b"%bevent: %b\ndata: %b\n\n" % (number, name.encode(), data)

@@ -18,6 +18,22 @@ WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 UNWELL = 503
 """The status of what answers and is not well."""
 
+Bodies = Mapping[str, Mapping[str, Any]]
+"""What APIs answer to one request, by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """One path that several APIs answer: `joins` makes one body of theirs, of GET requests only.
+
+    `parts` are their routes by the names of the APIs. `views` has what a request may name as its `view`,
+    and the API whose answer alone that is.
+    """
+
+    joins: Callable[[Bodies], Mapping[str, Any]]
+    views: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, "Route"] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -30,7 +46,8 @@ class Route:
     any origin read. One that `streams` can tell its events while it runs, to who accepts that. `rules` are
     limits of each key on the capability of this route, besides those of the whole API. `unwell` tells of a
     result whether it is answered with 503, as a probe understands it. One that `echoes` repeats what was
-    asked: `tells` is given the fields of the request as well.
+    asked: `tells` is given the fields of the request as well. With a `joint` it is answered by the routes of
+    that. `older` tells of a page what the next one is `before`, None for the last one.
     """
 
     method: str
@@ -47,6 +64,8 @@ class Route:
     rules: Sequence[Rule] = ()
     unwell: Callable[[Any], bool] | None = None
     echoes: bool = False
+    joint: Joint | None = None
+    older: Callable[[Any], str | int | None] | None = None
 
     @property
     def label(self) -> str:
@@ -62,6 +81,16 @@ class Route:
     def has_body(self) -> bool:
         """Whether the parameters beside the path's are a JSON body."""
         return self.method in WITH_BODY
+
+    @property
+    def parts(self) -> Sequence["Route"]:
+        """The routes that answer it: those of its joint, else itself."""
+        return (self,) if self.joint is None else tuple(self.joint.parts.values())
+
+    @property
+    def can_be_unwell(self) -> bool:
+        """Whether an answer of it may come with 503."""
+        return any(part.unwell is not None for part in self.parts)
 
     def status_for(self, result: Any) -> int:
         """Return the HTTP status of a result."""

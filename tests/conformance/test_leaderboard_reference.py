@@ -26,6 +26,9 @@ CYCLES = 3
 
 SECONDS = 20
 
+ALONE = "/llm"
+"""Where this API is answered alone."""
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -50,10 +53,12 @@ class Arena:
     players: Players
     session: aiohttp.ClientSession
 
-    async def ask(self, case: Case) -> Reply:
+    async def ask(self, case: Case, prefix: str = "") -> Reply:
         """Make the request of a case."""
         asked = case["params_example"]
-        url = URL(f"{self.service.http}{case['path'].format(**asked['path'])}").with_query(asked["query"])
+        url = URL(f"{self.service.http}{prefix}{case['path'].format(**asked['path'])}").with_query(
+            asked["query"]
+        )
         async with self.session.request(case["method"], url) as response:
             told = response.content_type == "application/json"
             body = await response.json() if told else await response.text()
@@ -71,9 +76,9 @@ class Arena:
         await self.service.app.services.events.flush()
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    async def listening(self, prefix: str = "") -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
         """Open the feed."""
-        async with self.session.ws_connect(f"{self.service.http}/ws") as socket:
+        async with self.session.ws_connect(f"{self.service.http}{prefix}/ws") as socket:
             yield socket
 
     async def cycle(self) -> None:
@@ -172,3 +177,40 @@ async def test_a_failure_is_told_as_documented(arena: Arena, case: Case) -> None
         assert reply.body["message"] == expected["message"]
     if "details" in expected:
         assert reply.body["details"] == expected["details"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=name)
+        for name, case in LLM_TRADING.items()
+        if case["kind"] in ("rest", "error") and case["method"] == "GET" and "live" not in case
+    ],
+)
+async def test_a_request_is_answered_as_documented_where_this_api_is_alone(arena: Arena, case: Case) -> None:
+    reply = await arena.ask(case, ALONE)
+    assert (reply.status, reply.kind) == (
+        case["status_codes"][0],
+        case.get("content_type", "application/json"),
+    )
+    if reply.kind == "application/json":
+        assert differences(case, reply.body) == []
+
+
+async def test_where_this_api_is_alone_it_says_nothing_of_others(arena: Arena) -> None:
+    root = await arena.ask(LLM_TRADING["llm.root"], ALONE)
+    assert set(root.body) == {"message", "version", "status", "timestamp"}
+    health = await arena.ask(LLM_TRADING["llm.health"], ALONE)
+    assert set(health.body) == {"status", "uptime_seconds", "services", "timestamp"}
+    async with arena.session.get(f"{arena.service.http}{ALONE}/api/v2/status") as response:
+        body = await response.json()
+    assert (response.status, body["error"], set(body)) == (404, "NotFound", {"error", "message", "timestamp"})
+
+
+async def test_the_feed_is_heard_where_this_api_is_alone(arena: Arena) -> None:
+    async with arena.listening(ALONE) as feed:
+        assert problems(LLM_TRADING["llm.event.connection"], await feed.receive_json(timeout=SECONDS)) == []
+        await arena.cycle()
+        assert (await feed.receive_json(timeout=SECONDS))["type"] == "cycle_start"
+        stats = await arena.ask(LLM_TRADING["llm.ws.stats"], ALONE)
+        assert stats.body["active_connections"] == 1

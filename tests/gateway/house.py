@@ -15,6 +15,7 @@ from pydantic import Field
 
 from gateway.app import Gateway
 from gateway.auth import Keyring
+from gateway.rest.mounts import PREFIXES
 from gateway.rest.routes import OWN
 from gateway.rest.table import RestDialect
 from gateway.settings import GatewaySettings
@@ -297,6 +298,7 @@ class House:
         keyring: Keyring | None = None,
         real_clock: bool = False,
         dialects: Sequence[RestDialect] = (OWN,),
+        mounts: Mapping[str, str] = PREFIXES,
     ) -> AsyncIterator["Running"]:
         """Serve on a free port until the block ends."""
         clock = time.monotonic_ns if real_clock else self.monotonic
@@ -307,6 +309,7 @@ class House:
             keyring=keyring,
             clock=clock,
             dialects=dialects,
+            mounts=mounts,
         )
         self.gateways.append(gateway)
         runner = web.AppRunner(gateway.application(), access_log=None, shutdown_timeout=5)
@@ -317,7 +320,7 @@ class House:
         host, port = runner.addresses[0]
         try:
             async with aiohttp.ClientSession() as session:
-                yield Running(gateway, f"http://{host}:{port}", session)
+                yield Running(gateway, f"http://{host}:{port}", session, runner)
         finally:
             self.gate.set()
             await gateway.close()
@@ -335,6 +338,13 @@ class Running:
     gateway: Gateway
     url: str
     session: aiohttp.ClientSession
+    runner: web.AppRunner
+
+    @property
+    def connections(self) -> int:
+        """How many connections it has, over HTTP and upgraded ones."""
+        assert self.runner.server is not None
+        return len(self.runner.server.connections)
 
     @asynccontextmanager
     async def wire(

@@ -55,11 +55,12 @@ async def test_a_problem_makes_the_service_unhealthy_and_not_ready(house: House,
 async def test_the_front_page_is_json_or_a_short_page_for_a_browser(running: Running) -> None:
     status, body = await page(running, "/")
     assert status == 200
-    assert list(body.items())[:6] == [
+    assert list(body.items())[:7] == [
         ("program", {"name": "K.I.T.", "version": "0.1.0"}),
         ("name", "CryptoFunk Trading API"),
         ("message", "Crypto LLM Trading API"),
         ("version", "1.0.0"),
+        ("build", "0.1.0"),
         ("status", "running"),
         ("timestamp", "2026-03-02T12:00:00Z"),
     ]
@@ -71,9 +72,12 @@ async def test_the_front_page_is_json_or_a_short_page_for_a_browser(running: Run
         "live",
         "metrics",
         "api",
+        "events",
         "docs",
         "redoc",
         "openapi",
+        "kit",
+        "gateway",
     ]
     async with running.session.get(running.url, headers={"Accept": "text/html,*/*;q=0.8"}) as response:
         assert (response.status, response.content_type) == (200, "text/html")

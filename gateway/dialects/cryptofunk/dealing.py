@@ -14,7 +14,9 @@ PLACING = ((10, 1),)
 """Orders a second of each key."""
 
 
-def _route(method: str, path: str, capability: str, tells: Callable[..., Any], answer: Any, **more: Any) -> Route:
+def _route(
+    method: str, path: str, capability: str, tells: Callable[..., Any], answer: Any, **more: Any
+) -> Route:
     return Route(method, f"/api/v1{path}", capability, tells=tells, answer=answer, **more)
 
 

@@ -297,3 +297,29 @@ class SocketStatistics(Told):
     messages_received: int
     uptime_seconds: float
     timestamp: IsoTime
+
+
+class Root(Told):
+    """What this is."""
+
+    message: str = "Crypto LLM Trading API"
+    version: str
+    status: str
+    timestamp: IsoTime
+
+
+class Services(Told):
+    """What the service depends on, each in a word."""
+
+    database: str
+    binance_api: str
+    scheduler: str
+
+
+class ServiceHealth(Told):
+    """How the service is."""
+
+    status: str
+    uptime_seconds: float
+    services: Services
+    timestamp: IsoTime

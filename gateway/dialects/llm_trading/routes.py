@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from gateway.dialects.llm_trading import answers, cycles, markets, trading
+from gateway.dialects.llm_trading import answers, cycles, markets, service, trading
 from gateway.dialects.llm_trading.feed import FEED
 from gateway.dialects.llm_trading.wording import STATUSES, Error, error
 from gateway.rest.table import RestDialect, Route
@@ -27,6 +27,8 @@ def _post(path: str, capability: str, tells: Callable[..., Any], answer: Any) ->
 
 
 ROUTES = (
+    _get("/", "status", service.root, answers.Root),
+    _get("/health", "health", service.health, answers.ServiceHealth, unwell=service.unwell),
     _get("/trading/status", "arena.accounts", trading.status, answers.TradingStatus),
     _get("/trading/accounts", "arena.accounts", trading.accounts, list[answers.Account]),
     _get("/trading/accounts/{llm_id}", "arena.accounts", trading.account, answers.AccountNow, names=NAME),

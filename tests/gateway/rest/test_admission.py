@@ -9,6 +9,7 @@ from gateway.rest.routes import OWN
 from gateway.settings import GatewaySettings
 from tests.gateway.house import House, Running
 from tests.gateway.rest.asked import ask
+from tests.gateway.rest.tiny import TINY
 from tools.policy import LOCAL_OWNER, Role
 
 What = tuple[str, str, dict[str, Any]]
@@ -162,6 +163,17 @@ async def test_limits_of_a_route_beside_those_of_groups_hold_both(house: House) 
         house.later(1)
         full = await ask(running, *TRADE[:2], **TRADE[2])
         assert (full.status, full.headers["X-RateLimit-Limit"]) == (429, "60")
+
+
+async def test_writes_may_have_a_limit_and_reads_have_none_of_it(house: House, served: Any) -> None:
+    async with served(GatewaySettings(writes_per_minute=1)) as running:
+        assert [await status(running, TRADE) for _ in range(2)] == [201, 429]
+        assert await status(running, READ) == 200
+        echo: What = ("POST", "/tiny/echo", {"json": {"text": "x"}})
+        assert [await status(running, echo) for _ in range(2)] == [202, 429]
+    unlimited = replace(TINY, rules=())
+    async with house.running(GatewaySettings(writes_per_minute=1), dialects=(OWN, unlimited)) as running:
+        assert [await status(running, echo) for _ in range(3)] == [202, 202, 202]
 
 
 async def test_limits_can_be_switched_off(served: Any) -> None:
