@@ -1,4 +1,4 @@
-"""The books of somebody: the orders and positions of their own account and of everything that runs for them."""
+"""The books of somebody: orders and positions of their own account, and of all that runs for them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tools.positions import PositionView, position_view
 from tools.registry import capability
 from tools.trade import NO_SUCH_PAIR, AmountType, report
 from tools.wire import Amount, Millis, Num, Pair, Params, Result
-from trading.errors import NotFound
+from trading.errors import NotFound, TradingError
 from trading.model import Mode, Order, OrderRequest, OrderStatus, OrderType, Side
 from trading.orders import OPEN
 from trading.portfolio import PositionLine
@@ -80,9 +80,10 @@ class OfBookedOrders(Params):
 
 
 class BookedOrder(OrderView):
-    """An order with its account and its `run`. `limitPrice` is what it asks, `venueId` the venue's name for it.
+    """An order with its account and its `run`; `limitPrice` is what it asks.
 
-    `amount` is what has traded once it is closed; `remaining` is what was not.
+    `venueId` is the name that the venue has for it. `amount` is what has traded once it is closed;
+    `remaining` is what was not.
     """
 
     account: str
@@ -172,20 +173,24 @@ async def place(ctx: Context, params: Place) -> BookedOrder:
     """Place an order where your paper run of this pair trades, or else on your own account."""
     async with ctx.services.database.read() as uow:
         books = await books_of(ctx, uow)
-    outcome = await ctx.services.desk.execute(
-        OrderRequest(
-            account=books.where(params.pair),
-            symbol=params.pair,
-            side=params.action,
-            type=OrderType(params.type),
-            amount=params.amount,
-            price=params.price if params.type == "limit" else None,
-            key=ctx.wish,
-            origin=ctx.origin,
-            by=ctx.principal.id,
-            session_id=ctx.session_id,
-        )
+    request = OrderRequest(
+        account=books.where(params.pair),
+        symbol=params.pair,
+        side=params.action,
+        type=OrderType(params.type),
+        amount=params.amount,
+        price=params.price if params.type == "limit" else None,
+        key=ctx.wish,
+        origin=ctx.origin,
+        by=ctx.principal.id,
+        session_id=ctx.session_id,
     )
+    try:
+        outcome = await ctx.services.desk.execute(request)
+    except TradingError as error:
+        told = {"pair": str(request.symbol), "side": request.side.value, "reason": str(error)}
+        await ctx.services.events.publish("books.refused", told, ctx.principal.id)
+        raise
     return booked_order(outcome.order, books.run_of(outcome.order))
 
 
@@ -217,7 +222,10 @@ class OfBookedPositions(Params):
 
 
 class BookedPosition(PositionView):
-    """A position with its account and its `run`: `realizedPnl` of what was closed of it, `fees` of entering."""
+    """A position with its account and its `run`.
+
+    `realizedPnl` is of what was closed of it, `fees` are those of entering.
+    """
 
     account: str
     run: str | None

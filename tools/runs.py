@@ -182,6 +182,10 @@ async def resume(ctx: Context, params: OfRuns) -> RunList:
 async def stop(ctx: Context, params: StopRun) -> RunList:
     """End a run, or all of yours, and close their positions unless they are to be kept."""
     stopped = await _singles(ctx).stop(ctx.principal.id, params.name, params.positions, params.reason)
+    for each in stopped:
+        if each.mode is Mode.PAPER and params.positions is Ending.CLOSE:
+            # Nobody looks after what would still fill on its account.
+            await ctx.services.desk.cancel_all(each.account)
     return await _listed(ctx, stopped)
 
 

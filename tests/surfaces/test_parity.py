@@ -133,6 +133,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         {"name": "loud", "strategy": "astrology", "pairs": ["BTC/USDT"]},
         "INVALID_PARAMS",
     ),
+    "runs.open": ({"pair": "BTC/USDT", "mode": "paper"}, {"pair": "BTC/USDT", "mode": "live"}, "NOT_ARMED"),
     "runs.pause": ({"name": "quiet"}, {"name": "nobody"}, "NOT_FOUND"),
     "runs.resume": ({"name": "quiet"}, {"name": "nobody"}, "NOT_FOUND"),
     "runs.get": ({"name": "quiet"}, {"name": "nobody"}, "NOT_FOUND"),
@@ -145,6 +146,15 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.close": ({"positionId": "{position}", "percentage": 50}, {"positionId": "pos_none"}, "NOT_FOUND"),
     "trade.history": ({"pair": "BTC/USDT", "limit": 10}, {"limit": 0}, "INVALID_PARAMS"),
     "trade.orders": ({"status": "all"}, {"status": "lost"}, "INVALID_PARAMS"),
+    "books.place": (
+        {"action": "buy", "pair": "BTC/USDT", "type": "limit", "amount": 0.001, "price": 10_000},
+        {"action": "buy", "pair": "BTC/USDT", "type": "limit", "amount": 0.001},
+        "MISSING_PARAMS",
+    ),
+    "books.orders": ({"states": ["filled"]}, {"states": ["lost"]}, "INVALID_PARAMS"),
+    "books.order": ({"orderId": "{booked}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
+    "books.positions": ({"base": "BTC"}, {"run": "nobody"}, "NOT_FOUND"),
+    "books.cancel": ({"orderId": "{booked}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
     "trade.oco": (
         {"action": "sell", "pair": "BTC/USDT", "amount": 0.0007, "price": 500_000, "stopPrice": 10_000},
         {"action": "sell", "pair": "BTC/USDT", "amount": 0.0007, "price": 10_000, "stopPrice": 500_000},

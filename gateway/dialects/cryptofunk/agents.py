@@ -75,12 +75,12 @@ def of_one(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def page(told: AgentList, at: datetime) -> AgentPage:
     """Return every agent."""
-    return AgentPage(agents=[_agent(each) for each in told.agents], count=len(told.agents))
+    return AgentPage(agents=[agent(each) for each in told.agents], count=len(told.agents))
 
 
 def one(told: AgentView, at: datetime) -> AgentInFull:
     """Return one agent."""
-    return AgentInFull(agent=_agent(told))
+    return AgentInFull(agent=agent(told))
 
 
 def status(told: AgentView, at: datetime) -> AgentStatus:
@@ -94,7 +94,7 @@ def status(told: AgentView, at: datetime) -> AgentStatus:
     )
 
 
-def _agent(told: AgentView) -> Agent:
+def agent(told: AgentView) -> Agent:
     return Agent(
         name=f"{told.name}{SUFFIX}",
         status=told.status,

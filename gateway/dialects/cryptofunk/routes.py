@@ -1,6 +1,7 @@
 """The table of this API."""
 
 from gateway.dialects.cryptofunk.dealing import TRADING
+from gateway.dialects.cryptofunk.feed import FEED
 from gateway.dialects.cryptofunk.insight import FACTS, INSIGHT
 from gateway.dialects.cryptofunk.trading_words import STATUSES
 from gateway.dialects.cryptofunk.wording import Error, error
@@ -16,4 +17,5 @@ CRYPTOFUNK = RestDialect(
     wording=error,
     rules=((100, 60),),
     statuses=STATUSES,
+    sockets=(FEED,),
 )

@@ -80,5 +80,5 @@ def test_text_that_is_no_uuid_is_refused_as_such(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["ord_1", "ord", "key_0123456789abcdefghjkm", "ord_0123456789abcdefghjkl"])
 def test_what_is_no_id_has_no_uuid(name: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"no id|not in|not found|substring"):
         to_uuid(name)
