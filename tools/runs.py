@@ -24,7 +24,17 @@ from trading.errors import NotFound, TradingError
 from trading.mandates import Terms
 from trading.model import ZERO, Mode
 from trading.runs.performance import Entrant, measure
-from trading.runs.record import MOST_NAME, MOST_SYMBOLS, DeciderKind, DeciderSpec, Ending, Run, Schedule
+from trading.runs.errors import RunNotPaused
+from trading.runs.record import (
+    MOST_NAME,
+    MOST_SYMBOLS,
+    DeciderKind,
+    DeciderSpec,
+    Ending,
+    Run,
+    RunState,
+    Schedule,
+)
 from trading.timeframes import Timeframe
 
 MOST_POINTS = 1_000
@@ -93,6 +103,15 @@ class OfRuns(Params):
     """Which run: its name, or its id. Without one it is all of yours that are in a state for it."""
 
     name: RunName | None = None
+
+
+class ResumeRun(OfRuns):
+    """Which run: its name, or its id; without one it is all of yours that are paused.
+
+    With `going` it is no failure when a run goes on already.
+    """
+
+    going: bool = False
 
 
 class StopRun(OfRuns):
@@ -173,9 +192,17 @@ async def pause(ctx: Context, params: OfRuns) -> RunList:
 
 
 @capability("runs.resume", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
-async def resume(ctx: Context, params: OfRuns) -> RunList:
+async def resume(ctx: Context, params: ResumeRun) -> RunList:
     """Have a paused run, or all of yours that are paused, go on."""
-    return await _listed(ctx, await _singles(ctx).resume(ctx.principal.id, params.name))
+    try:
+        return await _listed(ctx, await _singles(ctx).resume(ctx.principal.id, params.name))
+    except RunNotPaused:
+        async with ctx.services.database.read() as uow:
+            named = await uow.runs.named(ctx.principal.id, params.name or "")
+            run = named or await uow.runs.get(params.name or "")
+        if not params.going or run is None or run.state is not RunState.RUNNING:
+            raise
+        return await _listed(ctx, [run])
 
 
 @capability("runs.stop", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)

@@ -105,7 +105,7 @@ TRADING = (
         "runs.resume",
         sessions.resumed,
         answers.SessionHeld,
-        asks=sessions.of_one,
+        asks=sessions.of_resume,
     ),
     _route(
         "GET",

@@ -39,8 +39,13 @@ def of_stop(fields: Fields) -> dict[str, Any]:
 
 
 def of_one(fields: Fields) -> dict[str, Any]:
-    """Return which run is to be paused or resumed; raise InvalidBody, NoUuid or UnknownUuid."""
+    """Return which run is to be paused; raise InvalidBody, NoUuid or UnknownUuid."""
     return {"name": from_uuid(body(OfSession, fields).session_id, "run")}
+
+
+def of_resume(fields: Fields) -> dict[str, Any]:
+    """Return which run is to go on, which is no failure where it does already; raise as `of_one`."""
+    return {**of_one(fields), "going": True}
 
 
 def of_shown(fields: Fields) -> dict[str, Any]:
