@@ -45,7 +45,11 @@ def cases(*kinds: str) -> list[Any]:
         pytest.param(case, id=name)
         for name, case in CRYPTOFUNK.items()
         if case["kind"] in kinds
-        and (case["kind"].startswith("ws") or name.split(".")[1] in GROUPS or name.rpartition(".")[2] in FAILURES)
+        and (
+            case["kind"].startswith("ws")
+            or name.split(".")[1] in GROUPS
+            or name.rpartition(".")[2] in FAILURES
+        )
     ]
 
 

@@ -94,8 +94,9 @@ def body(kind: type[B], fields: Mapping[str, Any]) -> B:
         # What is not there is said before what is wrong.
         first = min(found, key=lambda each: each["type"] != "missing")
         field = str(first["loc"][0])[:64] if first["loc"] else first["type"]
-        details = {"error": "invalid request body", "details": _worded(first, field), "fields": [field]}
-        raise InvalidBody(details["details"], details=details) from None
+        words = _worded(first, field)
+        details = {"error": "invalid request body", "details": words, "fields": [field]}
+        raise InvalidBody(words, details=details) from None
 
 
 def _worded(problem: ErrorDetails, field: str) -> str:
