@@ -23,8 +23,8 @@ from tools.wire import Amount, CandleLength, Millis, Pair, Params
 from trading.errors import NotFound, TradingError
 from trading.mandates import Terms
 from trading.model import ZERO, Mode
-from trading.runs.performance import Entrant, measure
 from trading.runs.errors import RunNotPaused
+from trading.runs.performance import Entrant, measure
 from trading.runs.record import (
     MOST_NAME,
     MOST_SYMBOLS,
