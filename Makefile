@@ -26,7 +26,7 @@ format: $(DEV_READY)
 	$(BIN)/ruff check --fix .
 
 faults: $(DEV_READY)
-	$(BIN)/pytest -n 2 --dist loadgroup -m long tests
+	$(BIN)/pytest -n 2 --dist loadgroup --hypothesis-profile whole -m 'long or hypothesis' tests
 
 bench: $(DEV_READY)
 	$(BIN)/python -m bench

@@ -10,7 +10,10 @@ from pydantic import BaseModel
 from agent.models.port import ToolSpec
 
 NULL = {"type": "null"}
-LIKE: Mapping[str, str] = {"alert_preview": "alert_create"}
+LIKE: Mapping[str, tuple[str, str]] = {
+    "alert_preview": ("alert_create", "The same parameters as those of alert_create."),
+    "cron_update": ("cron_add", "The name, and those parameters of cron_add that are to change."),
+}
 """Tools that take what another one takes: where both are offered, that is written out once."""
 
 NAMES = ("properties", "$defs")
@@ -30,13 +33,11 @@ def told_once(specs: Sequence[ToolSpec]) -> tuple[ToolSpec, ...]:
     """Return tools of which those that take what another one takes say no more than that."""
     names = {each.name for each in specs}
     return tuple(
-        replace(each, parameters=_as_of(LIKE[each.name])) if LIKE.get(each.name) in names else each
+        replace(each, parameters={"type": "object", "properties": {}, "description": LIKE[each.name][1]})
+        if each.name in LIKE and LIKE[each.name][0] in names
+        else each
         for each in specs
     )
-
-
-def _as_of(other: str) -> Mapping[str, Any]:
-    return {"type": "object", "properties": {}, "description": f"The same parameters as those of {other}."}
 
 
 def compact(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -192,7 +193,12 @@ async def _boards(stand: Stand) -> list[Figure]:
 
 
 async def _stand(database: Database, models: int) -> Stand:
-    clock, deciders, locks, shelf = Leaping(), Thinkers(), Locks(), Shelf(database.read)
+    clock, deciders, locks, shelf = (
+        Leaping(),
+        Thinkers(),
+        Locks(),
+        Shelf(database.read, brief=partial(database.read, brief=True)),
+    )
     numbers = count()
 
     def new_id(kind: str) -> str:

@@ -61,7 +61,7 @@ class Field:
 
 def build_contests(field: Field, deciders: Deciders, seats: Sequence[Seat], trader: DeciderSpec) -> Contests:
     """Return the contests of a service, before anything of them goes on."""
-    shelf = Shelf(field.database.read)
+    shelf = Shelf(field.database.read, brief=partial(field.database.read, brief=True))
     parts = Parts(
         database=field.database,
         market=field.markets.default.market,
@@ -147,6 +147,7 @@ def frozen_by(
             checks=[gate],
             locks=locks,
             shelf=shelf,
+            together=database.together,
         )
 
     return frozen

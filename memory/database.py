@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -63,6 +65,7 @@ class UnitOfWork:
     """Every store over one transaction; what `trading.ports.UnitOfWork` asks for, and the conversations."""
 
     def __init__(self, connection: Link) -> None:
+        self.link = connection
         self.orders: OrderStore = Orders(connection)
         self.fills: FillStore = Fills(connection)
         self.ledger: LedgerStore = Ledger(connection)
@@ -108,6 +111,32 @@ class UnitOfWork:
         """What to do right after the commit, before anybody else's transaction begins here."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The transaction that others are parts of."""
+
+    database: "Database"
+    uow: UnitOfWork
+
+    @asynccontextmanager
+    async def part(self, durable: bool) -> AsyncIterator[UnitOfWork]:
+        """Hold a part of it, undone alone when the block raises."""
+        if durable:
+            raise RuntimeError(
+                "this would be on disk no sooner than what it is a part of, which does not wait"
+            )
+        later = len(self.uow.on_commit)
+        try:
+            async with self.uow.link.begin_nested():
+                yield self.uow
+        except BaseException:
+            del self.uow.on_commit[later:]
+            raise
+
+
+_around: ContextVar[_Around | None] = ContextVar("around", default=None)
+
+
 class Backend(Protocol):
     """How one kind of database opens its transactions."""
 
@@ -115,8 +144,8 @@ class Backend(Protocol):
         """Hold a write transaction, committed at the end of the block."""
         ...
 
-    def snapshot(self) -> AbstractAsyncContextManager[Link]:
-        """Read one unchanging state."""
+    def snapshot(self, brief: bool = False) -> AbstractAsyncContextManager[Link]:
+        """Read one unchanging state; `brief` for a few rows that an index finds."""
         ...
 
     def alone(self) -> AbstractAsyncContextManager[Link]:
@@ -162,7 +191,14 @@ class Database:
 
         Without `durable` the commit does not wait for the disk: it outlives this process in any case, but not
         always a failure of the machine, up to the next durable commit.
+
+        In a block of `together` it is a part of that one.
         """
+        around = _around.get()
+        if around is not None and around.database is self:
+            async with around.part(durable) as uow:
+                yield uow
+            return
         with translated():
             async with self._backend.write(durable) as connection:
                 uow = UnitOfWork(connection)
@@ -171,11 +207,32 @@ class Database:
                 work()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[UnitOfWork]:
-        """Read one unchanging state, without keeping anybody from writing; writes are refused."""
+    async def read(self, brief: bool = False) -> AsyncIterator[UnitOfWork]:
+        """Read one unchanging state, without keeping anybody from writing; writes are refused.
+
+        A `brief` look at a few rows that an index finds waits for no thread. In a block of `together` what
+        was written there is seen.
+        """
+        around = _around.get()
+        if around is not None and around.database is self:
+            yield around.uow
+            return
         with translated():
-            async with self._backend.snapshot() as connection:
+            async with self._backend.snapshot(brief) as connection:
                 yield UnitOfWork(connection)
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Make one transaction of all that the block does one after the other; it does not wait for the disk.
+
+        A transaction in it that raises is undone alone, and the others are committed when the block ends.
+        """
+        async with self.transact(durable=False) as uow:
+            token = _around.set(_Around(self, uow))
+            try:
+                yield
+            finally:
+                _around.reset(token)
 
     async def scrub(self) -> None:
         """Leave nothing behind of what was deleted, as far as the database lets us."""

@@ -28,8 +28,8 @@ DECISION = Shape(schema.decisions, Decision)
 BASIS = Shape(schema.decision_bases, DecisionBasis)
 
 _D, _B = schema.decisions.c, schema.decision_bases.c
-REVISE = update(schema.decision_revision).values(last=schema.decision_revision.c.last + 1)
-LAST = select(schema.decision_revision.c.last)
+_LAST = schema.decision_revision.c.last
+REVISE = update(schema.decision_revision).values(last=_LAST + 1).returning(_LAST)
 THERE = select(_D.id).where(_D.id == bindparam("this"))
 INSERT = inserting(
     schema.decisions, lambda insert: insert.on_conflict_do_nothing(index_elements=["id"]).returning(_D.id)
@@ -166,8 +166,7 @@ class Decisions:
 
     async def _revise(self) -> int:
         """Take the next revision; until this transaction ends nobody else gets one."""
-        await self._connection.execute(REVISE)
-        return int(await self._connection.scalar(LAST) or 0)
+        return int(await self._connection.scalar(REVISE) or 0)
 
     async def _older(self, principal: str, mark: str) -> ColumnElement[bool]:
         found = await self._connection.execute(ONE, {"who": principal, "this": mark})

@@ -1,6 +1,7 @@
 """What the stores need of an open transaction, whatever database it is in."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Dialect, Executable
@@ -58,4 +59,8 @@ class Link(Protocol):
 
     async def run_sync(self, work: Callable[[Connection], T], /) -> T:
         """Do work that wants SQLAlchemy's plain connection."""
+        ...
+
+    def begin_nested(self) -> AbstractAsyncContextManager[Any]:
+        """Hold a part of the transaction that is undone alone when the block raises."""
         ...

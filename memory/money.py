@@ -5,7 +5,8 @@ from datetime import datetime
 from operator import eq, ge, le
 from typing import Any
 
-from sqlalchemy import Column, Executable, bindparam, func, or_, select, update
+from sqlalchemy import Column, Executable, UnaryExpression, bindparam, func, or_, select, true, update
+from sqlalchemy.sql.operators import custom_op
 
 from memory import schema
 from memory.link import Link
@@ -37,8 +38,18 @@ FILLS_OF_ORDER = FILL.query.where(_F.order_id == bindparam("order")).order_by(_F
 UPDATE_ORDER = update(schema.orders).where(_O.id == bindparam("this"), _O.version == bindparam("seen"))
 ORDER_BY_ID = ORDER.query.where(_O.id == bindparam("order"))
 ORDER_BY_KEY = ORDER.query.where(_O.account == bindparam("owner"), _O.key == bindparam("wish"))
+
+
+def _plainly(column: Column[Any]) -> UnaryExpression[Any]:
+    """Return a column to sort by that no index has in order.
+
+    SQLite would rather go through all that an account ever did, if that saves it sorting a handful of rows.
+    """
+    return UnaryExpression(column, operator=custom_op("+"))
+
+
 OPEN_ORDERS = ORDER.query.where(or_(*(_O.status == each for each in sorted(OPEN)))).order_by(
-    _O.created_at, _O.id
+    _plainly(_O.created_at), _O.id
 )
 OPEN_ORDERS_OF = OPEN_ORDERS.where(_O.account == bindparam("owner"))
 TRADED_ORDERS_OF = ORDER.query.where(
@@ -46,8 +57,8 @@ TRADED_ORDERS_OF = ORDER.query.where(
 ).order_by(_O.created_at, _O.id)
 POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner")).order_by(_P.opened_at, _P.id)
 POSITIONS_SINCE = POSITIONS_OF.where(_P.opened_at >= bindparam("since"))
-OPEN_POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner"), _P.is_open).order_by(
-    _P.opened_at, _P.id
+OPEN_POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner"), _P.is_open == true()).order_by(
+    _plainly(_P.opened_at), _P.id
 )
 OPEN_POSITIONS_IN = OPEN_POSITIONS_OF.where(_P.symbol == bindparam("pair"))
 LATEST_POSITION = (

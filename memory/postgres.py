@@ -31,8 +31,8 @@ class Postgres:
             yield connection
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
-        """Read one unchanging state."""
+    async def snapshot(self, brief: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Read one unchanging state, `brief` or not."""
         async with self._reader.connect() as connection:
             yield connection
 

@@ -77,11 +77,17 @@ class Prepared:
 
     def _bound(self, given: Row) -> Sequence[Any]:
         known = {**self._constants, **given} if self._constants else given
-        return [convert(known[name]) if convert else known[name] for name, convert in self._values]
+        # Whatever the type, None goes in as NULL.
+        return [
+            value if (value := known[name]) is None or convert is None else convert(value)
+            for name, convert in self._values
+        ]
 
     def _read(self, values: Sequence[Any]) -> Any:
         pairs = zip(self._returned, values, strict=True)
-        return self._row([convert(value) if convert else value for convert, value in pairs])
+        return self._row(
+            [value if convert is None or value is None else convert(value) for convert, value in pairs]
+        )
 
 
 class Statements:

@@ -109,6 +109,7 @@ fills = Table(
     Column("fee_amount", Money),
     Column("leverage", Money),
     Index(None, "account", "at"),
+    Index(None, "account", "seq"),
     Index("ix_fills_order_id_venue_id", "order_id", "venue_id", unique=True),
 )
 
@@ -187,6 +188,7 @@ positions = Table(
     Column("margin", Money, nullable=False),
     Column("is_open", Boolean, nullable=False),
     Index(None, "account", "is_open"),
+    Index(None, "account", "opened_at"),
 )
 
 risk_limits = Table(

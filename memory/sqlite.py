@@ -2,7 +2,7 @@
 
 Going to a thread and back costs more than most statements, so the writer goes there only for what may wait:
 a lock that another process holds, the disk and long deletions. Everything else runs in place. Readers go
-there for each query, as nothing bounds what a query looks at.
+there for each query, as nothing bounds what a query looks at, unless they say that they look at little.
 
 A statement that a store keeps is prepared and goes straight to the driver; one that is built for the occasion
 goes through SQLAlchemy, on the same connection and in the same transaction.
@@ -65,10 +65,10 @@ class Handle:
 class SqliteLink:
     """An open transaction."""
 
-    def __init__(self, handle: Handle, threads: Threads, writes: bool) -> None:
+    def __init__(self, handle: Handle, threads: Threads, in_place: bool) -> None:
         self._handle = handle
         self._threads = threads
-        self._writes = writes
+        self._in_place = in_place
 
     @property
     def dialect(self) -> Dialect:
@@ -78,7 +78,7 @@ class SqliteLink:
     async def execute(self, statement: Executable, parameters: Parameters = None, /) -> Result:
         """Run a statement, or one for each row of parameters."""
         work = self._work(statement, parameters)
-        if self._writes and not isinstance(statement, Delete):
+        if self._in_place and not isinstance(statement, Delete):
             return work()
         return await self._threads.run(work)
 
@@ -96,6 +96,17 @@ class SqliteLink:
     async def run_sync(self, work: Callable[[Connection], T], /) -> T:
         """Do work that wants SQLAlchemy's plain connection."""
         return await self._threads.run(partial(work, self._handle.sqlalchemy))
+
+    @asynccontextmanager
+    async def begin_nested(self) -> AsyncIterator[None]:
+        """Hold a part of the transaction that is undone alone when the block raises."""
+        self._handle.file.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._handle.file.execute("ROLLBACK TO part")
+            raise
+        self._handle.file.execute("RELEASE part")
 
 
 class Sqlite:
@@ -140,7 +151,7 @@ class Sqlite:
                 writer.file.execute(mode)
                 self._mode = mode
             await self._begin(writer.file)
-            yield SqliteLink(writer, self._threads, writes=True)
+            yield SqliteLink(writer, self._threads, in_place=True)
             await self._threads.run(writer.file.commit)
         finally:
             # Nothing to undo after a commit. In WAL mode undoing only forgets, so it does not wait.
@@ -155,8 +166,8 @@ class Sqlite:
             await self._threads.run(partial(begin_patiently, file))
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[SqliteLink]:
-        """Read one unchanging state."""
+    async def snapshot(self, brief: bool = False) -> AsyncIterator[SqliteLink]:
+        """Read one unchanging state; a `brief` look is taken in place."""
         try:
             async with asyncio.timeout(READER_SECONDS):
                 await self._slots.acquire()
@@ -167,7 +178,7 @@ class Sqlite:
             try:
                 # The snapshot is taken by the first query: this waits for nothing.
                 reader.file.execute("BEGIN")
-                yield SqliteLink(reader, self._threads, writes=False)
+                yield SqliteLink(reader, self._threads, in_place=brief)
             finally:
                 reader.file.rollback()
                 self._readers.append(reader)

@@ -127,19 +127,21 @@ class Choice(TypeDecorator[E], Generic[E]):
     def __init__(self, kind: type[E]) -> None:
         super().__init__()
         self.kind = kind
+        self._known: Mapping[str, E] = {each.value: each for each in kind}
 
     def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
         """Return what goes into the column; raise NotStorable for a word outside the enumeration."""
         if value is None:
             return None
-        try:
-            return self.kind(value).value
-        except ValueError:
-            raise NotStorable(f"{value!r} is no {self.kind.__name__}") from None
+        # A member is found by its word, as it is one.
+        member = self._known.get(value)
+        if member is None:
+            raise NotStorable(f"{value!r} is no {self.kind.__name__}")
+        return member.value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
-        """Return what came out of the column."""
-        return None if value is None else self.kind(value)
+        """Return what came out of the column; raise ValueError for a word outside the enumeration."""
+        return None if value is None else self._known.get(value) or self.kind(value)
 
 
 class Pair(TypeDecorator[Symbol]):

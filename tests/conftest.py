@@ -28,9 +28,11 @@ __all__ = [
     "sqlite_url",
 ]
 
-# How long an example takes depends on what else the machine does.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+# How long an example takes depends on what else the machine does. `make faults` asks for the whole profile.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("short", UNHURRIED, max_examples=30)
+settings.register_profile("whole", UNHURRIED, max_examples=300)
+settings.load_profile("short")
 
 
 # Services that tests start in processes of their own have no use for an arena, unless they ask for one.

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -194,12 +195,13 @@ class MortalFloors:
             locks, database = Locks(), self.parts.database
             inner = ContestFloor(
                 contest,
-                transact=database.transact,
+                transact=partial(database.transact, durable=False),
                 read=database.read,
                 new_id=self.parts.new_id,
                 news=MortalNews(self.fate),
                 checks=[RiskGate(lambda: False, locks)],
                 locks=locks,
+                together=database.together,
             )
             names = (self.parts.new_id("key") for _ in count())
             self.made = MortalFloor(inner, self.fate, names)

@@ -23,7 +23,8 @@ MODELS = ["claude-sonnet-4-20250514", "deepseek-reasoner", "gpt-4o"]
 
 
 async def seated(home: Path, **settings: Any) -> list[str]:
-    deciders, seats, aclose = build_deciders(load(home, **settings), SystemClock(), random.Random(1))
+    on = load(home, **{"arena": True, **settings})
+    deciders, seats, aclose = build_deciders(on, SystemClock(), random.Random(1))
     found = [deciders.of(each.decider).model for each in seats]
     await aclose()
     return found

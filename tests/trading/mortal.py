@@ -98,8 +98,11 @@ class Mortal:
     database: Database
     left: int
 
-    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.database.read()
+    def read(self, brief: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.database.read(brief)
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return self.database.together()
 
     @asynccontextmanager
     async def transact(self, durable: bool = True) -> AsyncIterator[UnitOfWork]:

@@ -152,8 +152,8 @@ class Death(BaseException):
 class Dying(PaperExchange):
     """An exchange that never comes to answer."""
 
-    def __init__(self) -> None:
-        """Need nothing."""
+    def __init__(self, house: House) -> None:
+        super().__init__(house.markets, house.clock)
 
     async def place(self, order: Order) -> Report:
         raise Death
@@ -293,7 +293,7 @@ async def test_orders_due_on_the_same_trade_all_fill(house: House) -> None:
 async def test_an_order_cut_off_by_a_crash_is_canceled_at_the_start_and_its_money_freed(
     house: House,
 ) -> None:
-    dying = furnish(house.database, house.clock, house.market, counting(400_000), exchange=Dying())
+    dying = furnish(house.database, house.clock, house.market, counting(400_000), exchange=Dying(house))
     with pytest.raises(Death):
         await dying.buy(1, key="wish")
     [cut] = await house.open_orders()

@@ -108,7 +108,7 @@ async def _still_ours(parts: Parts, round_: Round) -> None:
 async def _refused(parts: Parts, round_: Round, entry: Entry, decision: RunDecision) -> Refusal | None:
     """Return the first rule of a run against its decision; none where it was carried out before a crash."""
     run, safe = round_.runs[entry.run], bool(entry.answer.get("safe"))
-    async with parts.database.read() as uow:
+    async with parts.database.read(brief=True) as uow:
         if await uow.orders.by_key(run.account, _key(entry)) is not None:
             return None
         now = await uow.runs.get(run.id) or run

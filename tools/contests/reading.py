@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeVar
 
 from memory.database import Database, UnitOfWork
 from tools.contests.parts import Parts
@@ -12,7 +13,9 @@ from trading.runs.contest_floor import view_at
 from trading.runs.cycle_market import CycleMarket, from_plain
 from trading.runs.record import Run
 from trading.runs.trades import Books
-from trading.runs.view import AccountView, ClosedTrade
+from trading.runs.view import AccountView, ClosedTrade, OpenTrade
+
+T = TypeVar("T", OpenTrade, ClosedTrade)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,15 @@ async def reasoned(parts: Parts, uow: UnitOfWork, run: Run, view: AccountView) -
     reasons = await parts.reasons.of(uow, run.id, orders)
     return replace(
         view,
-        positions=tuple(replace(each, reasoning=reasons.get(each.order, "")) for each in view.positions),
-        trades=tuple(replace(each, reasoning=reasons.get(each.order, "")) for each in view.trades),
+        positions=tuple(_said(each, reasons) for each in view.positions),
+        trades=tuple(_said(each, reasons) for each in view.trades),
     )
+
+
+def _said(trade: T, reasons: Mapping[str, str]) -> T:
+    """Return a trade with what was said when it was opened."""
+    said = reasons.get(trade.order, "")
+    return trade if said == trade.reasoning else replace(trade, reasoning=said)
 
 
 def _own(books: Books, run: Run, trade: ClosedTrade) -> bool:

@@ -1,5 +1,6 @@
 """What a run decided before in a market like this, found by meaning and words in its own decisions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,9 @@ from trading.runs.snapshot import MarketView, Snapshot
 
 MOST = 5
 MOVED = Decimal("0.01")
+OPENING = re.compile(r"^(On \S+ at \S+ UTC) .+?(, [^,]+ sure,)? decided on account [^:]+: ")
+"""How a decision begins that is told in words: when, by which model, how sure, on which account."""
+
 STRETCHED = {"overbought": Decimal(70), "oversold": Decimal(30)}
 
 
@@ -30,7 +34,12 @@ class Recalling:
             as_of=snapshot.at,
         )
         found = await self.index.search(run_memory(run.id), query)
-        return [each.passage.text for each in found.hits]
+        return [addressed(each.passage.text) for each in found.hits]
+
+
+def addressed(text: str) -> str:
+    """Return a decision as it is told to whoever made it, without names: who plays alike hears alike."""
+    return OPENING.sub(lambda found: f"{found[1]} you{found[2] or ''} decided: ", text)
 
 
 def described(snapshot: Snapshot) -> str:

@@ -47,6 +47,6 @@ class Round:
         """Look at every account that is not known, all at once; nobody may trade meanwhile."""
         runs = [self.runs[each] for each in self.entries if each not in self.views]
         seen = await self.floor.views(runs)
-        async with parts.database.read() as uow:
+        async with parts.database.read(brief=True) as uow:
             for each in runs:
                 self.views[each.id] = await reasoned(parts, uow, each, seen[each.id])

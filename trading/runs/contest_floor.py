@@ -5,9 +5,10 @@ and whatever other accounts do.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from trading.desk import Desk
 from trading.errors import ExchangeUnavailable, InvalidOrder
@@ -31,12 +32,16 @@ from trading.runs.view import AccountView
 
 ONE = Decimal(1)
 
+T = TypeVar("T")
+
 
 class ContestFloor:
     """The floor of one contest, over the same database as any other desk.
 
     `checks` judge its orders as they do all others, so that the kill switch holds here, too. Markets are
     opened in the order of their cycles and none is left out: each holds the minutes since the one before.
+    What one decision does is on disk at once where `together` makes one transaction of several: no exchange
+    outside has to hear of an order only after its intent is safe.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class ContestFloor:
         checks: Sequence[Check],
         locks: Locks | None = None,
         shelf: Shelf | None = None,
+        together: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         terms = from_plain(contest.terms)
         self._clock = CycleClock(contest.created_at)
@@ -58,6 +64,7 @@ class ContestFloor:
         self._shelf = shelf or Shelf(read)
         self._books: dict[str, Books] = {}
         self._turn = asyncio.Lock()
+        self._together = together
         markets = Markets(self._market)
 
         def mine(order: Order) -> bool:
@@ -103,11 +110,11 @@ class ContestFloor:
 
     async def execute(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
         """Carry out an entry or a close; raise as the desk does."""
-        known = await self._hands.known(run, key)
-        if known is not None:
-            return known
-        async with self._changing(run):
-            return await self._do(run, decision, key)
+        return await _whole(self._execute(run, decision, key))
+
+    async def _execute(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
+        async with self._changing(run), self._together():
+            return await self._hands.known(run, key) or await self._do(run, decision, key)
 
     async def _do(self, run: Run, decision: RunDecision, key: str) -> OrderOutcome:
         if decision.action is Action.CLOSE:
@@ -120,7 +127,10 @@ class ContestFloor:
 
     async def close_all(self, run: Run, key: str) -> Sequence[OrderOutcome]:
         """Close everything that a run holds, as its owner; raise as the desk, when all others are closed."""
-        async with self._changing(run):
+        return await _whole(self._close_all(run, key))
+
+    async def _close_all(self, run: Run, key: str) -> Sequence[OrderOutcome]:
+        async with self._changing(run), self._together():
             return await self._hands.leave(run, key, lambda _: True)
 
     async def worth(self, run: Run) -> EquityPoint:
@@ -147,6 +157,16 @@ class ContestFloor:
         if self._cycle is None:
             raise ExchangeUnavailable("no cycle of this contest has been opened yet")
         return self._cycle
+
+
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """Do some work to its end, also when whoever waits for it is cancelled: it has a transaction open."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def view_at(market: CycleMarket, books: Books) -> AccountView:

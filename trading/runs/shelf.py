@@ -23,10 +23,14 @@ class _Known:
 
 
 class Shelf:
-    """Reads the books of accounts; only what they have traded since the last time is read and folded."""
+    """Reads the books of accounts; only what they have traded since the last time is read and folded.
 
-    def __init__(self, read: Transact) -> None:
+    `brief` is how that little is read, `read` all that was traded by an account that is not at hand.
+    """
+
+    def __init__(self, read: Transact, brief: Transact | None = None) -> None:
         self._read = read
+        self._brief = brief or read
         self._known: dict[str, _Known] = {}
         self._one_at_a_time = asyncio.Lock()
 
@@ -36,8 +40,10 @@ class Shelf:
 
     async def of_all(self, *account_ids: str) -> Mapping[str, Books]:
         """Return what is on disk of accounts at one moment, by their ids; raise NotFound."""
-        async with self._one_at_a_time, self._read() as uow:
-            return {each: await self._books(uow, each) for each in account_ids}
+        async with self._one_at_a_time:
+            at_hand = all(each in self._known for each in account_ids)
+            async with self._brief() if at_hand else self._read() as uow:
+                return {each: await self._books(uow, each) for each in account_ids}
 
     async def _books(self, uow: UnitOfWork, account_id: str) -> Books:
         known = self._known.pop(account_id, None)

@@ -28,6 +28,9 @@ def upgrade() -> None:
             name="fk_cycle_entry_orders_cycle_run",
         ),
     )
+    # What an account has done since it was last looked at is found however much it did before.
+    op.create_index("ix_fills_account_seq", "fills", ["account", "seq"])
+    op.create_index("ix_positions_account_opened_at", "positions", ["account", "opened_at"])
 
 
 def _create_contests() -> None:

@@ -62,6 +62,7 @@ async def test_a_pair_without_a_price_is_silent() -> None:
 async def test_time_stands_until_the_next_cycle() -> None:
     clock = CycleClock(NOW)
     sleeper = asyncio.create_task(clock.sleep(300))
+    await asyncio.sleep(0)
     await clock.set(NOW + FIVE - timedelta(microseconds=1))
     await asyncio.sleep(0)
     assert not sleeper.done()
