@@ -193,3 +193,31 @@ async def test_two_clients_hear_the_same_in_the_same_order(tmp_path: Path) -> No
     assert (update["data"]["order_id"], update["data"]["status"]) == (name, "FILLED")
     assert trade["data"]["order_id"] == name
     assert position["data"]["quantity"] == 0.01
+
+
+async def test_a_client_that_does_not_read_is_cut_when_256_messages_wait(tmp_path: Path) -> None:
+    async with client(tmp_path) as me, me.session.ws_connect(f"{me.service.http}/api/v1/ws") as socket:
+        gateway, events = me.service.app.gateway, me.service.app.services.events
+        told = {"pair": "BTC/USDT", "side": "buy", "reason": "x" * 60_000}
+        # What the network holds for who does not read comes first; then so many wait, and no more.
+        for _ in range(40):
+            for _ in range(32):
+                await events.publish("books.refused", told, "owner")
+            await events.flush()
+            await asyncio.sleep(0)
+            if gateway.cut():
+                break
+        assert gateway.cut() == 1
+        # Another one is not held up by it.
+        async with me.session.ws_connect(f"{me.service.http}/api/v1/ws") as other:
+            await other.send_json({"type": "ping"})
+            assert (await other.receive_json(timeout=SECONDS))["type"] == "pong"
+        assert not socket.closed
+
+
+async def test_a_message_of_more_than_512_bytes_is_refused(tmp_path: Path) -> None:
+    async with client(tmp_path) as me, me.session.ws_connect(f"{me.service.http}/api/v1/ws") as socket:
+        await socket.send_str('{"type": "ping", "data": {"x": "' + "y" * 500 + '"}}')
+        assert (await socket.receive_json(timeout=SECONDS))["type"] == "error"
+        await socket.send_str("x" * 4_000)
+        assert (await socket.receive(timeout=SECONDS)).data == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
