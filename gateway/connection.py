@@ -3,7 +3,7 @@
 import asyncio
 
 import structlog
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSMsgType, web
 from aiohttp.abc import AbstractStreamWriter
 
 from gateway.keepalive import Keepalive
@@ -132,7 +132,7 @@ class Connection:
             step = None
             message = await self._socket.receive()
             if self._alive is not None and message.type in (WSMsgType.PING, WSMsgType.PONG):
-                await self._answer_to(message, self._alive)
+                await self._answer_to(message.type, message.data, self._alive)
                 continue
             if taken == 0 and grace is not None:
                 grace.cancel()
@@ -151,9 +151,9 @@ class Connection:
             if self.outbox.pressed:
                 await self.outbox.room()
 
-    async def _answer_to(self, message: WSMessage, alive: Keepalive) -> None:
-        if message.type is WSMsgType.PING:
-            await self._socket.pong(message.data)
+    async def _answer_to(self, kind: WSMsgType, data: bytes, alive: Keepalive) -> None:
+        if kind is WSMsgType.PING:
+            await self._socket.pong(data)
         else:
             alive.heard()
 

@@ -11,7 +11,9 @@ from gateway.sockets import SocketLimits
 from tests.gateway.house import House
 
 SECONDS = 20
-QUICK = replace(CRYPTOFUNK, sockets=(replace(FEED, limits=SocketLimits(ping_seconds=0.05, pong_seconds=0.3)),))
+QUICK = replace(
+    CRYPTOFUNK, sockets=(replace(FEED, limits=SocketLimits(ping_seconds=0.05, pong_seconds=0.3)),)
+)
 
 
 def test_the_intervals_are_those_of_the_reference() -> None:

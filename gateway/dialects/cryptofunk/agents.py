@@ -95,6 +95,7 @@ def status(told: AgentView, at: datetime) -> AgentStatus:
 
 
 def agent(told: AgentView) -> Agent:
+    """Return an agent as it is."""
     return Agent(
         name=f"{told.name}{SUFFIX}",
         status=told.status,

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from gateway.dialects.cryptofunk.uuids import to_uuid
 from gateway.dialects.cryptofunk.words import ORDER_STATES
 from gateway.rest.failure import Failure
 from tools.errors import Code
-from trading.errors import UnknownSymbol
-from trading.symbols import parse_symbol
+from tools.wire import Pair
+
+_PAIR: TypeAdapter[Any] = TypeAdapter(Pair)
 
 STATUSES: Mapping[tuple[str | None, str], int] = {
     ("books.place", Code.RISK_LIMIT_EXCEEDED): 400,
@@ -103,6 +106,6 @@ def _too_late(failure: Failure) -> Mapping[str, Any]:
 def _symbol(given: Mapping[str, str]) -> str:
     named = given.get("symbol") or f"{given.get('base', '')}/{given.get('quote', '')}"
     try:
-        return str(parse_symbol(named))
-    except UnknownSymbol:
+        return str(_PAIR.validate_python(named))
+    except ValidationError:
         return named
