@@ -87,6 +87,7 @@ class KitClient:
         self.tool = Tools(self.call, "tool")
         self.alert = Namespace(self.call, "alert")
         self.books = Namespace(self.call, "books")
+        self.config = Namespace(self.call, "config")
         self.backtest = Backtests(self.call, "backtest")
         self.strategies = StrategyCatalog(self.call, "strategies")
         self.chart = Charts(self.call, "chart")

@@ -178,6 +178,7 @@ def test_times_are_those_of_rfc_3339() -> None:
 
 CONFIG = Config(
     version="1.0.0",
+    build="2",
     log_level="info",
     source="simulated",
     mode="paper",
