@@ -274,6 +274,8 @@ DIFFERENT_BY_NATURE = {
     "status": ("clients", "sockets"),
     "chat.send": ("message", "model", "usage"),
     "trade.orders": ("origin",),
+    # It is made up of an id.
+    "runs.open": ("name",),
     "keys.create": ("key",),
     # An id is new, and the doors do not all have the same calls before it.
     **{f"alert.{verb}": ("alertId", "id") for verb in ALERT_VERBS},

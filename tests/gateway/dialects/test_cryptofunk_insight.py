@@ -178,7 +178,6 @@ def test_times_are_those_of_rfc_3339() -> None:
 
 CONFIG = Config(
     version="1.0.0",
-    build="2",
     log_level="info",
     source="simulated",
     mode="paper",
@@ -316,6 +315,7 @@ def status(**more: Any) -> Status:
     fields: dict[str, Any] = {
         "gateway": "running",
         "version": "1.0.0",
+        "build": "2",
         "database": True,
         "clients": 8,
         "skills": 0,
