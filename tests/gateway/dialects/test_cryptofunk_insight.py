@@ -301,6 +301,7 @@ def health(**more: Any) -> Health:
         "database": True,
         "skills": {},
         "exchanges": {},
+        "arena": "off",
         "problems": [],
         "notices": [],
     }
