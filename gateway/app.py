@@ -205,12 +205,16 @@ class Gateway:
             self._open -= 1
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        settings = self._shared.settings
+        settings, place = self._shared.settings, self._places[request.path]
+        limits = place.limits
+        own = limits.ping_seconds is None
         socket = web.WebSocketResponse(
             # Frames are written ready-made, which compression would not allow.
             compress=False,
-            heartbeat=settings.heartbeat_seconds,
-            max_msg_size=OVERSIZE * settings.max_frame_bytes,
+            # Where an API has its own intervals, the connection pings by itself.
+            heartbeat=settings.heartbeat_seconds if own else None,
+            autoping=own,
+            max_msg_size=OVERSIZE * (limits.max_bytes or settings.max_frame_bytes),
             timeout=settings.close_seconds,
             decode_text=False,
         )
@@ -220,7 +224,6 @@ class Gateway:
         transport = request.transport
         if transport is None:
             return socket
-        place = self._places[request.path]
         traffic = place.traffic
         connection = Connection(self._shared, self._under_way, socket, transport, stream, address, place)
         self._connections.add(connection)

@@ -6,6 +6,7 @@ import structlog
 from aiohttp import WSMsgType, web
 from aiohttp.abc import AbstractStreamWriter
 
+from gateway.keepalive import Keepalive
 from gateway.outbox import Outbox
 from gateway.peer import Peer
 from gateway.places import Place
@@ -41,7 +42,7 @@ class Connection:
         place: Place,
     ) -> None:
         settings = shared.settings
-        traffic, room = place.traffic, place.room
+        traffic, room, limits = place.traffic, place.room, place.limits
         self._settings = settings
         self._metrics = shared.metrics
         self._socket = socket
@@ -49,17 +50,21 @@ class Connection:
         self.outbox = Outbox(
             transport,
             stream.drain,
-            settings.queue_frames,
+            limits.queue or settings.queue_frames,
             settings.queue_bytes,
             settings.stall_seconds,
             self._cut,
             traffic,
+            limits.write_seconds,
         )
         self._traffic = traffic
         self.peer = Peer(shared, self.outbox, address, place.vocabulary)
         requests = Requests(shared, self.peer, under_way, self.end)
         self._visitor = None if room is None else Visitor(shared, under_way, room, self.peer, requests)
         self._talk = self._visitor or requests
+        self._alive: Keepalive | None = None
+        if limits.ping_seconds is not None and limits.pong_seconds is not None:
+            self._alive = Keepalive(socket, limits.ping_seconds, limits.pong_seconds, self._forget)
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
 
@@ -72,9 +77,13 @@ class Connection:
         """Serve until either side ends it; `known` is whom the handshake let in, or why it did not."""
         self._writer = asyncio.get_running_loop().create_task(self.outbox.run())
         grace = self._enter(known)
+        if self._alive is not None:
+            self._alive.start()
         try:
             await self._receive(grace)
         finally:
+            if self._alive is not None:
+                self._alive.stop()
             if self._visitor is not None:
                 self._visitor.leave()
             self.peer.leave()
@@ -122,6 +131,9 @@ class Connection:
         while True:
             step = None
             message = await self._socket.receive()
+            if self._alive is not None and message.type in (WSMsgType.PING, WSMsgType.PONG):
+                await self._answer_to(message.type, message.data, self._alive)
+                continue
             if taken == 0 and grace is not None:
                 grace.cancel()
             if message.type is WSMsgType.TEXT:
@@ -138,6 +150,16 @@ class Connection:
                 await asyncio.sleep(0)
             if self.outbox.pressed:
                 await self.outbox.room()
+
+    async def _answer_to(self, kind: WSMsgType, data: bytes, alive: Keepalive) -> None:
+        if kind is WSMsgType.PING:
+            await self._socket.pong(data)
+        else:
+            alive.heard()
+
+    def _forget(self) -> None:
+        log.info("stale client closed", connection=self.peer.id, address=self.peer.address)
+        self.end(GOING_AWAY, "no pong has come for too long", drop=True)
 
     def _cut(self) -> None:
         if self._ending is None:

@@ -14,7 +14,8 @@ class Outbox:
     """Keeps the order of messages, joins small ones into few writes, and never waits for its client.
 
     `overflowed` is called when more waits than the bounds allow, or when nothing was read for `stall` seconds
-    while somebody waited for room; what waits is dropped then. What is written counts as sent in `traffic`.
+    while somebody waited for room; what waits is dropped then. With `patience` that is also so when what was
+    written is not taken for so many seconds. What is written counts as sent in `traffic`.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class Outbox:
         stall: float,
         overflowed: Callable[[], None],
         traffic: Traffic,
+        patience: float | None = None,
     ) -> None:
         self._transport = transport
         self._drain = drain
@@ -34,6 +36,7 @@ class Outbox:
         self._stall = stall
         self._overflowed = overflowed
         self._traffic = traffic
+        self._patience = patience
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._held: list[tuple[int, bytes]] | None = None
@@ -131,13 +134,26 @@ class Outbox:
                     self._transport.write(self._take())
                     if not self.pressed:
                         self._room.set()
-                    await self._drain()
+                    if self._patience is None:
+                        await self._drain()
+                    elif not await self._drained(self._patience):
+                        return
                 if self._transport.is_closing():
                     return
         except ConnectionError:
             return
         finally:
             self.shut(drop=True)
+
+    async def _drained(self, patience: float) -> bool:
+        """Tell whether the client took what was written in time; give it up where it did not."""
+        try:
+            async with asyncio.timeout(patience):
+                await self._drain()
+        except TimeoutError:
+            self._give_up()
+            return False
+        return True
 
     def _give_up(self) -> None:
         self.shut(drop=True)

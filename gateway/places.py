@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gateway.metrics import Metrics
 from gateway.room import Room
-from gateway.sockets import SocketDialect
+from gateway.sockets import SocketDialect, SocketLimits
 from gateway.vocabulary import Dialect
 from tools.events import EventBus
 from tools.services import Traffic
@@ -27,6 +27,11 @@ class Place:
     traffic: Traffic
     room: Room | None = None
     vocabulary: Dialect | None = None
+
+    @property
+    def limits(self) -> SocketLimits:
+        """What clients here are held to, beside the settings of the gateway."""
+        return SocketLimits() if self.room is None else self.room.dialect.limits
 
 
 class Places:

@@ -64,23 +64,25 @@ class Room:
     def deliver(self, events: Sequence[Event]) -> None:
         """Hand stored events on, in order; waits for nobody."""
         for event in events if self._guests else ():
-            told = self._worded(event)
-            if told is not None:
+            for told in self._worded(event):
                 message = text(told)
                 for guest in tuple(self._guests):
                     guest.hear(message)
                 self._metrics.events += len(self._guests)
 
-    def _worded(self, event: Event) -> Message | None:
+    def _worded(self, event: Event) -> Sequence[Message]:
         tells = self.dialect.tells.get(event.name)
         if tells is None:
-            return None
+            return ()
         try:
-            return tells(event.payload, event.at)
+            told = tells(event.payload, event.at)
         except (KeyError, TypeError, ValueError) as error:
             # What one API cannot say must not keep the event from all who can.
             log.error("an event has no words", path=self.dialect.path, name=event.name, exc_info=error)
-            return None
+            return ()
+        if told is None:
+            return ()
+        return told if isinstance(told, list | tuple) else (told,)
 
 
 def text(told: Message) -> bytes:

@@ -9,6 +9,24 @@ Frame = Mapping[str, Any]
 Message = Any
 """What is sent: anything that is printed as one JSON text."""
 
+Tells = Callable[[Mapping[str, Any], datetime], Message | Sequence[Message] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SocketLimits:
+    """What the clients of a WebSocket are held to; None leaves it to the settings of the gateway.
+
+    A client's message has at most `max_bytes`, and `queue` messages may wait for it. One that takes nothing
+    for `write_seconds` is cut. Every `ping_seconds` it is pinged, and closed when `pong_seconds` have gone by
+    without a pong.
+    """
+
+    max_bytes: int | None = None
+    queue: int | None = None
+    write_seconds: float | None = None
+    ping_seconds: float | None = None
+    pong_seconds: float | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -23,20 +41,22 @@ class Query:
 class SocketDialect:
     """A WebSocket in the words of a foreign API. All moments are those of what is told.
 
-    `greets` makes the first message of a connection, of its id. `answers` makes that to what a client says,
-    None for nothing; `refuses` the one to what cannot be read, of what is wrong with it. `tells` has, by the
-    names of events, what makes a message of their payload, None for one that the API does not tell.
-    A request frame of our own protocol is answered in that protocol. `queries` has, by the
-    `type` of what a client says, what is then asked and told in turn. `under` is the prefix that its API is
+    `greets` makes the first message of a connection, of its id, where there is one. `answers` makes that to
+    what a client says, None for nothing; `refuses` the one to what cannot be read, of what is wrong with it.
+    `tells` has, by the names of events, what makes messages of their payload, none for one that the API does
+    not tell.
+    A request frame of our own protocol is answered in that protocol. `queries` has, by the `type` of what a
+    client says, what is then asked and told in turn. `under` is the prefix that its API is
     mounted at.
     """
 
     path: str
-    greets: Callable[[str, datetime], Message]
+    greets: Callable[[str, datetime], Message] | None
     answers: Callable[[Frame, datetime], Message | None]
     refuses: Callable[[str, datetime], Message]
-    tells: Mapping[str, Callable[[Mapping[str, Any], datetime], Message | None]] = field(default_factory=dict)
+    tells: Mapping[str, Tells] = field(default_factory=dict)
     queries: Mapping[str, Sequence[Query]] = field(default_factory=dict)
+    limits: SocketLimits = SocketLimits()
     under: str = ""
 
     @property

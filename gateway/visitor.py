@@ -36,6 +36,7 @@ class Visitor:
         self._peer = peer
         self._requests = requests
         self._known: Principal | CallError | None = None
+        self._most = room.dialect.limits.max_bytes or shared.settings.max_frame_bytes
         self.is_peer = False
         """Whether it has spoken our own protocol."""
 
@@ -54,7 +55,9 @@ class Visitor:
     def enter(self, known: Principal | CallError | None) -> None:
         """Be greeted, and hear what happens from now on; `known` is whom the handshake let in, or why not."""
         self._known = known
-        self._say(self._room.dialect.greets(self._peer.id, self._shared.services.clock.now()))
+        greets = self._room.dialect.greets
+        if greets is not None:
+            self._say(greets(self._peer.id, self._shared.services.clock.now()))
         self._room.join(self)
 
     def leave(self) -> None:
@@ -64,7 +67,7 @@ class Visitor:
     def take(self, raw: bytes) -> Step:
         """Begin with a text message; what comes back has to end before the next one."""
         try:
-            frame = protocol.read_object(raw, self._shared.settings.max_frame_bytes)
+            frame = protocol.read_object(raw, self._most)
         except BadFrame as error:
             self.refuse(error)
             return None

@@ -23,7 +23,7 @@ from kit.background.outbox import EventChannel, Pump
 from kit.background.running import running, telling
 from kit.background.workers import Begin, WorkerPool, execute, working
 from kit.chats import Adapters, Chats, answering, build_chats, chat_loops
-from kit.contests import build_deciders
+from kit.contests import build_deciders, trader_of
 from kit.errors import CannotStart
 from kit.graphs import LazyGraph
 from kit.home import STRATEGIES, prepare
@@ -139,7 +139,7 @@ async def _build(
     alerting = build_alerting(database, markets, money.portfolio, events, clock, new_id)
     scheduler = build_scheduler(settings, database, events, agent.workspace, agent.models, clock, new_id)
     gateways: list[Gateway] = []
-    system = _system(clock, database, markets, loops, gateways, agent, chats)
+    system = _system(settings, clock, database, markets, loops, gateways, agent, chats)
     services = Services(
         clock=clock,
         new_id=new_id,
@@ -200,7 +200,7 @@ async def _contests(
     field = Field(settings, database, markets, money, events, agent.notebook, edge.clock, new_id)
     deciders, seats, aclose = build_deciders(field.settings, field.clock, random.Random(edge.entropy(8)))
     stack.push_async_callback(aclose)
-    return build_contests(field, edge.deciders or deciders, seats)
+    return build_contests(field, edge.deciders or deciders, seats, trader_of(settings, deciders))
 
 
 async def _going_on(
@@ -213,6 +213,7 @@ async def _going_on(
 
 
 def _system(
+    settings: Settings,
     clock: Clock,
     database: Database,
     markets: Markets,
@@ -221,7 +222,8 @@ def _system(
     agent: Agency,
     chats: Chats,
 ) -> Process:
-    return Process(clock, database, markets, loops, gateways, agent.notebook.index, chats.problems)
+    index, level = agent.notebook.index, settings.log_level
+    return Process(clock, database, markets, loops, gateways, index, level, chats.problems)
 
 
 def _chats(

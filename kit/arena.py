@@ -36,6 +36,7 @@ from trading.runs.contest_floor import ContestFloor
 from trading.runs.desk_floor import DeskFloor
 from trading.runs.floor import Floor
 from trading.runs.quiet import Quiet
+from trading.runs.record import DeciderSpec
 from trading.runs.shelf import Shelf
 
 SECONDS = 1.0
@@ -58,7 +59,7 @@ class Field:
     new_id: NewId
 
 
-def build_contests(field: Field, deciders: Deciders, seats: Sequence[Seat]) -> Contests:
+def build_contests(field: Field, deciders: Deciders, seats: Sequence[Seat], trader: DeciderSpec) -> Contests:
     """Return the contests of a service, before anything of them goes on."""
     shelf = Shelf(field.database.read, brief=partial(field.database.read, brief=True))
     parts = Parts(
@@ -89,6 +90,7 @@ def build_contests(field: Field, deciders: Deciders, seats: Sequence[Seat]) -> C
         keeper=keeper,
         boards=Boards(parts),
         copy=_copying(field),
+        trader=trader,
         arena=Arena(parts, plan) if field.settings.arena else None,
     )
 

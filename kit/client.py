@@ -86,6 +86,8 @@ class KitClient:
         self.skill = Skills(self.call, "skill")
         self.tool = Tools(self.call, "tool")
         self.alert = Namespace(self.call, "alert")
+        self.books = Namespace(self.call, "books")
+        self.config = Namespace(self.call, "config")
         self.backtest = Backtests(self.call, "backtest")
         self.strategies = StrategyCatalog(self.call, "strategies")
         self.chart = Charts(self.call, "chart")

@@ -15,6 +15,10 @@ from kit.settings import Settings
 from trading.clock import Clock
 from trading.errors import TradingError
 from trading.runs.asking import Deciders
+from trading.runs.record import DeciderKind, DeciderSpec
+
+TRADER = DeciderSpec(DeciderKind.STRATEGY, "donchian_breakout")
+"""The strategy that trades where no model may."""
 
 Close = Callable[[], Awaitable[None]]
 
@@ -39,6 +43,19 @@ def build_deciders(
             await each.aclose()
 
     return deciders, _seats(settings, deciders, {*asked} & {*models}), aclose
+
+
+def trader_of(settings: Settings, deciders: Deciders) -> DeciderSpec:
+    """Return what trades for who names nobody: a model where one may be asked by runs, else a strategy."""
+    for name in model_names(settings) if settings.arena_models else ():
+        spec = DeciderSpec(DeciderKind.MODEL, str(parse(name)))
+        try:
+            deciders.of(spec)
+        except TradingError:
+            # It has no key, or is the offline one, which does not trade.
+            continue
+        return spec
+    return TRADER
 
 
 def _known(name: str) -> None:

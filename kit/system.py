@@ -44,11 +44,13 @@ class Process:
         loops: Sequence[Loop],
         gateways: Sequence[Served],
         memories: MemoryIndex,
+        log_level: str,
         chats: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.gateway_id = "kit-gateway-main"
         self.version = API_VERSION
         self.build = version("kit-trading-agent")
+        self.log_level = log_level
         self._clock = clock
         self._database = database
         self._markets = markets

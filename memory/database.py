@@ -12,6 +12,7 @@ from memory.address import backend_of
 from memory.alerts import Alerts
 from memory.approvals import Approvals
 from memory.chats import Arrivals, Cards, Chats
+from memory.config import Config
 from memory.contests import Contests
 from memory.conversations import Messages, Sessions, Turns
 from memory.cron import CronJobs
@@ -90,6 +91,7 @@ class UnitOfWork:
         self.arrivals = Arrivals(connection)
         self.cards = Cards(connection)
         self.chats = Chats(connection)
+        self.config = Config(connection)
         self.preferences = Preferences(connection)
         self.watchlist = Watchlist(connection)
         self.alerts = Alerts(connection)

@@ -50,6 +50,35 @@ class DecisionStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class DecisionResult(StrEnum):
+    """How a decision ended: won or lost money once nothing of it is open, and pending before that.
+
+    One that won nothing and lost nothing counts as lost. What trades nothing, such as a HOLD, stays pending.
+    """
+
+    WON = "won"
+    LOST = "lost"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilter:
+    """Which decisions are meant: those that fit everything that is said; times are inclusive.
+
+    Of `sources` it is one; without any nothing is meant.
+    """
+
+    symbol: Symbol | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    sources: tuple[DecisionSource, ...] | None = None
+    model: str | None = None
+    action: DecisionAction | None = None
+    account: str | None = None
+    run: str | None = None
+    result: DecisionResult | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One decision of a model.
@@ -124,6 +153,27 @@ class PnlStatistics:
     win_rate: Decimal
     average_pnl: Decimal
     pnl: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFigures:
+    """What many decisions come to.
+
+    `confidence` is the mean of those that say one, a fraction. An answer that several decisions were made in
+    counts once in `latency_ms`, the mean, and in `cost`, the sum in US dollars of those whose price is known;
+    `unpriced` are the others.
+    """
+
+    total: int
+    by_result: Mapping[DecisionResult, int]
+    by_source: Mapping[DecisionSource, int]
+    by_action: Mapping[DecisionAction, int]
+    by_model: Mapping[str, int]
+    confidence: float | None
+    latency_ms: float | None
+    cost: Decimal
+    unpriced: int
+    by_currency: tuple[PnlStatistics, ...]
 
 
 @dataclass(frozen=True, slots=True)

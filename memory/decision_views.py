@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from memory.decision_records import Decision, DecisionAction, DecisionStatus
+from memory.decision_records import Decision, DecisionAction, DecisionResult, DecisionStatus
 
 REASONING_CHARS = 400
 """How much of a model's reasoning is repeated in words."""
@@ -59,6 +59,13 @@ def is_closed(decision: Decision) -> bool:
     """Tell whether nothing of what a decision traded is open any more, so that its P&L is final."""
     state = (decision.outcome or {}).get("state", {}).get("is")
     return decision.pnl is not None and state == "closed"
+
+
+def result_of(decision: Decision) -> DecisionResult:
+    """Return how a decision ended, as far as that is known."""
+    if decision.pnl is None or not is_closed(decision):
+        return DecisionResult.PENDING
+    return DecisionResult.WON if decision.pnl > 0 else DecisionResult.LOST
 
 
 def decision_text(decision: Decision) -> str:

@@ -4,14 +4,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 
 from memory import schema_decisions as schema
+from memory.decision_figures import figures_of
+from memory.decision_filters import conditions
 from memory.decision_records import (
     Decision,
-    DecisionAction,
     DecisionBasis,
+    DecisionFigures,
+    DecisionFilter,
     ModelStatistics,
     PnlStatistics,
 )
@@ -19,7 +23,6 @@ from memory.decision_views import is_closed, known_at
 from memory.link import Link
 from memory.rows import Shape, changing
 from memory.sql import inserting
-from trading.symbols import Symbol
 
 DECISION = Shape(schema.decisions, Decision)
 BASIS = Shape(schema.decision_bases, DecisionBasis)
@@ -42,6 +45,7 @@ CHANGED = (
     DECISION.query.where(_D.revision > bindparam("after")).order_by(_D.revision).limit(bindparam("most"))
 )
 OWN = DECISION.query.where(_D.principal == bindparam("who"))
+ANY = DecisionFilter()
 FIXED = ("id", "principal", "at", "turn_id", "call_id")
 
 
@@ -99,35 +103,34 @@ class Decisions:
         self,
         principal: str,
         limit: int,
+        which: DecisionFilter = ANY,
         *,
-        symbol: Symbol | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        model: str | None = None,
-        action: DecisionAction | None = None,
-        account: str | None = None,
-        run: str | None = None,
         before: str | None = None,
+        offset: int = 0,
         as_of: datetime | None = None,
     ) -> Sequence[Decision]:
         """Return somebody's decisions, newest first, as they were known at `as_of`.
 
-        `since` and `until` are inclusive; `before` is the id of one, after which the page goes on.
+        `before` is the id of one, after which the page goes on; `offset` are how many more to leave out.
+        Which result they have is looked at as it is known now.
         """
-        same = {"model": model, "action": action, "account": account, "run": run}
-        query = OWN.where(*(_D[name] == value for name, value in same.items() if value is not None))
-        if symbol is not None:
-            query = query.where(_about(symbol))
-        if since is not None:
-            query = query.where(_D.at >= since)
-        for latest in (until, as_of):
-            if latest is not None:
-                query = query.where(_D.at <= latest)
+        query = OWN.where(*conditions(which))
+        if as_of is not None:
+            query = query.where(_D.at <= as_of)
         if before is not None:
             query = query.where(await self._older(principal, before))
-        newest = query.order_by(_D.at.desc(), _D.id.desc()).limit(limit)
+        newest = query.order_by(_D.at.desc(), _D.id.desc()).limit(limit).offset(offset)
         found = DECISION.read_all(await self._connection.execute(newest, {"who": principal}))
         return _known(found, as_of)
+
+    async def contexts(self, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Return what was shown with each of these decisions; whose they are has been looked at before."""
+        query = select(_B.id, _B.context).where(_B.id.in_(sorted(ids)))
+        return {name: context for name, context in await self._connection.execute(query)}
+
+    async def figures(self, principal: str, which: DecisionFilter = ANY) -> DecisionFigures:
+        """Return what somebody's decisions come to."""
+        return await figures_of(self._connection, principal, which)
 
     async def of_turn(self, turn_id: str) -> Sequence[Decision]:
         """Return the decisions of a turn, oldest first."""
@@ -170,10 +173,6 @@ class Decisions:
         last = DECISION.read(found.one_or_none())
         # A page after one that is not theirs is empty.
         return _D.id == "" if last is None else or_(_D.at < last.at, and_(_D.at == last.at, _D.id < last.id))
-
-
-def _about(symbol: Symbol) -> ColumnElement[bool]:
-    return type_coerce(_D.symbols, Text).contains(f'"{symbol}"', autoescape=True)
 
 
 def _known(found: Iterable[Decision], as_of: datetime | None) -> list[Decision]:

@@ -156,6 +156,30 @@ class MemoryIndex:
         hits = await asyncio.to_thread(self._ranked, query, meant[:CANDIDATES], texts, known)
         return Found(hits, without)
 
+    async def nearest(self, person: str, query: Query) -> Sequence[tuple[Passage, float]]:
+        """Return somebody's passages nearest in meaning to a query, each with its cosine, the nearest first.
+
+        There are none where there are no vectors.
+        """
+        near, _ = await self._near(person, query)
+        async with self._database.read() as uow:
+            known = await uow.passages.by_ids(person, [each for each, _ in near]) if near else {}
+        return [(known[each], cosine) for each, cosine in near if each in known and fits(known[each], query)]
+
+    async def vector(self, person: str, path: str) -> Sequence[float] | None:
+        """Return the vector of the last passage of a path, None where there is none to be had."""
+        if self._vectors is None or self._is_patient():
+            return None
+        async with self._database.read() as uow:
+            found = await uow.passages.of_path(person, path)
+        try:
+            return await self._vectors.vector(person, found[-1].id) if found else None
+        except VectorsBusy:
+            return None
+        except VectorsUnavailable as error:
+            self._trouble(error)
+            return None
+
     def _ranked(
         self,
         query: Query,

@@ -61,6 +61,11 @@ OPEN_POSITIONS_OF = POSITION.query.where(_P.account == bindparam("owner"), _P.is
     _plainly(_P.opened_at), _P.id
 )
 OPEN_POSITIONS_IN = OPEN_POSITIONS_OF.where(_P.symbol == bindparam("pair"))
+LATEST_POSITION = (
+    POSITION.query.where(_P.account == bindparam("owner"), _P.symbol == bindparam("pair"))
+    .order_by(_P.opened_at.desc(), _P.id.desc())
+    .limit(1)
+)
 POSITION_BY_ID = POSITION.query.where(_P.id == bindparam("position"))
 UPSERT_POSITION = upsert(schema.positions, "id")
 _BEFORE = (
@@ -138,7 +143,13 @@ class Orders:
         self, account: str, statuses: Collection[OrderStatus], symbol: Symbol | None, limit: int
     ) -> Sequence[Order]:
         """Return the newest orders in one of these statuses, newest first."""
-        query = ORDER.query.where(_O.account == account, _O.status.in_(sorted(statuses)))
+        return await self.among((account,), statuses, symbol, limit)
+
+    async def among(
+        self, accounts: Collection[str], statuses: Collection[OrderStatus], symbol: Symbol | None, limit: int
+    ) -> Sequence[Order]:
+        """Return the newest orders of several accounts in one of these statuses, newest first."""
+        query = ORDER.query.where(_O.account.in_(sorted(accounts)), _O.status.in_(sorted(statuses)))
         if symbol is not None:
             query = query.where(_O.symbol == symbol)
         newest = query.order_by(_O.created_at.desc(), _O.id.desc()).limit(limit)
@@ -287,6 +298,16 @@ class Positions:
         else:
             rows = await self._connection.execute(OPEN_POSITIONS_IN, {"owner": account, "pair": symbol})
         return POSITION.read_all(rows)
+
+    async def among(self, accounts: Collection[str]) -> Sequence[Position]:
+        """Return the open positions of several accounts, oldest first."""
+        query = POSITION.query.where(_P.account.in_(sorted(accounts)), _P.is_open)
+        return POSITION.read_all(await self._connection.execute(query.order_by(_P.opened_at, _P.id)))
+
+    async def latest(self, account: str, symbol: Symbol) -> Position | None:
+        """Return the position of a pair that was opened last, open or closed."""
+        found = await self._connection.execute(LATEST_POSITION, {"owner": account, "pair": symbol})
+        return POSITION.read(found.one_or_none())
 
     async def of(self, account: str, since: datetime | None = None) -> Sequence[Position]:
         """Return all positions that an account has or had, or opened from `since` on, oldest first."""

@@ -53,6 +53,14 @@ class ExactMax(GenericFunction[Decimal]):
     inherit_cache = True
 
 
+class ExactTotal(GenericFunction[Decimal]):
+    """The sum of a column of money over all rows, every digit of it; empty where no row has any."""
+
+    name = "exact_total"
+    type = Money()
+    inherit_cache = True
+
+
 @compiles(ExactMax, "postgresql")
 def _as_greatest(element: ExactMax, compiler: SQLCompiler, **options: Any) -> str:
     return f"greatest({', '.join(compiler.process(each, **options) for each in element.clauses)})"
@@ -61,3 +69,8 @@ def _as_greatest(element: ExactMax, compiler: SQLCompiler, **options: Any) -> st
 @compiles(ExactSum, "postgresql")
 def _as_sum(element: ExactSum, compiler: SQLCompiler, **options: Any) -> str:
     return " + ".join(compiler.process(each, **options) for each in element.clauses)
+
+
+@compiles(ExactTotal, "postgresql")
+def _as_total(element: ExactTotal, compiler: SQLCompiler, **options: Any) -> str:
+    return f"sum({', '.join(compiler.process(each, **options) for each in element.clauses)})"

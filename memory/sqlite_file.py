@@ -52,6 +52,22 @@ class File(sqlite3.Connection):
         return super().cursor(Cursor)
 
 
+class _ExactTotal:
+    """Adds a column up as its rows are read."""
+
+    def __init__(self) -> None:
+        self._total: Decimal | None = None
+
+    def step(self, value: Any, /) -> None:
+        """Take a row."""
+        if value is not None:
+            self._total = EXACT.add(self._total or Decimal(0), Decimal(value))
+
+    def finalize(self) -> Any:
+        """Return the sum as text, None where there is none."""
+        return None if self._total is None else format(self._total, "f")
+
+
 def _open(path: str) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < OLDEST:
         raise DatabaseUnavailable(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 is needed")
@@ -60,6 +76,7 @@ def _open(path: str) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=File
     )
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.create_aggregate("exact_total", 1, _ExactTotal)
     return connection
 
 

@@ -87,6 +87,11 @@ class Keeper:
         """Return every id of a collection."""
         return list(self._collection(collection).get(include=[])["ids"])
 
+    def vector(self, collection: str, name: str) -> list[float] | None:
+        """Return the vector under an id, None where there is none."""
+        found: Any = self._collection(collection).get(ids=[name], include=["embeddings"])["embeddings"]
+        return None if found is None or not len(found) else [float(each) for each in found[0]]
+
     def drop(self, keep: Sequence[str], prefix: str) -> None:
         """Drop every collection of this prefix but these."""
         for each in self._client.list_collections():

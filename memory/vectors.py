@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -77,6 +77,10 @@ class Vectors(Protocol):
         """Return the ids of somebody's passages that have a vector."""
         ...
 
+    async def vector(self, person: str, name: str) -> Sequence[float] | None:
+        """Return the vector of a passage, None where it has none."""
+        ...
+
     async def keep_only(self, people: Sequence[str]) -> None:
         """Drop the vectors of everybody else, and those of other embedders."""
         ...
@@ -131,7 +135,12 @@ class ChromaVectors:
 
     async def search(self, person: str, query: Query, limit: int) -> Sequence[tuple[str, float]]:
         """Return the ids nearest in meaning with their cosines; raise VectorsUnavailable."""
-        task = asyncio.ensure_future(self._found(person, query, limit))
+        found: Sequence[tuple[str, float]] = await self._soon(self._found(person, query, limit))
+        return found
+
+    async def _soon(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Return what somebody waits for; raise VectorsBusy when it takes too long."""
+        task = asyncio.ensure_future(work)
         self._searches.add(task)
         task.add_done_callback(self._searches.discard)
         done, _ = await asyncio.wait({task}, timeout=SEARCHING)
@@ -167,6 +176,11 @@ class ChromaVectors:
     async def ids(self, person: str) -> frozenset[str]:
         """Return the ids of somebody's passages that have a vector; raise VectorsUnavailable."""
         return frozenset(await self._ask("ids", INDEXING, person))
+
+    async def vector(self, person: str, name: str) -> Sequence[float] | None:
+        """Return the vector of a passage, None where it has none; raise VectorsUnavailable."""
+        found: Sequence[float] | None = await self._soon(self._ask("vector", SEARCHING, person, name=name))
+        return found
 
     async def keep_only(self, people: Sequence[str]) -> None:
         """Drop the vectors of everybody else, and those of other embedders; raise VectorsUnavailable."""

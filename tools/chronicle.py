@@ -75,7 +75,7 @@ class Chronicle:
         for each in found:
             person = run_memory(each.run) if each.run is not None else people.get(each.principal)
             if person is not None and is_remembered(each):
-                await self.index.follow(person, f"decisions/{each.id}.md", decided(each))
+                await self.index.follow(person, remembered_as(each.id), decided(each))
         async with self.database.transact() as uow:
             await uow.trade_log.set_mark(DECISIONS, found[-1].revision)
         return len(found)
@@ -94,6 +94,11 @@ class Chronicle:
 def run_memory(run: str) -> str:
     """Return whose memories the decisions of a run are: its own, which no other run has, and no chat."""
     return f"run:{run}"
+
+
+def remembered_as(decision: str) -> str:
+    """Return the path of a decision among the memories that it is in."""
+    return f"decisions/{decision}.md"
 
 
 def is_remembered(decision: Decision) -> bool:

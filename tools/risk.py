@@ -1,9 +1,12 @@
 """What an account may risk."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from memory.database import UnitOfWork
 from tools.approvals import only_people
 from tools.context import Context
 from tools.policy import Scope, Surface
@@ -79,16 +82,28 @@ async def set_limits(ctx: Context, params: NewLimits) -> LimitsView:
         account_of(ctx, params.account),
         params.model_dump(exclude={"account"}, exclude_none=True),
     )
-    text = {name: _text(value) for name, value in given.items()}
     services = ctx.services
     async with services.database.transact() as uow:
-        await stored_account(uow, account)
-        await uow.accounts.lock(account)
-        now = services.clock.now()
-        stored = (await uow.risk.state(account, now, now)).limits
-        whole: Limits = limits_of({**stored, **text}, RANGES)
-        await uow.risk.set_limits(account, stored_form(whole), ctx.principal.id, now)
+        await change_limits(uow, account, given, ctx.principal.id, services.clock.now())
     return await _shown(ctx, account)
+
+
+async def change_limits(
+    uow: UnitOfWork, account: str, changes: Mapping[str, Any], by: str, now: datetime
+) -> None:
+    """Set limits of an account; None is the default again. Raises NotFound or InvalidLimit."""
+    await stored_account(uow, account)
+    await uow.accounts.lock(account)
+    stored = (await uow.risk.state(account, now, now)).limits
+    merged = {**stored, **changes}
+    text = {name: _text(value) for name, value in merged.items() if value is not None}
+    await uow.risk.set_limits(account, stored_form(limits_of(text, RANGES)), by, now)
+
+
+async def limits_now(uow: UnitOfWork, account: str, now: datetime) -> Limits:
+    """Return the limits of an account; raise NotFound."""
+    await stored_account(uow, account)
+    return limits_of((await uow.risk.state(account, midnight(now), now - MINUTE)).limits)
 
 
 def _text(value: object) -> str:

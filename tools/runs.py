@@ -9,9 +9,10 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from memory.database import UnitOfWork
+from tools.contests.defaults import Defaults, defaults_of
 from tools.contests.service import Contests
 from tools.contests.showing import accounts_of, run_view
-from tools.contests.singles import Singles, Wanted, usual_rules
+from tools.contests.singles import Singles, Wanted
 from tools.contests.views import EquityAt, RunList, RunShown, RunView
 from tools.context import Context
 from tools.errors import Code, Forbidden
@@ -21,8 +22,19 @@ from tools.registry import capability
 from tools.wire import Amount, CandleLength, Millis, Pair, Params
 from trading.errors import NotFound, TradingError
 from trading.mandates import Terms
-from trading.model import Mode
-from trading.runs.record import MOST_NAME, MOST_SYMBOLS, DeciderKind, DeciderSpec, Ending, Run, Schedule
+from trading.model import ZERO, Mode
+from trading.runs.errors import RunNotPaused
+from trading.runs.performance import Entrant, measure
+from trading.runs.record import (
+    MOST_NAME,
+    MOST_SYMBOLS,
+    DeciderKind,
+    DeciderSpec,
+    Ending,
+    Run,
+    RunState,
+    Schedule,
+)
 from trading.timeframes import Timeframe
 
 MOST_POINTS = 1_000
@@ -49,7 +61,7 @@ class StartRun(Params):
     decides every `intervalMinutes`, by candles of `timeframe`, until so many `cycles` are done or the moment
     `until`. `maxSize` is the most that one entry may be worth in quote, `maxPositions` how many may be open.
     Live it trades on the live account, and each order waits for its owner, or the owner is asked once for a
-    `budget`.
+    `budget`. What is left out is as config.get shows it.
     """
 
     name: RunName
@@ -61,8 +73,8 @@ class StartRun(Params):
     pairs: Annotated[list[Pair], Field(max_length=MOST_SYMBOLS)] = Field(default_factory=list)
     timeframe: CandleLength = Timeframe.M5
     interval_minutes: Annotated[float | None, Field(ge=1, le=10_080)] = None
-    mode: Annotated[str, Field(pattern="^(paper|live)$")] = "paper"
-    initial_capital: Amount = Decimal(10_000)
+    mode: Annotated[str | None, Field(pattern="^(paper|live)$")] = None
+    initial_capital: Amount | None = None
     cycles: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
     until: Millis | None = None
     max_size: Amount | None = None
@@ -93,6 +105,15 @@ class OfRuns(Params):
     name: RunName | None = None
 
 
+class ResumeRun(OfRuns):
+    """Which run: its name, or its id; without one it is all of yours that are paused.
+
+    With `going` it is no failure when a run goes on already.
+    """
+
+    going: bool = False
+
+
 class StopRun(OfRuns):
     """Which run, or all, and what becomes of the positions: they are closed at once, or kept."""
 
@@ -118,7 +139,9 @@ async def start(ctx: Context, params: StartRun) -> RunView:
     if params.strategy is None and params.model is None:
         run = await singles.again(ctx.principal.id, params.name)
     else:
-        run = await singles.start(ctx.principal.id, _wanted(ctx, params))
+        async with ctx.services.database.read() as uow:
+            defaults = await defaults_of(uow)
+        run = await singles.start(ctx.principal.id, _wanted(ctx, params, defaults))
     if params.budget is not None:
         await _ask_for(ctx, run, params.budget)
     return await _shown(ctx, run)
@@ -142,7 +165,9 @@ async def get(ctx: Context, params: OfRun) -> RunShown:
     async with contests.parts.database.read() as uow:
         run = await uow.runs.named(ctx.principal.id, params.name) or await uow.runs.get(params.name)
         if run is None or run.owner != ctx.principal.id:
-            raise NotFound(f"there is no run {params.name!r}; runs.list shows those there are")
+            raise NotFound(
+                f"there is no run {params.name!r}; runs.list shows those there are", run=params.name
+            )
         contest = await uow.contests.get(run.contest)
         points = await uow.entries.points_of(run.id)
         view = await _view(contests, uow, run)
@@ -153,7 +178,11 @@ async def get(ctx: Context, params: OfRun) -> RunShown:
     if contest is not None and run.started_at is not None:
         (account,) = await accounts_of(contests.parts, contest, [run])
     shown = [EquityAt(at=each.at, equity=each.equity, cash=each.cash) for each in curve]
-    return RunShown(run=view, account=account, curve=shown)
+    drawdown, sharpe = ZERO, 0.0
+    if view.initial > 0:
+        figures = measure(Entrant(run.name, view.initial, begun), run.schedule.every)
+        drawdown, sharpe = figures.max_drawdown, figures.sharpe
+    return RunShown(run=view, account=account, max_drawdown=drawdown, sharpe=sharpe, curve=shown)
 
 
 @capability("runs.pause", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
@@ -163,15 +192,27 @@ async def pause(ctx: Context, params: OfRuns) -> RunList:
 
 
 @capability("runs.resume", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
-async def resume(ctx: Context, params: OfRuns) -> RunList:
+async def resume(ctx: Context, params: ResumeRun) -> RunList:
     """Have a paused run, or all of yours that are paused, go on."""
-    return await _listed(ctx, await _singles(ctx).resume(ctx.principal.id, params.name))
+    try:
+        return await _listed(ctx, await _singles(ctx).resume(ctx.principal.id, params.name))
+    except RunNotPaused:
+        async with ctx.services.database.read() as uow:
+            named = await uow.runs.named(ctx.principal.id, params.name or "")
+            run = named or await uow.runs.get(params.name or "")
+        if not params.going or run is None or run.state is not RunState.RUNNING:
+            raise
+        return await _listed(ctx, [run])
 
 
 @capability("runs.stop", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)
 async def stop(ctx: Context, params: StopRun) -> RunList:
     """End a run, or all of yours, and close their positions unless they are to be kept."""
     stopped = await _singles(ctx).stop(ctx.principal.id, params.name, params.positions, params.reason)
+    for each in stopped:
+        if each.mode is Mode.PAPER and params.positions is Ending.CLOSE:
+            # Nobody looks after what would still fill on its account.
+            await ctx.services.desk.cancel_all(each.account)
     return await _listed(ctx, stopped)
 
 
@@ -197,13 +238,14 @@ def _singles(ctx: Context) -> Singles:
     return Singles(contests.parts, contests.keeper)
 
 
-def _wanted(ctx: Context, params: StartRun) -> Wanted:
-    mode = Mode(params.mode)
+def _wanted(ctx: Context, params: StartRun, defaults: Defaults) -> Wanted:
+    mode = defaults.mode if params.mode is None else Mode(params.mode)
     if mode is Mode.LIVE and not ctx.principal.may(Scope.ADMIN):
         raise Forbidden("only the owner starts a run with real money", code=Code.FORBIDDEN)
     kind = DeciderKind.MODEL if params.model is not None else DeciderKind.STRATEGY
     every = params.interval_minutes
     span = max(params.timeframe.span, timedelta(minutes=1)) if every is None else timedelta(minutes=every)
+    initial = params.initial_capital or defaults.initial
     changes: dict[str, Any] = {
         "most_size": params.max_size,
         "most_leverage": params.max_leverage,
@@ -211,15 +253,16 @@ def _wanted(ctx: Context, params: StartRun) -> Wanted:
     }
     return Wanted(
         name=params.name,
-        decider=DeciderSpec(kind, params.model or params.strategy or "", params.settings),
+        decider=DeciderSpec(
+            kind, params.model or params.strategy or "", defaults.settings(kind, params.settings)
+        ),
         symbols=tuple(dict.fromkeys(params.pairs)),
         timeframe=params.timeframe,
         schedule=Schedule(span, params.cycles, params.until),
         mode=mode,
-        initial=params.initial_capital,
-        rules=usual_rules(
-            params.initial_capital, {name: value for name, value in changes.items() if value is not None}
-        ),
+        initial=initial,
+        rules=defaults.rules(initial, {name: value for name, value in changes.items() if value is not None}),
+        limits=defaults.limits(),
     )
 
 

@@ -101,11 +101,12 @@ class Traffic:
 
 
 class System(Protocol):
-    """The running process."""
+    """The running process; `log_level` is from which level on it logs."""
 
     gateway_id: str
     version: str
     build: str
+    log_level: str
 
     def uptime(self) -> float:
         """Return seconds since the start."""

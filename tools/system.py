@@ -57,11 +57,15 @@ class SocketTraffic(Result):
 
 
 class Status(Result):
-    """The service in a few figures: the `version` of its API, the `build` that runs, `sockets` by paths."""
+    """The service in a few figures: the `version` of its API, the `build` that runs, `sockets` by paths.
 
-    not_for_models: ClassVar[frozenset[str]] = frozenset({"sockets"})
+    `database` tells whether it answers.
+    """
+
+    not_for_models: ClassVar[frozenset[str]] = frozenset({"sockets", "version", "database"})
 
     gateway: str
+    database: bool
     clients: int
     skills: int
     tools: int
@@ -134,6 +138,7 @@ async def status(ctx: Context, params: NoParams) -> Status:
     services = ctx.services
     return Status(
         gateway="running",
+        database=await _answers(services.database),
         clients=services.system.clients(),
         skills=len(services.skills.all()),
         tools=len(ctx.door.tools()),

@@ -12,7 +12,7 @@ from tools.trade_notices import of_fills, of_request
 from tools.wire import IsoTime, Millis, Num, Pair, Result, unless_none
 from trading.approvals import Approval, ApprovalStatus
 from trading.mandates import Standing
-from trading.model import ZERO, Fill, Order
+from trading.model import ZERO, Fill, Mode, Order, Position
 from trading.ports import NewId, UnitOfWork
 from trading.switch import Switch
 
@@ -120,6 +120,50 @@ def approval_view(approval: Approval, order: Order) -> ApprovalAsked:
     )
 
 
+class FillTold(Result):
+    """A single fill: `fee` in quote, `at` when it happened."""
+
+    id: str
+    amount: Num
+    price: Num
+    fee: Num
+    at: Millis
+
+
+class PositionTold(Result):
+    """A position after a fill, at the price of that; `amount` 0 is a closed one."""
+
+    id: str
+    pair: Pair
+    side: str
+    amount: Num
+    entry_price: Num
+    unrealized_pnl: Num
+    realized_pnl: Num
+
+
+class OrderChanged(Result):
+    """An order that has changed: its exact `state`, its new `fills`, and the position that they made.
+
+    `run` is the run that it belongs to.
+    """
+
+    order_id: str
+    account: str
+    run: str | None
+    mode: str
+    pair: Pair
+    side: str
+    type: str
+    state: str
+    amount: Num
+    executed_qty: Num
+    reason: str | None
+    fills: list[FillTold]
+    position: PositionTold | None
+    updated_at: Millis
+
+
 class SwitchPut(Result):
     """The kill switch was put."""
 
@@ -137,7 +181,8 @@ class Herald:
         self._new_id = new_id
 
     async def order(self, uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> None:
-        """Tell of an order that has just traded."""
+        """Tell of an order that has changed, and of its trades."""
+        await self._record(uow, "trade.order", await _changed(uow, order, fills))
         if fills:
             told = _executed(order, fills)
             await self._record(uow, "trade:executed", told)
@@ -167,6 +212,45 @@ class Herald:
     async def _record(self, uow: UnitOfWork, name: str, told: Result) -> None:
         # The money domain hands through the transaction that `kit.app` gave it: one of our own.
         await self._events.record(cast(Transaction, uow), name, told.model_dump(mode="json"))
+
+
+async def _changed(uow: UnitOfWork, order: Order, fills: Sequence[Fill]) -> OrderChanged:
+    run = order.run
+    if run is None and order.mode is Mode.PAPER:
+        found = await cast(Transaction, uow).runs.of_account(order.account)
+        run = None if found is None else found.id
+    position = await uow.positions.latest(order.account, order.symbol) if fills else None
+    return OrderChanged(
+        order_id=order.id,
+        account=order.account,
+        run=run,
+        mode=order.mode.value,
+        pair=order.symbol,
+        side=order.side.value,
+        type=order.type.value,
+        state=order.status.value,
+        amount=order.amount,
+        executed_qty=order.filled,
+        reason=order.reason,
+        fills=[
+            FillTold(id=each.id, amount=each.amount, price=each.price, fee=each.fee, at=each.at)
+            for each in fills
+        ],
+        position=None if position is None else _position(position, fills[-1].price),
+        updated_at=order.updated_at,
+    )
+
+
+def _position(position: Position, price: Decimal) -> PositionTold:
+    return PositionTold(
+        id=position.id,
+        pair=position.symbol,
+        side=position.side,
+        amount=position.amount,
+        entry_price=position.entry_price,
+        unrealized_pnl=position.unrealized(price),
+        realized_pnl=position.realized,
+    )
 
 
 def _name(status: ApprovalStatus) -> str:

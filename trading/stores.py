@@ -39,6 +39,12 @@ class OrderStore(Protocol):
         """Return the newest orders in one of these statuses, newest first."""
         ...
 
+    async def among(
+        self, accounts: Collection[str], statuses: Collection[OrderStatus], symbol: Symbol | None, limit: int
+    ) -> Sequence[Order]:
+        """Return the newest orders of several accounts in one of these statuses, newest first."""
+        ...
+
     async def traded(self, account: str) -> Sequence[Order]:
         """Return the orders of an account of which anything was filled, oldest first."""
         ...
@@ -337,6 +343,14 @@ class PositionStore(Protocol):
 
     async def open(self, account: str, symbol: Symbol | None = None) -> Sequence[Position]:
         """Return open positions, oldest first."""
+        ...
+
+    async def among(self, accounts: Collection[str]) -> Sequence[Position]:
+        """Return the open positions of several accounts, oldest first."""
+        ...
+
+    async def latest(self, account: str, symbol: Symbol) -> Position | None:
+        """Return the position of a pair that was opened last, open or closed."""
         ...
 
     async def of(self, account: str, since: datetime | None = None) -> Sequence[Position]:

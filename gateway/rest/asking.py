@@ -33,6 +33,13 @@ class Reader:
         self, given: Mapping[str, str], query: Mapping[str, list[str]], body: Mapping[str, Any] | None
     ) -> Mapping[str, Any]:
         """Return what the capability is asked; raise InvalidParams for what cannot be meant."""
+        fields = self.fields(given, query, body)
+        return self._route.asks(fields) if self._route.asks else fields
+
+    def fields(
+        self, given: Mapping[str, str], query: Mapping[str, list[str]], body: Mapping[str, Any] | None
+    ) -> Mapping[str, Any]:
+        """Return the fields of a request, each what its parameter is; raise as `params`."""
         route = self._route
         if route.has_body and query:
             raise InvalidParams("this request takes its parameters as a JSON body, not in the query")
@@ -44,8 +51,7 @@ class Reader:
             if known in fields:
                 raise InvalidParams(f"{name[:64]} is given twice", details={"fields": [name[:64]]})
             fields[known] = self._value(known, texts)
-        fields |= route.fixed
-        return route.asks(fields) if route.asks else fields
+        return {**fields, **route.fixed}
 
     @cached_property
     def _types(self) -> Mapping[str, Types]:

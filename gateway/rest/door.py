@@ -90,8 +90,9 @@ class RestDoor:
             params = reader.params(request.match_info, _query(request), body)
             if route.streams and wanted(request):
                 return await self._stream(request, dialect, route, params, ctx)
+            fields = reader.fields(request.match_info, _query(request), body) if route.echoes else {}
             result = await self._call(capability, params, ctx)
-            response = _response(request, self._told(route, result), route.status_for(result))
+            response = _response(request, self._told(route, result, fields), route.status_for(result))
             before = None if route.older is None else route.older(result)
             if before is not None:
                 response.headers[hdrs.LINK] = f'<{request.rel_url.update_query(before=before)}>; rel="next"'
@@ -199,11 +200,11 @@ class RestDoor:
         except Reused as error:
             raise CallError("this Idempotency-Key stands for another request", code=Code.CONFLICT) from error
 
-    def _told(self, route: Route, result: Result) -> bytes:
+    def _told(self, route: Route, result: Result, fields: Mapping[str, Any] | None = None) -> bytes:
         if route.tells is None:
             plainly: bytes = type(result).__pydantic_serializer__.to_json(result, by_alias=True)
             return plainly
-        return json_of(route.tells(result, self._shared.services.clock.now()))
+        return json_of(route.told(result, self._shared.services.clock.now(), fields or {}))
 
     async def _stream(
         self,

@@ -35,7 +35,8 @@ ORDERS = (
 
 BY_GROUP: Mapping[str, tuple[Code, ...]] = {
     **dict.fromkeys(
-        ("account", "approval", "live", "portfolio", "risk", "tool", "trade", "trading", "chart"), ORDERS
+        ("account", "approval", "books", "live", "portfolio", "risk", "tool", "trade", "trading", "chart"),
+        ORDERS,
     ),
     **dict.fromkeys(
         ("market", "data", "backtest", "watchlist", "decisions", "strategies", "health"), MARKETS

@@ -47,8 +47,9 @@ class Route:
     result and the moment, and `answer` is then the type of that, for the description. `public` lets pages of
     any origin read. One that `streams` can tell its events while it runs, to who accepts that. `rules` are
     limits of each key on the capability of this route, besides those of the whole API. `unwell` tells of a
-    result whether it is answered with 503, as a probe understands it. With a `joint` it is answered by the
-    routes of that. `older` tells of a page what the next one is `before`, None for the last one.
+    result whether it is answered with 503, as a probe understands it. One that `echoes` repeats what was
+    asked: `tells` is given the fields of the request as well. With a `joint` it is answered by the routes of
+    that. `older` tells of a page what the next one is `before`, None for the last one.
     """
 
     method: str
@@ -58,12 +59,13 @@ class Route:
     names: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     asks: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
-    tells: Callable[[Any, datetime], Any] | None = None
+    tells: Callable[..., Any] | None = None
     answer: Any = None
     public: bool = False
     streams: bool = False
     rules: Sequence[Rule] = ()
     unwell: Callable[[Any], bool] | None = None
+    echoes: bool = False
     joint: Joint | None = None
     older: Callable[[Any], str | int | None] | None = None
 
@@ -95,6 +97,11 @@ class Route:
     def status_for(self, result: Any) -> int:
         """Return the HTTP status of a result."""
         return UNWELL if self.unwell is not None and self.unwell(result) else self.status
+
+    def told(self, result: Any, at: datetime, fields: Mapping[str, Any]) -> Any:
+        """Return the answer that a result is here; raise CallError where it is a failure here."""
+        assert self.tells is not None
+        return self.tells(result, at, fields) if self.echoes else self.tells(result, at)
 
     def name_of(self, given: str) -> str:
         """Return the capability's name of a field."""

@@ -52,6 +52,7 @@ class Players:
 
     clock: Clock
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    provider: str = "offline"
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -60,4 +61,4 @@ class Players:
         """Return the decider of a run."""
         if spec.kind is DeciderKind.BASELINE:
             return HouseDeciders({}, self.clock).of(spec)
-        return Player(spec.name, self.gate)
+        return Player(spec.name, self.gate, self.provider)

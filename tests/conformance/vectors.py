@@ -20,3 +20,6 @@ CASES = {case["id"]: case for name in ("kit_api_000", "kit_gateway_001") for cas
 
 LLM_TRADING = {case["id"]: case for case in load("llm_trading_003")}
 """Every case of the leaderboard reference by its id."""
+
+CRYPTOFUNK = {case["id"]: case for case in load("cryptofunk_002")}
+"""Every case of the reference of the trading system of several agents by its id."""

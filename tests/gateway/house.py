@@ -172,6 +172,7 @@ class House:
     gateway_id: str = "kit-gateway-test"
     version: str = "1.0.0"
     build: str = "0.1.0"
+    log_level: str = "info"
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:

@@ -159,6 +159,18 @@ CALLS: list[tuple[Asked, str, dict[str, Any]]] = [
     (lambda c: c.decisions(as_of=5), "decisions.list", {"asOf": 5}),
     (lambda c: c.decisions.get(decision_id="dec_1"), "decisions.get", {"decisionId": "dec_1"}),
     (
+        lambda c: c.decisions.similar(decision_id="dec_1", limit=3),
+        "decisions.similar",
+        {"decisionId": "dec_1", "limit": 3},
+    ),
+    (
+        lambda c: c.decisions.stats(from_=5, sources=["run"]),
+        "decisions.stats",
+        {"from": 5, "sources": ["run"]},
+    ),
+    (lambda c: c.config(), "config.get", {}),
+    (lambda c: c.config.set(stop_loss=0.03, mode="paper"), "config.set", {"stopLoss": 0.03, "mode": "paper"}),
+    (
         lambda c: c.memory.search(query="EURUSD trade", limit=10),
         "memory.search",
         {"query": "EURUSD trade", "limit": 10},

@@ -11,8 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memory.database import Database
-from memory.decision_records import Decision, DecisionAction, DecisionStatus, ModelStatistics, PnlStatistics
-from memory.decision_views import decision_text, known_at, learned
+from memory.decision_records import (
+    Decision,
+    DecisionAction,
+    DecisionFigures,
+    DecisionFilter,
+    DecisionResult,
+    DecisionSource,
+    DecisionStatus,
+    ModelStatistics,
+    PnlStatistics,
+)
+from memory.decision_views import decision_text, known_at, learned, result_of
 from tests.memory.samples import BTC, ETH, basis, decision, later
 
 
@@ -135,13 +145,75 @@ async def test_decisions_are_found_by_what_they_are_about_newest_first_and_page_
         assert await of("ada", 2, before="d3") == [two, one]
         assert await of("ada", 2, before="d2") == [one]
         assert await of("ada", 2, before="x") == []
-        assert await of("ada", 9, symbol=ETH) == [two, one]
-        assert await of("ada", 9, symbol=BTC) == [one]
-        assert await of("ada", 9, since=later(1)) == [three, two]
-        assert await of("ada", 9, until=later(0)) == [one]
-        assert await of("ada", 9, model="other") == [two]
-        assert await of("ada", 9, action=DecisionAction.SELL) == [two]
-        assert await of("ada", 9, account="arena", run="run_1") == [three]
+        assert await of("ada", 9, DecisionFilter(symbol=ETH)) == [two, one]
+        assert await of("ada", 9, DecisionFilter(symbol=BTC)) == [one]
+        assert await of("ada", 9, DecisionFilter(since=later(1))) == [three, two]
+        assert await of("ada", 9, DecisionFilter(until=later(0))) == [one]
+        assert await of("ada", 9, DecisionFilter(model="other")) == [two]
+        assert await of("ada", 9, DecisionFilter(action=DecisionAction.SELL)) == [two]
+        assert await of("ada", 9, DecisionFilter(account="arena", run="run_1")) == [three]
+
+
+async def test_pages_go_by_how_many_to_leave_out_and_sources_and_results_are_told_apart(
+    database: Database,
+) -> None:
+    run, job = DecisionSource.RUN, DecisionSource.JOB
+    one, two, three, four = await stored(
+        database,
+        decision("d1", source=run, **won("0.00000001", 10)),
+        decision("d2", source=job, at=later(1), **won("0.000", 10)),
+        decision("d3", source=job, at=later(2), **won("-3", 10)),
+        decision("d4", at=later(3), **won("99", 10, "open")),
+    )
+    async with database.read() as uow:
+        of = uow.decisions.of
+        assert await of("ada", 2, offset=1) == [three, two]
+        assert await of("ada", 2, before="d3", offset=1) == [one]
+        assert await of("ada", 9, DecisionFilter(sources=(job,))) == [three, two]
+        assert await of("ada", 9, DecisionFilter(sources=(run, job))) == [three, two, one]
+        assert await of("ada", 9, DecisionFilter(sources=())) == []
+        assert await of("ada", 9, DecisionFilter(result=DecisionResult.WON)) == [one]
+        assert await of("ada", 9, DecisionFilter(result=DecisionResult.LOST)) == [three, two]
+        assert await of("ada", 9, DecisionFilter(result=DecisionResult.PENDING)) == [four]
+    found = [result_of(each).value for each in (one, two, three, four)]
+    assert found == ["won", "lost", "lost", "pending"]
+
+
+async def test_decisions_are_reckoned_up_to_the_last_digit(database: Database) -> None:
+    answer: dict[str, Any] = {"turn_id": "t1", "latency_ms": 900, "cost": Decimal("0.01")}
+    await stored(
+        database,
+        # Two decisions of one answer: it is paid for once.
+        decision("d1", confidence=Decimal("0.9"), **answer, **won("30.000000000000000001", 10)),
+        decision("d2", confidence=Decimal("0.6"), **answer, **won("-10", 20)),
+        decision("d3", action=DecisionAction.HOLD, source=DecisionSource.RUN, latency_ms=300, model="a"),
+        decision("d4", at=later(9), latency_ms=600, cost=Decimal("0.02"), **won("7", 10, "open")),
+        decision("d5", at=later(9), symbols=(ETH,), **{**won("-1", 10), "pnl_currency": "BTC"}),
+        decision("x", principal="bob", **won("99", 10)),
+    )
+    usdt = PnlStatistics(
+        "USDT", 2, 1, Decimal("0.5"), Decimal("10.0000000000000000005"), Decimal("20.000000000000000001")
+    )
+    bitcoin = PnlStatistics("BTC", 1, 0, Decimal(0), Decimal(-1), Decimal(-1))
+    async with database.read() as uow:
+        whole = await uow.decisions.figures("ada")
+        ether = await uow.decisions.figures("ada", DecisionFilter(symbol=ETH))
+        nothing = await uow.decisions.figures("ada", DecisionFilter(model="nobody"))
+    assert whole == DecisionFigures(
+        total=5,
+        by_result={DecisionResult.LOST: 2, DecisionResult.PENDING: 2, DecisionResult.WON: 1},
+        by_source={DecisionSource.CHAT: 4, DecisionSource.RUN: 1},
+        by_action={DecisionAction.BUY: 4, DecisionAction.HOLD: 1},
+        by_model={"a": 1, "offline:1": 4},
+        confidence=0.75,
+        # (900 + 300 + 600 + 0) / 4 answers.
+        latency_ms=450.0,
+        cost=Decimal("0.03"),
+        unpriced=2,
+        by_currency=(bitcoin, usdt),
+    )
+    assert (ether.total, ether.by_currency, ether.confidence) == (1, (bitcoin,), None)
+    assert nothing == DecisionFigures(0, {}, {}, {}, {}, None, None, Decimal(0), 0, ())
 
 
 async def test_what_is_due_comes_first_who_has_waited_longest(database: Database) -> None:

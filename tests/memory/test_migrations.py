@@ -20,6 +20,7 @@ from memory import (
     schema,
     schema_alerts,
     schema_chats,
+    schema_config,
     schema_contests,
     schema_cron,
     schema_decisions,
@@ -34,6 +35,7 @@ from memory import (
 from memory.address import normalised
 from memory.alert_records import Alert, AlertFiring
 from memory.chat_records import Arrival, Card, Chat
+from memory.config import ConfigEntry
 from memory.cron_records import CronJob, PromptRun
 from memory.database import Database
 from memory.decision_records import Decision, DecisionBasis
@@ -71,6 +73,7 @@ from trading.switch import Arming, Switch
 ROOT = Path(__file__).parents[2]
 STORED: tuple[tuple[type[Any], Table], ...] = (
     (Account, schema.accounts),
+    (ConfigEntry, schema_config.config),
     (Order, schema.orders),
     (Fill, schema.fills),
     (Position, schema.positions),

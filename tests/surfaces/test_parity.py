@@ -160,10 +160,29 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "trade.closeAll": ({}, {"account": "nobody"}, "NOT_FOUND"),
     "decisions.list": ({"model": "planted:model"}, {"limit": 0}, "INVALID_PARAMS"),
     "decisions.get": ({"decisionId": "planted"}, {"decisionId": "dec_none"}, "NOT_FOUND"),
+    "decisions.similar": ({"decisionId": "planted"}, {"decisionId": "dec_none"}, "NOT_FOUND"),
+    "decisions.stats": ({"model": "planted:model"}, {"result": "drawn"}, "INVALID_PARAMS"),
     "ledger.verify": ({}, {"deep": True}, "INVALID_PARAMS"),
     "risk.limits": ({}, {"account": "nobody"}, "NOT_FOUND"),
     "risk.set": ({"order": 0.3, "symbols": ["BTC/USDT"]}, {"order": 7}, "INVALID_PARAMS"),
+    "config.get": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "config.set": (
+        {"position": 0.15, "stopLoss": 0.03, "temperature": 0.8},
+        {"position": 5, "stopLoss": 0.03},
+        "INVALID_PARAMS",
+    ),
     "account.list": ({}, {"deep": True}, "INVALID_PARAMS"),
+    # A model cannot do these, and shows what runs before there is one more.
+    "runs.open": ({"pair": "BTC/USDT", "mode": "paper"}, {"pair": "BTC/USDT", "mode": "live"}, "NOT_ARMED"),
+    "books.place": (
+        {"action": "buy", "pair": "BTC/USDT", "type": "limit", "amount": 0.001, "price": 10_000},
+        {"action": "buy", "pair": "BTC/USDT", "type": "limit", "amount": 0.001},
+        "MISSING_PARAMS",
+    ),
+    "books.orders": ({"states": ["filled"]}, {"states": ["lost"]}, "INVALID_PARAMS"),
+    "books.order": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
+    "books.positions": ({"base": "BTC"}, {"run": "nobody"}, "NOT_FOUND"),
+    "books.cancel": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
     "live.arm": ({}, {"account": "main"}, "INVALID_ORDER"),
     "live.check": ({}, {"account": "nobody"}, "NOT_FOUND"),
     "live.adopt": ({}, {"account": "main"}, "INVALID_ORDER"),
@@ -255,6 +274,8 @@ DIFFERENT_BY_NATURE = {
     "status": ("clients", "sockets"),
     "chat.send": ("message", "model", "usage"),
     "trade.orders": ("origin",),
+    # It is made up of an id.
+    "runs.open": ("name",),
     "keys.create": ("key",),
     # An id is new, and the doors do not all have the same calls before it.
     **{f"alert.{verb}": ("alertId", "id") for verb in ALERT_VERBS},

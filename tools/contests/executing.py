@@ -25,7 +25,7 @@ from trading.placing import OrderOutcome
 from trading.runs.cycle import Entry, Outcome, Task
 from trading.runs.decision import Action, RunDecision, from_plain
 from trading.runs.record import DeciderKind, Run, RunState
-from trading.runs.rules import Refusal, Refused, judge
+from trading.runs.rules import Refusal, Refused, guarded, judge
 
 RECORDED = frozenset({DeciderKind.MODEL, DeciderKind.STRATEGY})
 """Whose decisions are remembered, with all that they rest on; a baseline's follow from its rules alone."""
@@ -80,7 +80,7 @@ async def _done(parts: Parts, round_: Round, run: Run, entry: Entry) -> Entry:
             return _came_to(entry, outcomes)
         if entry.decision is None:
             return replace(entry, outcome=Outcome.SILENT)
-        decision = from_plain(entry.decision)
+        decision = guarded(from_plain(entry.decision), run.rules)
         if decision.action is Action.HOLD:
             return replace(entry, outcome=Outcome.HOLD)
         if (refused := await _refused(parts, round_, entry, decision)) is not None:

@@ -15,6 +15,7 @@ from tools.contests.telling import (
     COMPLETED,
     DECIDED,
     POSITION,
+    TURNED,
     Told,
     completed,
     decision_view,
@@ -22,6 +23,7 @@ from tools.contests.telling import (
     position_view,
     provider_of,
     trade_view,
+    turned,
 )
 from trading.runs.cycle import Cycle, CycleStatus, Entry, Outcome, Stage, Task
 from trading.runs.record import DeciderKind, Run
@@ -65,6 +67,8 @@ async def finish(parts: Parts, round_: Round) -> Cycle:
         await after_cycle(parts, uow, round_, cycle)
         await tell_cycle(uow, round_.contest, cycle, _places(round_), told, parts.new_id)
     parts.pulse.beat(Node.STANDINGS, now)
+    for node, beat in parts.pulse.turned().items():
+        await parts.events.publish(TURNED, turned(node, beat))
     return cycle
 
 

@@ -40,8 +40,19 @@ class Pulse:
 
     def __init__(self) -> None:
         self.beats: dict[Node, Beat] = {}
+        self._told: dict[Node, bool] = {}
 
     def beat(self, node: Node, at: datetime, problem: str | None = None) -> None:
         """Take note that a part was at work."""
         known = self.beats.get(node)
         self.beats[node] = Beat(at, known.count + 1 if known else 1, problem)
+
+    def turned(self) -> Mapping[Node, Beat]:
+        """Return the parts that are well, or are not, for the first time since this was asked last."""
+        found = {
+            node: beat
+            for node, beat in self.beats.items()
+            if self._told.get(node) is not (beat.problem is None)
+        }
+        self._told |= {node: beat.problem is None for node, beat in found.items()}
+        return found

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from memory.database import Database, UnitOfWork
 from tools.contests.parts import Parts
-from trading.model import ZERO
+from trading.model import ZERO, Mode
 from trading.runs.contest import Contest, ContestKind
 from trading.runs.contest_floor import view_at
 from trading.runs.cycle_market import CycleMarket, from_plain
@@ -91,4 +91,7 @@ def _said(trade: T, reasons: Mapping[str, str]) -> T:
 
 def _own(books: Books, run: Run, trade: ClosedTrade) -> bool:
     """Tell whether a trade is the run's: on an account that others use, too, what another opened is not."""
+    if run.mode is Mode.PAPER:
+        # Its account is its own: what its owner opened there by hand is part of it as well.
+        return True
     return books.trades.runs.get(trade.order, run.id) == run.id

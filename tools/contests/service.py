@@ -9,16 +9,21 @@ from tools.contests.replaying import Copy
 from tools.contests.timekeeping import Timekeeper
 from trading.errors import NotFound
 from trading.runs.contest import Contest
+from trading.runs.record import DeciderSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Contests:
-    """The contests of a service. `arena` is None where it is switched off."""
+    """The contests of a service.
+
+    `trader` decides for a run that names nobody; `arena` is None where it is switched off.
+    """
 
     parts: Parts
     keeper: Timekeeper
     boards: Boards
     copy: Copy
+    trader: DeciderSpec
     arena: Arena | None = None
 
     async def season(self) -> Contest:

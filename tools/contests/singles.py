@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from memory.database import UnitOfWork
 from tools.contests.parts import Parts
+from tools.contests.telling import CHANGED, changed
 from tools.contests.timekeeping import Timekeeper
 from trading.accounts import open_account
 from trading.errors import NotFound
@@ -25,9 +25,6 @@ from trading.timeframes import Timeframe
 
 CURRENCY = "USDT"
 LIVE = "live"
-SHARE = Decimal("0.2")
-"""The most that one entry of a run may be worth when nobody says otherwise, as a share of its money."""
-
 PAUSABLE = frozenset({RunState.RUNNING})
 PAUSED = frozenset({RunState.PAUSED})
 
@@ -38,7 +35,10 @@ LOOKS = 2
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A run that somebody wants. `initial` is the paper money it gets; live it trades on the live account."""
+    """A run that somebody wants.
+
+    `initial` is the paper money it gets, in an account with these `limits`; live it trades on the live one.
+    """
 
     name: str
     decider: DeciderSpec
@@ -48,13 +48,7 @@ class Wanted:
     mode: Mode
     initial: Decimal
     rules: RunRules
-
-
-def usual_rules(initial: Decimal, changes: Mapping[str, Any]) -> RunRules:
-    """Return the rules of a run with so much money, with what somebody wants otherwise; raise InvalidRun."""
-    usual = {"most_size": initial * SHARE, "least_size": min(Decimal(10), initial * SHARE)}
-    usual |= {"most_leverage": Decimal(1)}
-    return RunRules(**{**usual, **changes})
+    limits: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +88,20 @@ class Singles:
             rules=wanted.rules,
             version=same.version if same else 0,
         )
-        return await self._begun(run, wanted.initial, fresh=same is None)
+        return await self._begun(run, wanted.initial, wanted.limits, fresh=same is None)
 
     async def again(self, owner: str, name: str) -> Run:
         """Start an idle run once more, with the money it had; raise NotFound, RunActive or RunEnded."""
         async with self.parts.database.read() as uow:
             run = await _own(uow, owner, name)
             account = await uow.accounts.get(run.account)
-        states.start(run, self.parts.clock.now())
-        return await self._begun(run, account.initial if account else Decimal(0), fresh=False)
+            now = self.parts.clock.now()
+            limits = (await uow.risk.state(run.account, now, now)).limits
+        states.start(run, now)
+        initial = account.initial if account else Decimal(0)
+        return await self._begun(run, initial, limits, fresh=False)
 
-    async def _begun(self, run: Run, initial: Decimal, fresh: bool) -> Run:
+    async def _begun(self, run: Run, initial: Decimal, limits: Mapping[str, str], fresh: bool) -> Run:
         parts, now = self.parts, self.parts.clock.now()
         account = run.account if run.mode is Mode.LIVE else parts.new_id("acc")
         if run.mode is not Mode.LIVE:
@@ -113,6 +110,8 @@ class Singles:
         async with parts.database.transact() as uow:
             if await uow.accounts.get(account) is None:
                 raise NotFound("there is no live account here: live trading is not switched on")
+            if limits and run.mode is not Mode.LIVE:
+                await uow.risk.set_limits(account, limits, run.owner, now)
             before = await uow.contests.named(run.owner, f"run:{run.name}")
             contest = Contest(
                 id=parts.new_id("cst"),
@@ -137,6 +136,7 @@ class Singles:
                 stored = stored and await uow.runs.change(run)
             if not stored:
                 raise RunActive(f"{run.name!r} was started by somebody else at this moment", run=run.id)
+            await parts.events.record(uow, CHANGED, changed(run), run.owner)
         return run
 
     async def pause(self, owner: str, name: str | None = None) -> Sequence[Run]:
@@ -223,6 +223,7 @@ class Singles:
             after = move(run, self.parts.clock.now())
             if after is not run and not await uow.runs.change(after):
                 raise RunActive(f"{name!r} was changed by somebody else at this moment", run=run.id)
+            await self.parts.events.record(uow, CHANGED, changed(after), owner)
         return after
 
 
@@ -239,5 +240,5 @@ def _is_alone(contest: Contest) -> bool:
 async def _own(uow: UnitOfWork, owner: str, name: str) -> Run:
     run = await uow.runs.named(owner, name) or await uow.runs.get(name)
     if run is None or run.owner != owner:
-        raise NotFound(f"there is no run {name!r}; runs.list shows those there are")
+        raise NotFound(f"there is no run {name!r}; runs.list shows those there are", run=name)
     return run

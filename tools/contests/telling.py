@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tools.contests.pulse import WORK, Beat, Node
 from tools.contests.views import RunDecisionView, RunPosition, RunTrade
 from trading.clock import epoch_ms
 from trading.model import ZERO
@@ -22,6 +23,8 @@ COMPLETED = "cycle.completed"
 DECIDED = "decision"
 POSITION = "position"
 SAFE_MODE = "run.safe_mode"
+CHANGED = "runs.changed"
+TURNED = "agents.changed"
 
 _PREFIX = {ContestKind.ARENA: "arena", ContestKind.SINGLE: "run"}
 
@@ -169,3 +172,28 @@ def trade_view(run: Run, each: ClosedTrade) -> RunTrade:
         seconds=(each.closed_at - each.opened_at).total_seconds(),
         reasoning=each.reasoning,
     )
+
+
+def changed(run: Run) -> Mapping[str, Any]:
+    """Return what is told of a run by itself that was started, held or has ended."""
+    return {
+        "runId": run.id,
+        "name": run.name,
+        "state": run.state.value,
+        "mode": run.mode.value,
+        "pairs": [str(each) for each in run.symbols],
+        "reason": run.reason,
+    }
+
+
+def turned(node: Node, beat: Beat) -> Mapping[str, Any]:
+    """Return what is told of a part of the engine that is well again, or is not any more."""
+    return {
+        "name": node.value,
+        "status": "error" if beat.problem else "active",
+        "healthy": beat.problem is None,
+        "lastSeenAt": epoch_ms(beat.at),
+        "beats": beat.count,
+        "does": WORK[node],
+        "problem": beat.problem,
+    }

@@ -360,8 +360,13 @@ class EquityAt(Result):
 
 
 class RunShown(Result):
-    """A run, its account and its curve: of a long one evenly spaced points, with the first and the last."""
+    """A run, its account and its curve: of a long one evenly spaced points, with the first and the last.
+
+    `maxDrawdown` is a fraction, 0 or more, `sharpe` annualised; both are by all its cycles.
+    """
 
     run: RunView
     account: RunAccount | None
+    max_drawdown: Num
+    sharpe: float
     curve: list[EquityAt]

@@ -1,7 +1,7 @@
 """What a run may do: every rule a figure of its configuration, every refusal a code and a figure."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -18,7 +18,8 @@ class RunRules:
     """The bounds of a run, all inclusive. Raises InvalidRun for bounds that bound nothing.
 
     Sizes are notionals in quote, distances of stop-loss and take-profit fractions of the entry. A run has at
-    most one position per pair. After so many `failures` in a row its decider opens nothing any more.
+    most one position per pair. After so many `failures` in a row its decider opens nothing any more. An entry
+    is made with a `confidence` of at least so much, and has `stop` and `target` where it names none.
     """
 
     least_size: Decimal = Decimal(10)
@@ -31,6 +32,9 @@ class RunRules:
     least_target: Decimal = Decimal("0.02")
     most_target: Decimal = Decimal("0.5")
     failures: int = 3
+    confidence: Decimal = Decimal(0)
+    stop: Decimal | None = None
+    target: Decimal | None = None
 
     def __post_init__(self) -> None:
         """Raise InvalidRun for the first pair of bounds that makes no sense."""
@@ -38,6 +42,8 @@ class RunRules:
         _ordered("leverage", self.least_leverage, self.most_leverage, MOST_LEVERAGE)
         _ordered("stop-loss", self.least_stop, self.most_stop, Decimal(1))
         _ordered("take-profit", self.least_target, self.most_target, Decimal(100))
+        if not 0 <= self.confidence <= 1:
+            raise InvalidRun(f"a confidence lies between 0 and 1, not {self.confidence}")
         if self.least_leverage < 1 or self.positions < 1 or self.failures < 1:
             raise InvalidRun("a leverage, a number of positions and one of failures are at least 1")
 
@@ -56,6 +62,7 @@ class Refused(StrEnum):
     NO_PRICE = "no_price"
     SAFE_MODE = "safe_mode"
     INCOMPLETE = "incomplete"
+    UNSURE = "unsure"
     SIZE_TOO_SMALL = "size_too_small"
     SIZE_TOO_LARGE = "size_too_large"
     LEVERAGE_TOO_LOW = "leverage_too_low"
@@ -106,6 +113,17 @@ def judge(
     )
 
 
+def guarded(decision: RunDecision, rules: RunRules) -> RunDecision:
+    """Return a decision with the stop-loss and take-profit of the rules where it is an entry without."""
+    if decision.action not in ENTRIES:
+        return decision
+    return replace(
+        decision,
+        stop_loss=rules.stop if decision.stop_loss is None else decision.stop_loss,
+        take_profit=rules.target if decision.take_profit is None else decision.take_profit,
+    )
+
+
 def margin_of(decision: RunDecision) -> Decimal:
     """Return the initial margin of an entry; zero of anything else."""
     if decision.size is None or not decision.leverage:
@@ -136,6 +154,9 @@ def _of_close(decision: RunDecision, view: AccountView) -> Iterator[Refusal]:
 def _of_entry(decision: RunDecision, view: AccountView, rules: RunRules, safe: bool) -> Iterator[Refusal]:
     if safe:
         yield Refusal(Refused.SAFE_MODE, "the run is in safe mode and opens nothing")
+    if decision.confidence < rules.confidence:
+        says = f"a confidence of {decision.confidence:.4g} is less than {rules.confidence}"
+        yield Refusal(Refused.UNSURE, says, decision.confidence, rules.confidence)
     if _sound(decision):
         yield from _of_terms(decision, rules)
         yield from _of_account(decision, view, rules)

@@ -1,9 +1,10 @@
-"""What the arena might tell."""
+"""What the arena and its decisions might tell."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from memory.decision_records import DecisionAction
 from tools.contests.views import (
     CycleView,
     Leaderboard,
@@ -13,11 +14,13 @@ from tools.contests.views import (
     RunTrade,
     Standing,
 )
+from tools.decision_markets import Market
+from tools.decisions import DecisionView
 from trading.symbols import parse_symbol
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EARLIER = AT - timedelta(minutes=30)
-ETH = parse_symbol("ETH/USDT")
+ETH, BTC = parse_symbol("ETH/USDT"), parse_symbol("BTC/USDT")
 
 
 def position(name: str = "LLM-A", **more: Any) -> RunPosition:
@@ -190,3 +193,57 @@ def decision(**more: Any) -> RunDecisionView:
         "equity": Decimal(100),
     }
     return RunDecisionView(**{**fields, **more})
+
+
+def recorded(**more: Any) -> DecisionView:
+    fields: dict[str, Any] = {
+        "decision_id": f"dec_{'1234567890ab' * 2}",
+        "at": AT,
+        "source": "run",
+        "model": "anthropic:claude-sonnet-4",
+        "account": "acc_1",
+        "action": DecisionAction.BUY,
+        "pairs": [BTC],
+        "confidence": Decimal("0.85"),
+        "reasoning": "Oversold.",
+        "status": "placed",
+        "reason": None,
+        "capability": None,
+        "session_id": None,
+        "turn_id": None,
+        "call_id": None,
+        "run": "run_1",
+        "order_ids": [],
+        "approval_ids": [],
+        "answered_by": None,
+        "answered_at": None,
+        "input_tokens": 1250,
+        "output_tokens": 180,
+        "cached_tokens": 0,
+        "latency_ms": 900,
+        "cost": None,
+        "outcome": None,
+        "pnl": Decimal("250.5"),
+        "pnl_currency": "USDT",
+        "outcome_at": None,
+        "result": "won",
+        "market": {str(BTC): market("42000", rsi_14=Decimal("35.2"), macd=None)},
+        "text": "It was.",
+    }
+    return DecisionView(**{**fields, **more})
+
+
+def market(price: str, **indicators: Decimal | None) -> Market:
+    return Market(
+        price=Decimal(price), change_24h=None, volume_24h=Decimal(1_500), indicators=dict(indicators)
+    )
+
+
+BTC_DECISION = recorded()
+HOLD_DECISION = recorded(
+    action=DecisionAction.HOLD,
+    pairs=[],
+    confidence=None,
+    result="pending",
+    market={str(BTC): market("42000"), str(ETH): market("2000")},
+)

@@ -345,9 +345,8 @@ def test_what_was_done_with_the_scheduler_is_confirmed() -> None:
 
 def test_only_the_feed_is_counted() -> None:
     traffic = {"/": SocketTraffic(open=9, opened=9, sent=9, received=9)}
-    service = Status(
-        gateway="running", clients=1, skills=1, tools=1, uptime=60.0, version="1", build="2", sockets=traffic
-    )
+    figures = {"clients": 1, "skills": 1, "tools": 1, "uptime": 60.0}
+    service = Status(gateway="running", version="1", build="2", database=True, **figures, sockets=traffic)
     assert told(cycles.sockets(service, AT))["active_connections"] == 0
     here = {**traffic, "/ws": SocketTraffic(open=3, opened=15, sent=1250, received=45)}
     assert told(cycles.sockets(service.model_copy(update={"sockets": here}), AT)) == {

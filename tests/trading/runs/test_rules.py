@@ -12,7 +12,7 @@ from trading.margin import liquidation_price
 from trading.model import Mode, Position, Side
 from trading.runs.decision import HOLD, Action, RunDecision
 from trading.runs.errors import InvalidRun
-from trading.runs.rules import Refused, RunRules, judge, liquidation_distance
+from trading.runs.rules import Refused, RunRules, guarded, judge, liquidation_distance
 from trading.runs.view import AccountView
 from trading.symbols import Symbol
 
@@ -83,6 +83,28 @@ def test_the_margin_may_take_all_that_is_available_and_no_more() -> None:
     assert refused(entry(), an_account(available=D("3.99"))) == [
         (Refused.INSUFFICIENT_MARGIN, D(4), D("3.99"))
     ]
+
+
+def test_an_entry_is_at_least_as_sure_as_the_rules_want() -> None:
+    rules = RunRules(confidence=D("0.7"))
+    found = [judge(entry(confidence=D(each)), an_account(), rules, PAIRS, PAIRS) for each in ("0.7", "0.69")]
+    assert [[(each.code, each.figure, each.bound) for each in one] for one in found] == [
+        [],
+        [(Refused.UNSURE, D("0.69"), D("0.7"))],
+    ]
+    close = RunDecision(Action.CLOSE, ETH, confidence=D(0))
+    assert judge(close, an_account(ETH), rules, PAIRS, PAIRS) == ()
+
+
+def test_an_entry_gets_the_stop_and_target_that_it_does_not_name() -> None:
+    rules = RunRules(stop=D("0.03"), target=D("0.06"))
+    assert guarded(entry(), rules) == entry(stop_loss=D("0.03"), take_profit=D("0.06"))
+    own = entry(stop_loss=D("0.1"), take_profit=D("0.2"))
+    assert guarded(own, rules) == own
+    assert guarded(entry(), RULES) == entry()
+    assert guarded(HOLD, rules) == HOLD
+    close = RunDecision(Action.CLOSE, ETH)
+    assert guarded(close, rules) == close
 
 
 def test_every_broken_rule_is_told_at_once() -> None:

@@ -1,0 +1,1 @@
+"""The API of a trading system of several agents: sessions, orders, decisions, configuration, and a feed."""
