@@ -377,6 +377,7 @@ def test_failures_have_words_of_their_own() -> None:
     assert worded(failed(wrong, "config.set")) == {
         "error": "validation failed",
         "errors": ["max_position_size: too much", "llm_max_tokens: too few"],
+        "details": "max_position_size: too much; llm_max_tokens: too few",
         "field": "max_position_size",
     }
     assert worded(failed(CallError("no", code=Code.FORBIDDEN), "config.set")) is None
