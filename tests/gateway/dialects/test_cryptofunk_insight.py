@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.dialects.cryptofunk import agents, config, decisions, service
+from gateway.dialects.cryptofunk import insight_requests as requests
 from gateway.dialects.cryptofunk.insight import FACTS, INSIGHT
 from gateway.dialects.cryptofunk.insight_words import worded
 from gateway.dialects.cryptofunk.uuids import to_uuid
@@ -247,6 +248,7 @@ def test_every_field_that_can_be_set_is_one_of_the_capability() -> None:
     }
     asked = config.of_changes(dict.fromkeys(config.NAMES, 1))
     assert set(asked) == set(config.NAMES.values())
+    assert set(requests.ConfigChanges.model_fields) == set(config.NAMES)
     assert config.of_changes({"stray": 1}) == {"stray": 1}
 
 
