@@ -92,6 +92,7 @@ class KitClient:
         self.strategies = StrategyCatalog(self.call, "strategies")
         self.chart = Charts(self.call, "chart")
         self.data = Candles(self.call, "data")
+        self.config = Namespace(self.call, "config")
         self.cron = Namespace(self.call, "cron")
         self.decisions = Namespace(self.call, "decisions")
         self.memory = Memory(self.call, "memory")

@@ -18,7 +18,7 @@ Pairs = Annotated[list[str] | None, typer.Option("--pair", help="A pair it trade
 Strategy = Annotated[str | None, typer.Option(help="A strategy of the house.")]
 Model = Annotated[str | None, typer.Option(help="A model that answers here, as vendor:model.")]
 Timeframe = Annotated[str, typer.Option(help="The candles it decides by.")]
-Capital = Annotated[float, typer.Option(help="Paper money it begins with.")]
+Capital = Annotated[float | None, typer.Option(help="Paper money it begins with.")]
 Minutes = Annotated[float | None, typer.Option(help="How often it decides.")]
 
 RUNS = ("name", "decider", "pairs", "mode", "state", "equity", "P&L", "trades", "cycles")
@@ -83,12 +83,12 @@ def _add_start(runs: typer.Typer, run: Run) -> None:
         pair: Pairs = None,
         timeframe: Timeframe = "5m",
         minutes: Minutes = None,
-        capital: Capital = 10_000,
+        capital: Capital = None,
         live: Annotated[bool, typer.Option("--live", help="With real money.")] = False,
         url: Url = None,
     ) -> None:
         """Have a strategy or a model trade from now on; without either an idle run is started again."""
-        given = {"initialCapital": capital, "timeframe": timeframe} if strategy or model else {}
+        given = {"timeframe": timeframe} if strategy or model else {}
         _ask(
             run,
             url,
@@ -98,6 +98,7 @@ def _add_start(runs: typer.Typer, run: Run) -> None:
             model=model,
             pairs=pair,
             intervalMinutes=minutes,
+            initialCapital=capital,
             mode="live" if live else None,
             **given,
         )

@@ -11,13 +11,10 @@ from trading.symbols import Symbol
 _D = schema.decisions.c
 
 # Only the state of an outcome has such an entry.
-_CLOSED = and_(
-    _D.pnl.is_not(None), func.coalesce(type_coerce(_D.outcome, Text), "").contains('"is":"closed"')
-)
+CLOSED = and_(_D.pnl.is_not(None), func.coalesce(type_coerce(_D.outcome, Text), "").contains('"is":"closed"'))
 
 # Money is text on SQLite: a float has its sign, and nothing more is asked of it.
-WON = and_(_CLOSED, cast(_D.pnl, Float) > 0)
-CLOSED = _CLOSED
+WON = and_(CLOSED, cast(_D.pnl, Float) > 0)
 
 RESULT: Label[str] = case(
     (WON, DecisionResult.WON.value),

@@ -121,8 +121,6 @@ CATALOG: tuple[AnyCapability, ...] = (
     decisions.get,
     decision_alike.similar,
     decision_figures.stats,
-    decision_alike.similar,
-    decision_figures.stats,
     ledger.verify_ledger,
     risk.limits,
     risk.set_limits,

@@ -51,14 +51,21 @@ class Reader:
             if known in fields:
                 raise InvalidParams(f"{name[:64]} is given twice", details={"fields": [name[:64]]})
             fields[known] = self._value(known, texts)
+        if route.takes is not None and (stray := sorted(fields.keys() - self._types.keys())):
+            told = f"{stray[0][:64]}: there is no such parameter here"
+            raise InvalidParams(told, details={"fields": [stray[0][:64]]})
         return {**fields, **route.fixed}
 
     @cached_property
     def _types(self) -> Mapping[str, Types]:
         """The JSON types of each parameter; found out when first needed, as a start has no time for it."""
-        schema = self._capability.params.model_json_schema()
+        taken = self._route.takes
+        schema = (taken or self._capability.params).model_json_schema()
         definitions = schema.get("$defs", {})
-        return {name: _types(kind, definitions) for name, kind in schema.get("properties", {}).items()}
+        return {
+            self._route.name_of(name) if taken else name: _types(kind, definitions)
+            for name, kind in schema.get("properties", {}).items()
+        }
 
     def _value(self, name: str, texts: list[str]) -> Any:
         if any("\0" in text for text in texts):

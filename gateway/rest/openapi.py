@@ -118,24 +118,24 @@ class Document:
         if route.joint is not None:
             views = {"schema": {"type": "string", "enum": list(route.joint.views)}, "required": False}
             return {VIEW: views} if route.joint.views else {}
-        model = self._model(capability)
+        model = self._model(route, capability)
         required = model.get("required", ())
-        told = {known: given for given, known in route.names.items()}
+        told = {} if route.takes else {known: given for given, known in route.names.items()}
         return {
             told.get(name, name): {"schema": schema, "required": name in required}
             for name, schema in model.get("properties", {}).items()
             if name not in route.fixed
         }
 
-    def _model(self, capability: AnyCapability) -> Json:
-        ref: str = self._refs[_asked(capability)]["$ref"]
+    def _model(self, route: Route, capability: AnyCapability) -> Json:
+        ref: str = self._refs[_asked(route, capability)]["$ref"]
         found: Json = self._schemas[ref.removeprefix(REF)]
         return found
 
     def _body(self, route: Route, rest: dict[str, Json]) -> Json:
         capability = self._registry.find(route.capability)
         required = [name for name, field in rest.items() if field["required"]]
-        schema: Json = self._refs[_asked(capability)]
+        schema: Json = self._refs[_asked(route, capability)]
         if route.in_path or route.names or route.fixed:
             schema = {
                 "type": "object",
@@ -208,8 +208,8 @@ def _parameter(name: str, where: str, field: Json) -> Json:
     return {"name": name, "in": where, "required": field["required"], "schema": field["schema"]}
 
 
-def _asked(capability: AnyCapability) -> Key:
-    return ("asked", capability.name)
+def _asked(route: Route, capability: AnyCapability) -> Key:
+    return ("asked", capability.name if route.takes is None else route.label)
 
 
 def _answered(route: Route, capability: AnyCapability) -> Key:
@@ -223,8 +223,8 @@ def _schemas(registry: Registry, dialects: Sequence[RestDialect]) -> tuple[dict[
         inputs["error", dialect.name] = (("error", dialect.name), "serialization", TypeAdapter(dialect.error))
         for route in dialect.routes:
             capability = registry.find(route.capability)
-            asked, told = _asked(capability), _answered(route, capability)
-            inputs[asked] = (asked, "validation", TypeAdapter(capability.params))
+            asked, told = _asked(route, capability), _answered(route, capability)
+            inputs[asked] = (asked, "validation", TypeAdapter(route.takes or capability.params))
             kind = capability.result if route.answer is None else route.answer
             inputs[told] = (told, "serialization", TypeAdapter(kind))
     found, whole = TypeAdapter.json_schemas(

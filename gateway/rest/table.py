@@ -43,7 +43,8 @@ class Route:
 
     What the path names is a parameter of that name, and so are the fields of the query or the body. `names`
     says under which other name the capability knows a field, `fixed` what it is always asked. `asks` makes
-    the capability's parameters of those fields where that is not enough; `tells` makes the answer of its
+    the capability's parameters of those fields where that is not enough, and `takes` is then the type of
+    them, by their names in the request; `tells` makes the answer of its
     result and the moment, and `answer` is then the type of that, for the description. `public` lets pages of
     any origin read. One that `streams` can tell its events while it runs, to who accepts that. `rules` are
     limits of each key on the capability of this route, besides those of the whole API. `unwell` tells of a
@@ -59,6 +60,7 @@ class Route:
     names: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     asks: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    takes: type[BaseModel] | None = None
     tells: Callable[..., Any] | None = None
     answer: Any = None
     public: bool = False

@@ -133,7 +133,7 @@ async def test_decisions_are_found_by_their_meaning_across_runs(house: House) ->
 async def test_what_is_filtered_is_echoed_and_counted(house: House) -> None:
     query = {
         "symbol": "ETHUSDT",
-        "decision_type": "SIGNAL",
+        "decision_type": "signal",
         "limit": "9000",
         "from_date": "2026-11-20T00:00:00Z",
     }
@@ -147,7 +147,13 @@ async def test_what_is_filtered_is_echoed_and_counted(house: House) -> None:
     assert told["total_decisions"] == page["count"]
     none = (await house.ask("GET", "/api/v1/decisions", {"decision_type": "risk_approval"})).body
     assert (none["count"], none["filter"]["decision_type"]) == (0, "risk_approval")
-    for wrong in ({"from_date": "yesterday"}, {"to_date": "2026-11-20"}, {"outcome": "DRAW"}, {"limit": "x"}):
+    for wrong in (
+        {"from_date": "yesterday"},
+        {"to_date": "2026-11-20"},
+        {"outcome": "DRAW"},
+        {"sources": "run"},
+        {"limit": "x"},
+    ):
         reply = await house.ask("GET", "/api/v1/decisions", wrong)
         assert (reply.status, reply.body["field"]) == (400, *wrong)
 

@@ -12,7 +12,7 @@ from agent.models.scripted import ScriptedModel
 from tests.service import Running, running
 
 OWNER = "canary-of-the-gateway"
-SECRETS = {
+SECRETS: dict[str, Any] = {
     "gateway_token": OWNER,
     "anthropic_api_key": "sk-ant-canary",
     "openai_api_key": "sk-canary",

@@ -246,6 +246,31 @@ async def test_vectors_that_are_not_to_be_had_are_left_alone_for_a_while(databas
     assert await whole(index)
 
 
+async def test_the_nearest_and_their_vectors_are_had_while_there_are_vectors(database: Database) -> None:
+    vectors = Stubborn()
+    numbers = iter(range(1_000))
+    index = MemoryIndex(database, vectors, ManualClock(NOON), lambda kind: f"{kind}_{next(numbers)}")
+    await index.follow(OWNER, "a.md", [note("whale"), note("orca")])
+    await index.settle()
+    near = await index.nearest(OWNER, Query("fish"))
+    assert [(each.text, cosine) for each, cosine in near] == [("whale", 0.9), ("orca", 0.9)]
+    assert await index.nearest(OWNER, Query("fish", kinds=frozenset({Kind.DECISION}))) == []
+    assert await index.nearest("bob", Query("fish")) == []
+    assert await index.vector(OWNER, "a.md") == [0.5, -0.5]
+    assert await index.vector(OWNER, "b.md") is None
+    vectors.error = VectorsBusy("at work")
+    assert await index.vector(OWNER, "a.md") is None
+    assert index.problem is None
+    vectors.error = VectorsUnavailable("gone")
+    assert await index.vector(OWNER, "a.md") is None
+    asked = vectors.asked
+    assert await index.nearest(OWNER, Query("fish")) == []
+    assert await index.vector(OWNER, "a.md") is None
+    assert (vectors.asked, str(index.problem)) == (asked, "gone")
+    without = MemoryIndex(database, None, ManualClock(NOON), lambda kind: f"{kind}_{next(numbers)}")
+    assert (await without.nearest(OWNER, Query("fish")), await without.vector(OWNER, "a.md")) == ([], None)
+
+
 async def test_what_fails_otherwise_is_tried_again(database: Database) -> None:
     vectors = Stubborn()
     numbers = iter(range(1_000))

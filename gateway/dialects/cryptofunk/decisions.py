@@ -35,19 +35,13 @@ _RESULTS = {outcome: result for result, outcome in OUTCOMES.items()}
 
 def of_list(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `decisions.list` is asked; a limit beyond the most is the most."""
-    rest = {name: fields[name] for name in fields if name not in Filter.model_fields}
-    return {
-        **rest,
-        **_filtered(fields),
-        "limit": _bounded(fields.get("limit", PAGE), MOST),
-        "offset": fields.get("offset", 0),
-        "market": True,
-    }
+    paging = {"limit": _bounded(fields.get("limit", PAGE), MOST), "offset": fields.get("offset", 0)}
+    return {**of_statistics(fields), **paging, "market": True}
 
 
 def of_one(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `decisions.get` is asked; raise InvalidParams for what is no UUID."""
-    return {**fields, "decisionId": _id(fields)}
+    return {**fields, "decisionId": from_uuid(str(fields["decisionId"]), "dec")}
 
 
 def of_similar(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,9 +51,21 @@ def of_similar(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def of_statistics(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `decisions.stats` is asked."""
-    rest = {name: fields[name] for name in fields if name not in Filter.model_fields}
-    paging = {name: fields[name] for name in ("limit", "offset") if name in fields}
-    return {**rest, **paging, **_filtered(fields)}
+    asked: dict[str, Any] = {}
+    if "symbol" in fields:
+        asked["pair"] = fields["symbol"]
+    if "model" in fields:
+        asked["model"] = fields["model"]
+    if "decision_type" in fields:
+        # Of a kind that is not made here there are none.
+        known = _KINDS.get(fields["decision_type"])
+        asked["sources"] = [] if known is None else [known]
+    if "outcome" in fields:
+        asked["result"] = _result(fields["outcome"])
+    for name, inside in (("from_date", "from"), ("to_date", "to")):
+        if name in fields:
+            asked[inside] = _moment(name, fields[name])
+    return asked
 
 
 def page(told: DecisionList, at: datetime, fields: Mapping[str, Any]) -> DecisionPage:
@@ -112,26 +118,8 @@ def statistics(told: DecisionTotals, at: datetime) -> Statistics:
     )
 
 
-def _filtered(fields: Mapping[str, Any]) -> dict[str, Any]:
-    asked: dict[str, Any] = {}
-    if "symbol" in fields:
-        asked["pair"] = fields["symbol"]
-    if "model" in fields:
-        asked["model"] = fields["model"]
-    if "decision_type" in fields:
-        # Of a kind that is not made here there are none.
-        known = _KINDS.get(str(fields["decision_type"]).lower())
-        asked["sources"] = [] if known is None else [known]
-    if "outcome" in fields:
-        asked["result"] = _result(str(fields["outcome"]))
-    for name, inside in (("from_date", "from"), ("to_date", "to")):
-        if name in fields:
-            asked[inside] = _moment(name, str(fields[name]))
-    return asked
-
-
 def _result(outcome: str) -> str:
-    known = _RESULTS.get(outcome.upper())
+    known = _RESULTS.get(outcome)
     if known is None:
         raise InvalidParams(f"outcome is one of {', '.join(_RESULTS)}", details={"fields": ["outcome"]})
     return known
@@ -150,10 +138,6 @@ def _moment(name: str, text: str) -> datetime:
 
 def _bounded(limit: Any, most: int) -> Any:
     return min(limit, most) if isinstance(limit, int) else limit
-
-
-def _id(fields: Mapping[str, Any]) -> str:
-    return from_uuid(str(fields["decisionId"]), "dec")
 
 
 def _brief(told: DecisionView) -> DecisionInBrief:

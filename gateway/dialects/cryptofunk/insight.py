@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway.dialects.cryptofunk import agents, config, decision_answers, decisions, service
+from gateway.dialects.cryptofunk import insight_requests as requests
 from gateway.rest.table import Route
 
 
@@ -18,6 +19,7 @@ INSIGHT = (
         decisions.page,
         decision_answers.DecisionPage,
         asks=decisions.of_list,
+        takes=requests.ListDecisions,
         echoes=True,
     ),
     _get(
@@ -26,6 +28,7 @@ INSIGHT = (
         decisions.statistics,
         decision_answers.Statistics,
         asks=decisions.of_statistics,
+        takes=requests.WhichDecisions,
     ),
     _get(
         "/decisions/{id}",
@@ -35,6 +38,7 @@ INSIGHT = (
         names={"id": "decisionId"},
         fixed={"embedding": True},
         asks=decisions.of_one,
+        takes=requests.OneDecision,
     ),
     _get(
         "/decisions/{id}/similar",
@@ -43,6 +47,7 @@ INSIGHT = (
         decision_answers.SimilarDecisions,
         names={"id": "decisionId"},
         asks=decisions.of_similar,
+        takes=requests.SimilarDecisions,
     ),
     _get("/config", "config.get", config.whole, config.Whole),
     Route(
@@ -50,13 +55,28 @@ INSIGHT = (
         "/api/v1/config",
         "config.set",
         asks=config.of_changes,
+        takes=requests.ConfigChanges,
         tells=config.changed,
         answer=config.Changed,
         echoes=True,
     ),
     _get("/agents", "agents.list", agents.page, agents.AgentPage),
-    _get("/agents/{name}", "agents.get", agents.one, agents.AgentInFull, asks=agents.of_one),
-    _get("/agents/{name}/status", "agents.get", agents.status, agents.AgentStatus, asks=agents.of_one),
+    _get(
+        "/agents/{name}",
+        "agents.get",
+        agents.one,
+        agents.AgentInFull,
+        asks=agents.of_one,
+        takes=requests.OneAgent,
+    ),
+    _get(
+        "/agents/{name}/status",
+        "agents.get",
+        agents.status,
+        agents.AgentStatus,
+        asks=agents.of_one,
+        takes=requests.OneAgent,
+    ),
 )
 
 FACTS = (

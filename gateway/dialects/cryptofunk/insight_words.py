@@ -33,9 +33,11 @@ def worded(failure: Failure) -> Mapping[str, Any] | None:
 
 def _invalid_config(failure: Failure) -> Mapping[str, Any]:
     fields = failure.details.get("fields", ())
+    errors = [_renamed(each) for each in failure.message.split("; ")]
     return {
         "error": "validation failed",
-        "errors": [_renamed(each) for each in failure.message.split("; ")],
+        "errors": errors,
+        "details": "; ".join(errors),
         "field": OWN.get(fields[0], str(fields[0])) if fields else None,
     }
 
