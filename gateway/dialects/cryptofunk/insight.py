@@ -81,7 +81,7 @@ INSIGHT = (
 
 FACTS = (
     Route("GET", "/", "status", tells=service.front, answer=service.Front),
-    _get("/health", "health", service.health, service.Healthy | service.Unhealthy),
+    _get("/health", "health", service.health, service.Healthy | service.Unhealthy, unwell=service.unwell),
     _get("/status", "status", service.status, service.SystemStatus),
 )
 """What other APIs have an answer of their own for at the same paths."""

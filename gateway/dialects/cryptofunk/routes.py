@@ -7,7 +7,7 @@ from gateway.dialects.cryptofunk.trading_words import STATUSES
 from gateway.dialects.cryptofunk.wording import Error, error
 from gateway.rest.table import RestDialect
 
-ROUTES = (*TRADING, *INSIGHT, *FACTS[1:])
+ROUTES = (*TRADING, *INSIGHT, *FACTS)
 
 CRYPTOFUNK = RestDialect(
     name="cryptofunk",
