@@ -9,10 +9,10 @@ from sqlalchemy import Connection, column, inspect, select, table
 from memory.errors import DatabaseTooNew
 from memory.link import Link
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest version; known here so that a start with nothing to do need not load Alembic."""
 
-KNOWN = frozenset({*(f"{number:04}" for number in range(1, 17)), HEAD})
+KNOWN = frozenset({*(f"{number:04}" for number in range(1, 18)), HEAD})
 VERSIONS = table("alembic_version", column("version_num"))
 
 

@@ -25,6 +25,7 @@ from memory import (
     schema_decisions,
     schema_distilled,
     schema_memory,
+    schema_runners,
     schema_runs,
     schema_skills,
     schema_summaries,
@@ -56,6 +57,7 @@ from memory.records import (
     Watched,
     Webhook,
 )
+from memory.runner_records import Runner
 from tests.memory.samples import account
 from tests.peers.databases import prepare
 from trading.approvals import Approval
@@ -98,6 +100,7 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Preference, schema_chats.preferences),
     (Watched, schema_chats.watchlist),
     (Webhook, schema_webhooks.webhooks),
+    (Runner, schema_runners.runners),
     (Alert, schema_alerts.alerts),
     (AlertFiring, schema_alerts.alert_firings),
     (CronJob, schema_cron.cron_jobs),
