@@ -3,11 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 Frame = Mapping[str, Any]
 Message = Any
 """What is sent: anything that is printed as one JSON text."""
+
+
+class Listens(Protocol):
+    """What one connection remembers, where what it hears depends on what it has said."""
+
+    def answer(self, frame: Frame, at: datetime) -> Message | None:
+        """Return the answer to what its client says, None for nothing."""
+        ...
+
+    def hears(self, event: str) -> bool:
+        """Tell whether an event of this name is told here."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +29,9 @@ class SocketDialect:
     `greets` makes the first message of a connection, of its id. `answers` makes that to what a client says,
     None for nothing; `refuses` the one to what cannot be read, of what is wrong with it. `tells` has, by the
     names of events, what makes a message of their payload, None for one that the API does not tell.
-    A request frame of our own protocol is answered in that protocol.
+    With `listens` each connection has one of those, which answers instead, and says what is told there; what
+    concerns somebody is then told to nobody else. A request frame of our own protocol is answered in that
+    protocol.
     """
 
     path: str
@@ -25,3 +39,4 @@ class SocketDialect:
     answers: Callable[[Frame, datetime], Message | None]
     refuses: Callable[[str, datetime], Message]
     tells: Mapping[str, Callable[[Mapping[str, Any], datetime], Message | None]] = field(default_factory=dict)
+    listens: Callable[[], Listens] | None = None

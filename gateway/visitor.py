@@ -1,6 +1,7 @@
 """A client at the WebSocket of a foreign API."""
 
 from gateway import protocol
+from gateway.hub import Told
 from gateway.peer import Peer
 from gateway.protocol import BadFrame
 from gateway.requests import Requests, Step
@@ -24,6 +25,8 @@ class Visitor:
         self._peer = peer
         self._requests = requests
         self._known: Principal | CallError | None = None
+        listens = room.dialect.listens
+        self._listener = listens and listens()
         self.is_peer = False
         """Whether it has spoken our own protocol."""
 
@@ -59,7 +62,8 @@ class Visitor:
         if frame.get("type") == "req":
             self._introduce()
             return self._requests.take(raw)
-        answer = self._room.dialect.answers(frame, self._shared.services.clock.now())
+        answers = self._room.dialect.answers if self._listener is None else self._listener.answer
+        answer = answers(frame, self._shared.services.clock.now())
         if answer is not None:
             self._say(answer)
         return None
@@ -67,6 +71,14 @@ class Visitor:
     def refuse(self, error: BadFrame) -> None:
         """Answer what cannot be read."""
         self._say(self._room.dialect.refuses(error.message, self._shared.services.clock.now()))
+
+    def wants(self, event: Told) -> bool:
+        """Tell whether an event is to be told here."""
+        if self._listener is None:
+            return True
+        principal = self.principal
+        own = event.principal is None or (principal is not None and event.principal == principal.id)
+        return own and self._listener.hears(event.name)
 
     def hear(self, message: bytes) -> None:
         """Take what happened, unless nobody may hear it here."""

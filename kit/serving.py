@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from gateway.app import Gateway
+from gateway.dialects.cracktrader.routes import CRACKTRADER
 from gateway.dialects.llm_trading.routes import LLM_TRADING
 from gateway.rest.routes import OWN
 from gateway.settings import GatewaySettings
@@ -13,7 +14,7 @@ from tools.registry import Registry
 from tools.services import Services
 from trading.clock import Clock, SystemClock
 
-APIS = (OWN, LLM_TRADING)
+APIS = (OWN, LLM_TRADING, CRACKTRADER)
 """Our own API, and the foreign ones."""
 
 

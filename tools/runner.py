@@ -96,6 +96,7 @@ async def details(ctx: Context, params: NoParams) -> RunnerDetails:
         curve=list(course.curve),
         positions=list(course.positions),
         metrics=course.metrics,
+        problems=list(await ctx.services.system.problems()),
     )
 
 

@@ -84,13 +84,15 @@ class RunnerStatus(Result):
 class RunnerDetails(RunnerStatus):
     """The same with the latest fills, newest first, the curve, what is held, and figures.
 
-    Of the figures returns, drawdown and win rate are percent, fees and balances quote.
+    Of the figures returns, drawdown and win rate are percent, fees and balances quote. `problems` are what
+    is wrong with the service at this moment.
     """
 
     recent: list[RunnerTrade]
     curve: list[RunnerPoint]
     positions: list[RunnerPosition]
     metrics: Figures
+    problems: list[str]
 
 
 class RunnerResults(Result):

@@ -20,3 +20,6 @@ CASES = {case["id"]: case for name in ("kit_api_000", "kit_gateway_001") for cas
 
 LLM_TRADING = {case["id"]: case for case in load("llm_trading_003")}
 """Every case of the leaderboard reference by its id."""
+
+CRACKTRADER = {case["id"]: case for case in load("cracktrader_004")}
+"""Every case of the runner reference by its id."""
