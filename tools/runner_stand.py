@@ -52,12 +52,11 @@ async def begin(
     now = ctx.services.clock.now()
     claimed = Runner(ctx.principal.id, mode, None, config, now, before.runner.version + 1)
     await _put(ctx, claimed, before)
+    begun = replace(before.runner, version=claimed.version + 1)
     try:
-        begun = replace(claimed, work=await work(), version=claimed.version + 1)
-    except BaseException:
-        await _put(ctx, replace(before.runner, version=claimed.version + 1), before)
-        raise
-    await _put(ctx, begun, before)
+        begun = replace(claimed, work=await work(), version=begun.version)
+    finally:
+        await _put(ctx, begun, before)
     stand = Stand(begun, await _course(ctx, begun))
     await tell(ctx, begun.work, stand.course.status, mode)
     return stand
