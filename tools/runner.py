@@ -37,6 +37,10 @@ LONG_ONLY: Mapping[str, Any] = {"shorts": False, "leverage": 1, "stop_loss": 0, 
 """How a strategy trades here from now on: as over past candles, with nothing but its own signals."""
 
 
+WHOLE: Mapping[str, str] = {"order": "1", "position": "2", "exposure": "2"}
+"""What the paper account of a run may put into the market: all that it has, as over past candles."""
+
+
 @capability("runner.backtest", scope=Scope.TRADE, effects=True)
 async def backtest(ctx: Context, params: ToBacktest) -> RunnerBegun:
     """Give your runner a strategy to run over past candles, and return at once."""
@@ -73,7 +77,10 @@ async def trade(ctx: Context, params: ToTrade) -> RunnerBegun:
     )
 
     async def begun() -> str:
-        return (await start_run.run(ctx, wanted)).run_id
+        run = await start_run.run(ctx, wanted)
+        if mode is RunnerMode.PAPER:
+            await _widen(ctx, run.account)
+        return run.run_id
 
     stand = await begin(ctx, mode, config_of(params, symbols, values), begun)
     return _begun(stand, mode, ignored)
@@ -164,6 +171,13 @@ async def _check_live(ctx: Context, own_keys: bool) -> None:
         raise Forbidden("only the owner runs something with real money")
     if own_keys:
         raise InvalidParams("keys of an exchange belong in the configuration: leave them out")
+
+
+async def _widen(ctx: Context, account: str) -> None:
+    now = ctx.services.clock.now()
+    async with ctx.services.database.transact() as uow:
+        stored = (await uow.risk.state(account, now, now)).limits
+        await uow.risk.set_limits(account, {**stored, **WHOLE}, ctx.principal.id, now)
 
 
 def _begun(stand: Stand, mode: RunnerMode, ignored: Sequence[str]) -> RunnerBegun:
