@@ -179,7 +179,7 @@ async def test_the_status_is_told_whenever_it_changes(client: Client) -> None:
     async with client.listening(case["path"]) as feed:
         begun = await client.ask(CRACKTRADER["ct.run.backtest"])
         await client.settled()
-        heard = []
+        heard: list[dict[str, Any]] = []
         while not heard or heard[-1]["payload"]["status"] != "completed":
             heard.append(await feed.receive_json(timeout=SECONDS))
             assert problems(case, heard[-1]) == []
