@@ -28,13 +28,17 @@ class Event(Told, Protocol):
 class Guest(Protocol):
     """Somebody who listens."""
 
+    def wants(self, event: Told) -> bool:
+        """Tell whether an event is to be told here."""
+        ...
+
     def hear(self, message: bytes) -> None:
         """Take a message without waiting."""
         ...
 
 
 class Room:
-    """Words each event once and hands it to every guest, whomever it concerns."""
+    """Words each event once and hands it to every guest that wants it."""
 
     def __init__(self, dialect: SocketDialect, events: EventBus, metrics: Metrics) -> None:
         self.dialect = dialect
@@ -66,9 +70,10 @@ class Room:
         for event in events if self._guests else ():
             for told in self._worded(event):
                 message = text(told)
-                for guest in tuple(self._guests):
+                wanting = [guest for guest in self._guests if guest.wants(event)]
+                for guest in wanting:
                     guest.hear(message)
-                self._metrics.events += len(self._guests)
+                self._metrics.events += len(wanting)
 
     def _worded(self, event: Event) -> Sequence[Message]:
         tells = self.dialect.tells.get(event.name)

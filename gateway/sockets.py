@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 Frame = Mapping[str, Any]
 Message = Any
@@ -37,6 +37,18 @@ class Query:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Listens(Protocol):
+    """What one connection remembers, where what it hears depends on what it has said."""
+
+    def answer(self, frame: Frame, at: datetime) -> Message | None:
+        """Return the answer to what its client says, None for nothing."""
+        ...
+
+    def hears(self, event: str) -> bool:
+        """Tell whether an event of this name is told here."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SocketDialect:
     """A WebSocket in the words of a foreign API. All moments are those of what is told.
@@ -44,10 +56,10 @@ class SocketDialect:
     `greets` makes the first message of a connection, of its id, where there is one. `answers` makes that to
     what a client says, None for nothing; `refuses` the one to what cannot be read, of what is wrong with it.
     `tells` has, by the names of events, what makes messages of their payload, none for one that the API does
-    not tell.
-    A request frame of our own protocol is answered in that protocol. `queries` has, by the `type` of what a
-    client says, what is then asked and told in turn. `under` is the prefix that its API is
-    mounted at.
+    not tell. At a `private` one what concerns somebody is told to nobody else. With `listens` each connection
+    has one of those, which answers instead, and says what is told there; that is private, too. `queries` has,
+    by the `type` of what a client says, what is then asked and told in turn. A request frame of our own
+    protocol is answered in that protocol. `under` is the prefix that its API is mounted at.
     """
 
     path: str
@@ -56,6 +68,8 @@ class SocketDialect:
     refuses: Callable[[str, datetime], Message]
     tells: Mapping[str, Tells] = field(default_factory=dict)
     queries: Mapping[str, Sequence[Query]] = field(default_factory=dict)
+    private: bool = False
+    listens: Callable[[], Listens] | None = None
     limits: SocketLimits = SocketLimits()
     under: str = ""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from gateway import protocol
+from gateway.hub import Told
 from gateway.peer import Peer
 from gateway.protocol import BadFrame
 from gateway.requests import Requests, Step
@@ -37,6 +38,8 @@ class Visitor:
         self._requests = requests
         self._known: Principal | CallError | None = None
         self._most = room.dialect.limits.max_bytes or shared.settings.max_frame_bytes
+        listens = room.dialect.listens
+        self._listener = listens and listens()
         self.is_peer = False
         """Whether it has spoken our own protocol."""
 
@@ -77,7 +80,8 @@ class Visitor:
         queries = self._room.dialect.queries.get(str(frame.get("type")))
         if queries is not None:
             return self._under_way.start(self._ask(queries), _ended)
-        answer = self._room.dialect.answers(frame, self._shared.services.clock.now())
+        answers = self._room.dialect.answers if self._listener is None else self._listener.answer
+        answer = answers(frame, self._shared.services.clock.now())
         if answer is not None:
             self._say(answer)
         return None
@@ -85,6 +89,14 @@ class Visitor:
     def refuse(self, error: BadFrame) -> None:
         """Answer what cannot be read."""
         self._refuse(error)
+
+    def wants(self, event: Told) -> bool:
+        """Tell whether an event is to be told here."""
+        principal = self.principal
+        own = event.principal is None or (principal is not None and event.principal == principal.id)
+        if self._listener is None:
+            return own or not self._room.dialect.private
+        return own and self._listener.hears(event.name)
 
     def hear(self, message: bytes) -> None:
         """Take what happened, unless nobody may hear it here."""

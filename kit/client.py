@@ -99,6 +99,7 @@ class KitClient:
         self.keys = Namespace(self.call, "keys")
         self.access = Namespace(self.call, "access")
         self.notices = Namespace(self.call, "notices")
+        self.runner = Namespace(self.call, "runner")
         self.settings = Namespace(self.call, "settings")
         self.watchlist = Namespace(self.call, "watchlist")
 

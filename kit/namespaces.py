@@ -30,6 +30,7 @@ DEFAULTS: Mapping[str, str] = {
     "memory": "search",
     "notices": "list",
     "portfolio": "snapshot",
+    "runner": "status",
     "sessions": "list",
     "settings": "get",
     "skill": "list",

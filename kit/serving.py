@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from gateway.app import Gateway
+from gateway.dialects.cracktrader.routes import CRACKTRADER
 from gateway.dialects.cryptofunk.routes import CRYPTOFUNK
 from gateway.dialects.llm_trading.routes import LLM_TRADING
 from gateway.rest.routes import OWN
@@ -14,7 +15,7 @@ from tools.registry import Registry
 from tools.services import Services
 from trading.clock import Clock, SystemClock
 
-APIS = (OWN, LLM_TRADING, CRYPTOFUNK)
+APIS = (OWN, LLM_TRADING, CRYPTOFUNK, CRACKTRADER)
 """Our own API, and the foreign ones."""
 
 

@@ -37,6 +37,7 @@ from memory.people import People
 from memory.preferences import Preferences
 from memory.prompt_runs import PromptRuns
 from memory.risk import Risk
+from memory.runners import Runners
 from memory.runs import Runs
 from memory.skill_settings import SkillSettings
 from memory.sqlite_file import fold
@@ -103,6 +104,7 @@ class UnitOfWork:
         self.decisions = Decisions(connection)
         self.contests = Contests(connection)
         self.runs = Runs(connection)
+        self.runners = Runners(connection)
         self.cycles = Cycles(connection)
         self.entries = Entries(connection)
         self.trade_log = TradeLog(connection)

@@ -38,7 +38,7 @@ from tools.backtest_reports import (
     trade_rows,
     walk_report,
 )
-from tools.backtesting import Work, failure
+from tools.backtesting import Follows, Work, failure
 from tools.context import Context
 from tools.equity_curve import curve
 from tools.policy import Scope, Surface
@@ -60,6 +60,11 @@ async def run(ctx: Context, params: OfBacktest) -> BacktestReport:
     Fees of 0.1 % and slippage of 0.05 % are on unless set otherwise. A signal at the close of a candle fills
     at the open of the next one. Without a range the last year is taken.
     """
+    return BacktestReport.model_validate(await _ended(ctx, await work_of(ctx, params)))
+
+
+async def work_of(ctx: Context, params: OfBacktest, follows: Follows | None = None) -> Work:
+    """Return the job of a backtest; raise UnknownStrategy or InvalidBacktest."""
     picked, terms = await ctx.services.strategies.find(params.strategy), params.terms()
     chosen = picked.chosen(params.params)
     picked.check(params.params)
@@ -75,8 +80,7 @@ async def run(ctx: Context, params: OfBacktest) -> BacktestReport:
     def shape(job_id: str, found: Sequence[Ran]) -> BacktestReport:
         return _report(job_id, params, found[0], histories)
 
-    work = Work("run", _request(params), prepare, shape)
-    return BacktestReport.model_validate(await _ended(ctx, work))
+    return Work("run", _request(params), prepare, shape, follows)
 
 
 def _report(job_id: str, params: OfBacktest, ran: Ran, histories: Sequence[History]) -> BacktestReport:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from memory.database import Database
+from memory.database import Database, UnitOfWork
 from memory.records import Job, JobStatus
 from tools.errors import CallError, Code, InternalError, NotFound, RateLimited, from_trading
 from tools.events import EventBus
@@ -21,6 +21,9 @@ from trading.ports import NewId
 
 Told = Callable[[int, int], Awaitable[None]]
 """Hears of steps done and of all."""
+
+Follows = Callable[[UnitOfWork, Job], Awaitable[None]]
+"""Hears of a job that has come further."""
 
 MOST_WAITING = 100
 MOST_EACH = 10
@@ -49,12 +52,14 @@ class Work:
     """What a job does: `prepare` gathers its task once its turn has come, `shape` words the answer.
 
     `event` names what is told of it: `backtest` is told as backtest:progress and backtest:complete.
+    `follows` hears of the job, in the transaction that stores it, when it begins to run and when it ends.
     """
 
     kind: str
     request: Mapping[str, Any]
     prepare: Callable[[], Awaitable[Any]]
     shape: Callable[[str, Any], Result]
+    follows: Follows | None = None
 
 
 class Turns:
@@ -112,6 +117,7 @@ class Turns:
 class _Running:
     job: Job
     task: asyncio.Task[Job]
+    percent: float = 0.0
 
 
 class Backtests:
@@ -204,6 +210,11 @@ class Backtests:
             raise NotFound(f"you have no backtest {job_id[:64]!r}")
         return found
 
+    def progress(self, job_id: str) -> float | None:
+        """Return how many percent of a job are done; None when it does not run here."""
+        running = self._running.get(job_id)
+        return None if running is None else running.percent
+
     async def newest(self, principal: Principal, kinds: Sequence[str], limit: int) -> Sequence[Job]:
         """Return somebody's newest jobs, newest first, without their results."""
         async with self._database.read() as uow:
@@ -229,7 +240,7 @@ class Backtests:
             ended = replace(job, status=JobStatus.DONE, result=result)
         ended = replace(ended, started_at=job.started_at, finished_at=self._clock.now())
         async with self._database.transact(durable=False) as uow:
-            await uow.jobs.update(ended)
+            await self._store(uow, ended, work)
             await self._events.record(uow, "backtest:complete", _told(ended), job.principal)
         return ended
 
@@ -237,13 +248,18 @@ class Backtests:
         async with self._turns.hold(job.principal):
             started = replace(job, status=JobStatus.RUNNING, started_at=self._clock.now())
             async with self._database.transact(durable=False) as uow:
-                await uow.jobs.update(started)
+                await self._store(uow, started, work)
             answer = await self.pool.perform(await work.prepare(), self._teller(job))
         shaped: dict[str, Any] = work.shape(job.id, answer).model_dump(mode="json")
         await self._progress(job, 1, 1, 100.0)
         # The last progress is on record before the end is.
         await self._events.flush()
         return shaped
+
+    async def _store(self, uow: UnitOfWork, job: Job, work: Work) -> None:
+        await uow.jobs.update(job)
+        if work.follows is not None:
+            await work.follows(uow, job)
 
     def _teller(self, job: Job) -> Told:
         async def told(done: int, total: int) -> None:
@@ -253,6 +269,8 @@ class Backtests:
         return told
 
     async def _progress(self, job: Job, done: int, total: int, percent: float) -> None:
+        if job.id in self._running:
+            self._running[job.id].percent = percent
         payload = {"backtestId": job.id, "progress": round(percent, 1), "processed": done, "total": total}
         await self._events.publish("backtest:progress", payload, job.principal)
 

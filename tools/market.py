@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.context import Context
 from tools.policy import Surface
 from tools.registry import capability
-from tools.wire import CandleLength, Millis, Num, Pair, Params, Result, percent
+from tools.wire import CandleLength, Millis, NoParams, Num, Pair, Params, Result, percent
 from trading.markets import Venue
 from trading.model import Candle, Ticker
 from trading.timeframes import Timeframe
@@ -147,4 +147,40 @@ async def candles(ctx: Context, params: OfCandles) -> CandleReport:
         source=venue.market.source.value,
         timeframe=params.timeframe,
         candles=[_row(candle) for candle in found],
+    )
+
+
+class ExchangeRow(Result):
+    """An exchange that can be named, and where what is asked of it comes from.
+
+    It is `own` when its own prices are served, else those of the market that this service uses.
+    """
+
+    exchange: str
+    served_by: str
+    source: str
+    own: bool
+
+
+class ExchangeList(Result):
+    """Every exchange that can be named, by name."""
+
+    exchanges: list[ExchangeRow]
+
+
+@capability("market.exchanges")
+async def exchanges(ctx: Context, params: NoParams) -> ExchangeList:
+    """List the exchanges that can be named, and whose prices each of them stands for."""
+    markets = ctx.services.markets
+    found = [markets.venue(name) for name in markets.names]
+    return ExchangeList(
+        exchanges=[
+            ExchangeRow(
+                exchange=each.name,
+                served_by=each.market.exchange,
+                source=each.market.source.value,
+                own=each.name == each.market.exchange,
+            )
+            for each in found
+        ]
     )

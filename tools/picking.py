@@ -32,6 +32,10 @@ class OfHouse:
         values = self.strategy.read(given)
         return Chosen(self.strategy.name, values)
 
+    def takes(self, name: str) -> bool:
+        """Tell whether it has a parameter that can be called so."""
+        return plain(name) in self.strategy.spellings()
+
     def check(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] = EMPTY) -> None:
         """Raise InvalidBacktest for values it does not take, or that contradict each other."""
         values = self.strategy.read(given)
@@ -69,6 +73,11 @@ class OfPerson:
     def chosen(self, given: Mapping[str, Any]) -> Chosen:
         """Return what a worker is asked."""
         return Chosen(self.own.name, dict(given), self.file, self.own.digest)
+
+    def takes(self, name: str) -> bool:
+        """Tell whether it has a parameter that can be called so."""
+        parameters = self.own.described["parameters"]
+        return plain(name) in {plain(each) for one in parameters for each in (one["name"], *one["aliases"])}
 
     def check(self, given: Mapping[str, Any], grid: Mapping[str, Sequence[Any]] = EMPTY) -> None:
         """Leave it to the worker that tells the lead."""

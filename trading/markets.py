@@ -66,6 +66,11 @@ class Markets:
             )
         return Venue(key, self._markets.get(key, self._default.market))
 
+    @property
+    def names(self) -> Sequence[str]:
+        """Every name that an exchange can be called by here, in the order of the alphabet."""
+        return sorted(self._known - PAPER_NAMES | frozenset(self._markets))
+
     async def health(self) -> Sequence[MarketHealth]:
         """Return how every configured market is."""
         return await asyncio.gather(*(market.health() for market in self._markets.values()))

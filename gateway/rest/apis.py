@@ -82,6 +82,8 @@ class Apis:
         for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)
         headers["X-Request-Id"] = request.get(REQUEST_ID, "")
+        owner = owner_of(request.path, self.dialects)
+        headers.update({} if owner is None else owner.headers)
         counted = request.get(STANDING)
         if counted is not None:
             standing = counted()

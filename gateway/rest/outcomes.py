@@ -44,6 +44,7 @@ BY_GROUP: Mapping[str, tuple[Code, ...]] = {
     "alert": (*MARKETS, Code.CONFLICT),
     "arena": (*MARKETS, Code.CONFLICT),
     "runs": ORDERS,
+    "runner": ORDERS,
     "cron": (*MARKETS, Code.AGENT_BUSY, Code.CONFLICT),
     "memory": (*MARKETS, Code.CONFLICT),
     "chat": (*MARKETS, Code.AGENT_BUSY),

@@ -118,7 +118,7 @@ class RestDialect:
     makes the body of a failure, an `error`, which is sent as `error_type`; `statuses` has the HTTP statuses
     that are other ones here, by capability (None for all others) and code. `rules` are the limits of each
     key over all routes, None for those of the capabilities' groups, empty for none. `key_headers` are where
-    a key is looked for, in this order. `sockets` are its WebSockets.
+    a key is looked for, in this order. `sockets` are its WebSockets, `headers` go with each of its answers.
     """
 
     name: str
@@ -131,6 +131,7 @@ class RestDialect:
     rules: Sequence[Rule] | None = None
     statuses: Mapping[tuple[str | None, str], int] = field(default_factory=dict)
     sockets: Sequence[SocketDialect] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def status_of(self, status: int, capability: str | None, code: str) -> int:
         """Return what a failure's status is here."""

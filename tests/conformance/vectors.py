@@ -23,3 +23,6 @@ LLM_TRADING = {case["id"]: case for case in load("llm_trading_003")}
 
 CRYPTOFUNK = {case["id"]: case for case in load("cryptofunk_002")}
 """Every case of the reference of the trading system of several agents by its id."""
+
+CRACKTRADER = {case["id"]: case for case in load("cracktrader_004")}
+"""Every case of the runner reference by its id."""

@@ -27,6 +27,7 @@ from memory import (
     schema_distilled,
     schema_memory,
     schema_people,
+    schema_runners,
     schema_runs,
     schema_skills,
     schema_summaries,
@@ -59,6 +60,7 @@ from memory.records import (
     Watched,
     Webhook,
 )
+from memory.runner_records import Runner
 from tests.memory.samples import account
 from tests.peers.databases import prepare
 from trading.approvals import Approval
@@ -102,6 +104,7 @@ STORED: tuple[tuple[type[Any], Table], ...] = (
     (Preference, schema_chats.preferences),
     (Watched, schema_chats.watchlist),
     (Webhook, schema_webhooks.webhooks),
+    (Runner, schema_runners.runners),
     (Alert, schema_alerts.alerts),
     (AlertFiring, schema_alerts.alert_firings),
     (CronJob, schema_cron.cron_jobs),

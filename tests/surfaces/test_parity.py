@@ -45,6 +45,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
         "INVALID_PARAMS",
     ),
     "market.overview": ({"quote": "usdt", "limit": 3}, {"quote": "XAU"}, "NOT_FOUND"),
+    "market.exchanges": ({}, {"deep": True}, "INVALID_PARAMS"),
     "watchlist.add": ({"pair": "sol-usdt"}, {"pair": "NOPE/USDT"}, "NOT_FOUND"),
     "watchlist.list": ({}, {"pair": "BTC/USDT"}, "INVALID_PARAMS"),
     "watchlist.remove": ({"pair": "SOL/USDT"}, {"pair": "ETH/USDT"}, "NOT_FOUND"),
@@ -265,12 +266,31 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     "approval.approve": ({"approvalId": "{first}"}, {"approvalId": "{first}"}, "CONFLICT"),
     "approval.deny": ({"approvalId": "{second}", "reason": "no"}, {"approvalId": "apr_none"}, "NOT_FOUND"),
     "approval.revoke": ({"approvalId": "{run}"}, {"approvalId": "{run}"}, "CONFLICT"),
+    # Not every door has it, and it opens an account: what lists those comes before it.
+    "runner.status": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "runner.details": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "runner.trade": (
+        {"strategy": "TestStrategy", "pairs": ["BTC/USDT"], "timeframe": "1h", "mode": "paper"},
+        {"strategy": "TestStrategy", "pairs": ["BTC/USDT"], "timeframe": "1h", "mode": "live"},
+        "NOT_ARMED",
+    ),
+    "runner.stop": ({}, {}, "CONFLICT"),
+    "runner.results": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "runner.reset": ({}, {"deep": True}, "INVALID_PARAMS"),
+    "runner.backtest": (
+        {"strategy": "TestStrategy", "pairs": ["BTC/USDT"], "timeframe": "1h", "from": "2026-11-01"},
+        {"strategy": "TestStrategy", "pairs": ["NOPE/USDT"], "timeframe": "1h"},
+        "NOT_FOUND",
+    ),
 }
 
 # Told by a door that talks to the agent first, acts by it or is itself a client, and so not comparable.
 DIFFERENT_BY_NATURE = {
     # How often a run has had its turn meanwhile hangs on what a door offers.
     **dict.fromkeys(("agents.list", "agents.get"), ("beats",)),
+    # How far it has come when it is looked at.
+    "runner.results": ("curve", "metrics"),
+    "runner.backtest": ("status",),
     "status": ("clients", "sockets"),
     "chat.send": ("message", "model", "usage"),
     "trade.orders": ("origin",),

@@ -223,6 +223,7 @@ FEED = SocketDialect(
         "agents.changed": agent,
         "books.refused": refused,
     },
+    private=True,
     limits=LIMITS,
 )
 """What is told of orders, positions, sessions and agents, to whoever listens."""

@@ -1,5 +1,6 @@
 """The tables of the foreign APIs: everything behind them exists, and is described."""
 
+import re
 from typing import Any
 
 import jsonschema_rs
@@ -40,7 +41,9 @@ def test_every_route_has_a_capability_of_the_wire_and_is_its_own_apis(dialect: R
 def test_words_are_had_for_capabilities_and_events_that_exist(dialect: RestDialect) -> None:
     assert {name for name, _ in dialect.statuses if name is not None} <= set(SERVED)
     for socket in dialect.sockets:
-        assert {name.partition(".")[0] for name in socket.tells} <= {each.group for each in SERVED.values()}
+        assert {re.split("[.:]", name)[0] for name in socket.tells} <= {
+            each.group for each in SERVED.values()
+        }
 
 
 def test_all_apis_are_described_in_one_document(document: dict[str, Any]) -> None:

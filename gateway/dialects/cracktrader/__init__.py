@@ -1,0 +1,1 @@
+"""The API of a trading runner (reference 004) as tables over our capabilities."""
