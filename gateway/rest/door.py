@@ -110,7 +110,9 @@ class RestDoor:
             # They are one request, which is counted once.
             ctx = ctx.inner()
         told = joint.joins(bodies) if len(bodies) > 1 else next(iter(bodies.values()))
-        return _response(request, json_of(told), max(statuses))
+        response = _response(request, json_of(told), max(statuses))
+        response.headers.update(joint.headers)
+        return response
 
     @asynccontextmanager
     async def _admitted(

@@ -54,7 +54,8 @@ def on_one_port(dialects: Sequence[RestDialect]) -> Sequence[RestDialect]:
     for path, joint in JOINTS.items():
         parts = {each.name: route for each in mine for route in each.routes if route.path == path}
         if joint.owner in parts and len(parts) > 1:
-            joined = _joined(replace(joint, parts=parts))
+            headers = reduce(or_, (dict(each.headers) for each in mine if each.name in parts))
+            joined = _joined(replace(joint, parts=parts, headers=headers))
             mine = [_with(each, path, joined if each.name == joint.owner else None) for each in mine]
     return mine
 

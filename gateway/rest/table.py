@@ -27,14 +27,15 @@ class Joint:
     """One path that several APIs answer: `joins` makes one body of theirs, of GET requests only.
 
     `owner` is the API in whose words it is refused, and whose limits count. `parts` are their routes by the
-    names of the APIs. `views` has what a request may name as its `view`, and the API whose answer alone that
-    is.
+    names of the APIs, `headers` what goes with the answers of all of them. `views` has what a request may
+    name as its `view`, and the API whose answer alone that is.
     """
 
     owner: str
     joins: Callable[[Bodies], Mapping[str, Any]]
     views: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, "Route"] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

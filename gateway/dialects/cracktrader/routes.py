@@ -13,12 +13,12 @@ BASE = "/api/v1"
 MINUTE = 60
 
 
-def _get(path: str, capability: str, tells: Callable[..., Any], answer: Any) -> Route:
-    return Route("GET", path, capability, tells=tells, answer=answer)
+def _get(path: str, capability: str, tells: Callable[..., Any], answer: Any, **more: Any) -> Route:
+    return Route("GET", path, capability, tells=tells, answer=answer, **more)
 
 
 ROUTES = (
-    _get(f"{BASE}/health", "health", service.health, answers.Health),
+    _get(f"{BASE}/health", "health", service.health, answers.Health, unwell=service.unwell),
     _get(f"{BASE}/status", "runner.status", running.status, answers.Status),
     _get(f"{BASE}/status/detailed", "runner.details", running.detailed, answers.DetailedStatus),
     Route(

@@ -36,6 +36,11 @@ def health(told: Known, at: datetime) -> Health:
     )
 
 
+def unwell(told: Known) -> bool:
+    """Tell whether it is not, of which a probe is told by the status of the answer."""
+    return not told.database
+
+
 def strategies(told: StrategyList, at: datetime) -> Strategies:
     """Return what can be run."""
     return Strategies(strategies=[_strategy(each) for each in told.strategies])
