@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from tools.contests.holding import hold
+from memory.database import UnitOfWork
 from tools.contests.parts import Parts
 from tools.contests.pulse import Node
 from tools.contests.round import Round
@@ -31,20 +32,23 @@ async def ask(parts: Parts, round_: Round, entry: Entry) -> Entry:
     run = round_.runs[entry.run]
     answer = await _answer(parts, round_, run)
     entry = _answered(entry, run, answer)
-    after = _counted(run, answer)
-    async with parts.database.transact(durable=False) as uow:
-        round_.lease = await hold(parts, uow, round_.cycle)
-        await uow.entries.put(entry)
-        if after is not run:
-            # Whoever paused or stopped it meanwhile has changed the same record.
-            current = await uow.runs.get(run.id) or run
-            after = replace(current, failures=after.failures, version=current.version + 1)
-            await uow.runs.change(after)
-            if enters_safe_mode(current, after):
-                await uow.notices.add(_safe_mode(parts, after, answer))
+    round_.lease = await round_.answers.add(partial(_put, parts, entry, run, answer))
     round_.entries[run.id] = entry
     parts.pulse.beat(Node.TREND, parts.clock.now(), answer.fault)
     return entry
+
+
+async def _put(parts: Parts, entry: Entry, run: Run, answer: Answer, uow: UnitOfWork) -> None:
+    await uow.entries.put(entry)
+    after = _counted(run, answer)
+    if after is run:
+        return
+    # Whoever paused or stopped it meanwhile has changed the same record.
+    current = await uow.runs.get(run.id) or run
+    after = replace(current, failures=after.failures, version=current.version + 1)
+    await uow.runs.change(after)
+    if enters_safe_mode(current, after):
+        await uow.notices.add(_safe_mode(parts, after, answer))
 
 
 async def _answer(parts: Parts, round_: Round, run: Run) -> Answer:

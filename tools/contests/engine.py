@@ -23,6 +23,7 @@ from tools.contests.parts import LEASE, RENEWED, Parts
 from tools.contests.pulse import Node
 from tools.contests.round import Round
 from tools.contests.telling import COMPLETED, completed, event_of
+from tools.contests.written import Written
 from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle, CycleKind, CycleStatus, Entry, Outcome, Stage, Task
 from trading.runs.cycle_market import CycleMarket, digest, from_plain, plain
@@ -138,6 +139,7 @@ class Engine:
             {each.id: each for each in runs},
             {each.run: each for each in entries},
             cycle.lease or cycle.started_at,
+            Written(parts, cycle),
         )
 
     async def _without_market(self, contest: Contest, cycle: Cycle) -> Cycle:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tools.contests.parts import Parts
 from tools.contests.reading import reasoned
+from tools.contests.written import Written
 from trading.model import Candle
 from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle, Entry
@@ -23,7 +24,7 @@ class Round:
 
     `views` are the accounts as of the market, before anything was done in this cycle; an account that has
     traded since is not in it. Whoever trades holds `trading`: one run after the other. The cycle is this
-    worker's until the `lease` is over.
+    worker's until the `lease` is over; `answers` are what puts those on disk.
     """
 
     contest: Contest
@@ -34,6 +35,7 @@ class Round:
     runs: Mapping[str, Run]
     entries: dict[str, Entry]
     lease: datetime
+    answers: Written
     views: dict[str, AccountView] = field(default_factory=dict)
     trading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
