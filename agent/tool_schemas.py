@@ -13,8 +13,14 @@ NULL = {"type": "null"}
 LIKE: Mapping[str, tuple[str, str]] = {
     "alert_preview": ("alert_create", "The same parameters as those of alert_create."),
     "cron_update": ("cron_add", "The name, and those parameters of cron_add that are to change."),
+    "backtest_compare": (
+        "backtest_run",
+        "Also those of backtest_run, but strategy, params, pairs and points.",
+    ),
+    "backtest_optimize": ("backtest_run", "Also those of backtest_run, but params, pairs and points."),
+    "decisions_stats": ("decisions_list", "Those of decisions_list that say which decisions are meant."),
 }
-"""Tools that take what another one takes: where both are offered, that is written out once."""
+"""Tools that take what another one takes, and how that is said: where both are on offer it is written once."""
 
 NAMES = ("properties", "$defs")
 """Below these stand names that were chosen here, not words of the schema language."""
@@ -30,14 +36,33 @@ def schema_of(params: type[BaseModel]) -> Mapping[str, Any]:
 
 
 def told_once(specs: Sequence[ToolSpec]) -> tuple[ToolSpec, ...]:
-    """Return tools of which those that take what another one takes say no more than that."""
-    names = {each.name for each in specs}
+    """Return tools of which those that take what another one takes tell only what they take besides."""
+    known = {each.name: each for each in specs}
     return tuple(
-        replace(each, parameters={"type": "object", "properties": {}, "description": LIKE[each.name][1]})
-        if each.name in LIKE and LIKE[each.name][0] in names
+        replace(each, parameters=_besides(each.parameters, known[other].parameters, words))
+        if (other := LIKE.get(each.name, ("", ""))[0]) in known and (words := LIKE[each.name][1])
         else each
         for each in specs
     )
+
+
+def _besides(schema: Mapping[str, Any], other: Mapping[str, Any], words: str) -> Mapping[str, Any]:
+    own = {name: each for name, each in schema["properties"].items() if name not in other["properties"]}
+    rest = {name: each for name, each in schema.items() if name not in ("additionalProperties", "$defs")}
+    told = {**rest, "properties": own, "description": words}
+    used: Any = own
+    defined: dict[str, Any] = {}
+    while more := {name: schema["$defs"][name] for name in _named(used) if name not in defined}:
+        defined, used = {**defined, **more}, more
+    return {**told, "$defs": defined} if defined else told
+
+
+def _named(value: Any) -> set[str]:
+    """Return the definitions that a schema refers to."""
+    if isinstance(value, Mapping):
+        own = {value["$ref"].rpartition("/")[2]} if isinstance(value.get("$ref"), str) else set()
+        return own.union(*(_named(each) for each in value.values()))
+    return set().union(*(_named(each) for each in value)) if isinstance(value, list | tuple) else set()
 
 
 def compact(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,3 +54,26 @@ def test_what_two_tools_take_is_written_out_once() -> None:
     assert (told[1].name, told[1].parameters["properties"]) == ("alert_preview", {})
     assert "alert_create" in told[1].parameters["description"]
     assert told_once([other, third]) == (other, third)
+
+
+def test_what_a_tool_takes_besides_is_told_with_all_that_it_refers_to() -> None:
+    def spec(name: str, *own: str) -> ToolSpec:
+        of_kind = {each: {"$ref": f"#/$defs/{each.title()}"} for each in own}
+        kinds = {"Pair": {"type": "string"}, "Grid": {"items": {"$ref": "#/$defs/Step"}}, "Step": {}}
+        parameters = {
+            "properties": of_kind,
+            "$defs": kinds,
+            "required": ["pair"],
+            "additionalProperties": False,
+        }
+        return ToolSpec(name, "", parameters)
+
+    run, optimize = told_once([spec("backtest_run", "pair"), spec("backtest_optimize", "pair", "grid")])
+    assert run == spec("backtest_run", "pair")
+    told = dict(optimize.parameters)
+    assert "backtest_run" in told.pop("description")
+    assert told == {
+        "properties": {"grid": {"$ref": "#/$defs/Grid"}},
+        "$defs": {"Grid": {"items": {"$ref": "#/$defs/Step"}}, "Step": {}},
+        "required": ["pair"],
+    }
