@@ -18,6 +18,7 @@ from pathlib import Path
 from bench.figures import Figure, Promise
 from bench.measure import percentile
 from kit.arena import frozen_by
+from kit.garbage import settle
 from kit.logs import configure
 from memory.database import Database
 from tools.contests.arena import Arena, Plan
@@ -139,6 +140,8 @@ def measure() -> list[Figure]:
 
 async def _measure() -> list[Figure]:
     configure("error")
+    # As a service does at its start.
+    settle()
     figures: list[Figure] = []
     for models in MODELS:
         with tempfile.TemporaryDirectory(prefix="kit-bench-") as folder:

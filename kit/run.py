@@ -23,6 +23,7 @@ HISTORY, PICTURES = "history", "pictures"
 async def serve_until_stopped(prompt: bool) -> int:
     """Serve until SIGINT or SIGTERM, or, with a prompt, until it is left; return the exit code."""
     from kit.app import serve
+    from kit.garbage import settle
     from kit.logs import configure, configure_file
 
     settings = load()
@@ -37,6 +38,7 @@ async def serve_until_stopped(prompt: bool) -> int:
     for number in (signal.SIGTERM,) if prompt else (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with serve(settings) as app:
+        settle()
         places = ", ".join(f"ws://{settings.gateway_host}:{port}" for port in app.listening.ports)
         with announced(settings.home, app.listening.urls):
             real = "; real money on account live, once armed" if settings.live else ""
