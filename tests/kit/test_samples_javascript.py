@@ -10,10 +10,12 @@ from tests.service import running
 
 pytestmark = pytest.mark.xdist_group("ports")
 
-# The sample leaves its connection open; one more order, and it has told of it, is where the test ends.
+# The sample leaves its connection open: it ends once it has told of one more order.
 AFTER = """
-client.on('trade.executed', () => client.disconnect());
+const told = new Promise((done) => client.on('trade.executed', (trade) => trade.pair === 'ETH/USDT' && done()));
 await client.trade({ action: 'buy', pair: 'ETH/USDT', amount: 100, type: 'market' });
+await told;
+await client.disconnect();
 """
 
 

@@ -117,7 +117,7 @@ def disagreements(told: Mapping[str, Facts], truth: Facts) -> list[tuple[str, st
     ]
 
 
-async def test_every_surface_tells_the_same_of_trade_and_a_later_look_does_not(tmp_path: Path) -> None:
+async def test_every_surface_tells_the_same_of_the_trading_and_a_later_look_does_not(tmp_path: Path) -> None:
     async with traded(tmp_path) as (service, session):
         truth = await own_words(service, "000")
         told = {
