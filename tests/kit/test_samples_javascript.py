@@ -12,7 +12,8 @@ pytestmark = pytest.mark.xdist_group("ports")
 
 # The sample leaves its connection open: it ends once it has told of one more order.
 AFTER = """
-const told = new Promise((done) => client.on('trade.executed', (trade) => trade.pair === 'ETH/USDT' && done()));
+const told = new Promise((done) =>
+  client.on('trade.executed', (trade) => trade.pair === 'ETH/USDT' && done()));
 await client.trade({ action: 'buy', pair: 'ETH/USDT', amount: 100, type: 'market' });
 await told;
 await client.disconnect();
