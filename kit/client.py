@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeVar, overload
 from kit.addresses import DEFAULT_URL, shown
 from kit.answers import EVENTS_LOST, Answer, KitError, unknown_method
 from kit.backoff import Backoff
+from kit.groups import Groups
 from kit.memories import Memory
-from kit.namespaces import Chat, Market, Namespace, Portfolio, Reply, Sessions, Skills, Tools, Trade
+from kit.namespaces import Chat, Market, Portfolio, Reply, Sessions, Skills, Tools, Trade
 from kit.research import Backtests, Candles, Charts, StrategyCatalog
 from kit.subscriptions import Handler, OnError, Subscriptions
 from kit.transport import Transport
@@ -29,7 +30,7 @@ def new_uuid() -> str:
     return str(uuid.uuid4())
 
 
-class KitClient:
+class KitClient(Groups):
     """A connection to K.I.T.: methods by name, streamed chat and events, kept alive over cuts.
 
     `url` defaults to KIT_GATEWAY_URL, else to ws://127.0.0.1:18799; `token` to KIT_GATEWAY_TOKEN. `dialect`
@@ -78,6 +79,7 @@ class KitClient:
             backoff=backoff or Backoff(),
             connect_timeout=connect_timeout,
         )
+        super().__init__(self.call)
         self.trade = Trade(self.call, "trade")
         self.portfolio = Portfolio(self.call, "portfolio")
         self.market = Market(self.call, "market")
@@ -85,23 +87,11 @@ class KitClient:
         self.sessions = Sessions(self.call, "sessions")
         self.skill = Skills(self.call, "skill")
         self.tool = Tools(self.call, "tool")
-        self.alert = Namespace(self.call, "alert")
-        self.books = Namespace(self.call, "books")
-        self.config = Namespace(self.call, "config")
         self.backtest = Backtests(self.call, "backtest")
         self.strategies = StrategyCatalog(self.call, "strategies")
         self.chart = Charts(self.call, "chart")
         self.data = Candles(self.call, "data")
-        self.config = Namespace(self.call, "config")
-        self.cron = Namespace(self.call, "cron")
-        self.decisions = Namespace(self.call, "decisions")
         self.memory = Memory(self.call, "memory")
-        self.keys = Namespace(self.call, "keys")
-        self.access = Namespace(self.call, "access")
-        self.notices = Namespace(self.call, "notices")
-        self.runner = Namespace(self.call, "runner")
-        self.settings = Namespace(self.call, "settings")
-        self.watchlist = Namespace(self.call, "watchlist")
 
     def __repr__(self) -> str:
         secret = ", token=***" if self._token else ""
@@ -147,6 +137,14 @@ class KitClient:
             raise self._not_fields(method, params)
         default = CHAT_SECONDS if method == "chat.send" else self._timeout
         return self._transport.request(method, params or {}, default if timeout is None else timeout)
+
+    async def get_balance(self) -> Answer:
+        """Return `total_balance` in US dollars and, by exchange, how much of each asset is held."""
+        told = await self.portfolio.get()
+        exchanges = Answer()
+        for asset in told.assets:
+            exchanges.setdefault(asset.exchange, Answer())[asset.symbol] = asset.total
+        return Answer(total_balance=told.totalValueUsd, exchanges=exchanges)
 
     async def health(self) -> Answer:
         """Return whether the service is well, and its parts."""
