@@ -20,7 +20,7 @@ LIKE: Mapping[str, tuple[str, str]] = {
     "backtest_optimize": ("backtest_run", "Also those of backtest_run, but params, pairs and points."),
     "decisions_stats": ("decisions_list", "Those of decisions_list that say which decisions are meant."),
 }
-"""Tools that take what another one takes, and how that is said: where both are on offer it is written once."""
+"""Tools that take what another one takes, and how that is said where both are on offer."""
 
 NAMES = ("properties", "$defs")
 """Below these stand names that were chosen here, not words of the schema language."""
