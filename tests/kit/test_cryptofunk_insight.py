@@ -49,7 +49,8 @@ async def test_the_owner_sets_a_trader_only_looks_and_a_stranger_does_neither(se
     trader = await key_of(service, "trader")
     assert (await ask(service, "PATCH", CONFIG, None, max_drawdown=0.3))[0] == 401
     status, refused = await ask(service, "PATCH", CONFIG, trader, max_drawdown=0.3)
-    assert (status, set(refused)) == (403, {"error", "message", "timestamp"})
+    assert status == 403
+    assert {"error", "message", "timestamp"} <= set(refused)
     _, before = await ask(service, "GET", CONFIG, trader)
     assert before["config"]["risk"]["max_drawdown"] == 0.15
     status, told = await ask(service, "PATCH", CONFIG, OWNER, max_drawdown=0.3)
