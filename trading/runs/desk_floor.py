@@ -63,7 +63,7 @@ class DeskFloor:
         return await self._hands.enter(await self._entry(run, decision, decision.symbol, key))
 
     async def close_all(self, run: Run, key: str) -> Sequence[OrderOutcome]:
-        """Close what the run has opened, as its owner, and nothing of what others have; raise as the desk."""
+        """Close all on an account of its own, what the run has opened on a shared one; raise as the desk."""
         books = await self._shelf.of(run.account)
         trades = books.trades
 

@@ -66,16 +66,30 @@ async def test_a_run_without_leverage_buys_what_it_holds(house: House, floor: De
     assert (trade.pnl, trade.fees, trade.reason) == (D("17.98"), D("2.02"), ExitReason.DECISION)
 
 
-async def test_it_closes_what_it_has_opened_and_nothing_else(house: House, floor: DeskFloor) -> None:
-    run = a_single()
+async def test_with_real_money_it_closes_what_it_has_opened_and_nothing_else(
+    house: House, floor: DeskFloor
+) -> None:
+    run = replace(a_single(), mode=Mode.LIVE)
     await house.buy("0.1", leverage=2)
     await floor.open(a_market({}, house.clock.now()))
-    await floor.execute(run, buy(100, 2, ETH), "k1")
+    await floor.execute(run, buy(100, 1, ETH), "k1")
     done = await floor.close_all(run, "end")
     assert [each.order.symbol for each in done] == [ETH]
     view = await floor.view(run)
     assert [each.symbol for each in view.positions] == [BTC]
     assert [each.reason for each in view.trades] == [ExitReason.MANUAL]
+
+
+async def test_on_paper_the_account_is_its_own_and_all_in_it_is_closed(
+    house: House, floor: DeskFloor
+) -> None:
+    run = a_single()
+    await house.buy("0.1", leverage=2)
+    await floor.open(a_market({}, house.clock.now()))
+    await floor.execute(run, buy(100, 2, ETH), "k1")
+    done = await floor.close_all(run, "end")
+    assert sorted(str(each.order.symbol) for each in done) == ["BTC/USDT", "ETH/USDT"]
+    assert (await floor.view(run)).positions == ()
 
 
 @pytest.mark.parametrize("decision", [sell(100, 1, BTC), buy(100, 2, BTC)])
