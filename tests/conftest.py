@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from hypothesis import HealthCheck, settings
 
 from kit.logs import configure
@@ -43,6 +44,17 @@ os.environ.setdefault("KIT_ARENA", "false")
 def quiet_logs() -> None:
     """Keep the service's own log out of what commands print."""
     configure("error")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Name the group of a test in its id, by which xdist hands it out.
+
+    xdist 3.8 writes that where pytest 9.2 no longer looks for it, and groups would not hold together.
+    """
+    for item in items if hasattr(config, "workerinput") else ():
+        group = item.get_closest_marker("xdist_group")
+        if group is not None and "@" not in item.nodeid.rpartition("]")[2]:
+            item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

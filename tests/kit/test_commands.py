@@ -122,6 +122,8 @@ async def test_ports_that_are_taken_are_told_in_one_sentence(tmp_path: Path) -> 
     with ExitStack() as taken:
         for port in DOCUMENTED_PORTS:
             occupier = taken.enter_context(socket.socket())
+            # A connection that has ended there keeps nobody from listening.
+            occupier.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             # Whoever else has it serves as well.
             with suppress(OSError):
                 occupier.bind(("127.0.0.1", port))
