@@ -115,7 +115,7 @@ class SessionStopped(Told):
     """A session that has ended.
 
     `final_capital` and `total_pnl` are by what the client said, `computed_final_capital` is what its account
-    is worth at the prices of this moment.
+    was worth at the end of its last cycle.
     """
 
     message: str = "Trading stopped successfully"
