@@ -151,7 +151,11 @@ Millis = Annotated[
     datetime,
     BeforeValidator(_moment),
     PlainSerializer(epoch_ms, return_type=int),
-    WithJsonSchema({"type": "integer", "description": "Unix milliseconds"}),
+    WithJsonSchema(
+        {"type": "number", "minimum": 0, "exclusiveMaximum": 4e12, "description": "Unix milliseconds"},
+        mode="validation",
+    ),
+    WithJsonSchema({"type": "integer", "description": "Unix milliseconds"}, mode="serialization"),
 ]
 """A moment, as Unix milliseconds."""
 
@@ -162,7 +166,7 @@ IsoTime = Annotated[
 ]
 """A moment, printed as ISO 8601 with Z."""
 
-_DATE_SCHEMA = WithJsonSchema({"type": ["string", "integer"], "description": _A_DATE})
+_DATE_SCHEMA = WithJsonSchema({"type": ["string", "number"], "description": _A_DATE})
 
 Since = Annotated[datetime, BeforeValidator(date_from), PlainSerializer(iso, return_type=str), _DATE_SCHEMA]
 """When a range begins: an ISO date (its midnight, UTC), an ISO date and time, or Unix milliseconds."""
