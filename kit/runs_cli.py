@@ -20,6 +20,10 @@ Model = Annotated[str | None, typer.Option(help="A model that answers here, as v
 Timeframe = Annotated[str, typer.Option(help="The candles it decides by.")]
 Capital = Annotated[float | None, typer.Option(help="Paper money it begins with.")]
 Minutes = Annotated[float | None, typer.Option(help="How often it decides.")]
+Live = Annotated[
+    bool, typer.Option("--live", help="With real money: each order asks, or a budget does once.")
+]
+Bound = Annotated[float | None, typer.Option(min=0, help="Part of a budget, which needs all three.")]
 
 RUNS = ("name", "decider", "pairs", "mode", "state", "equity", "P&L", "trades", "cycles")
 
@@ -84,11 +88,17 @@ def _add_start(runs: typer.Typer, run: Run) -> None:
         timeframe: Timeframe = "5m",
         minutes: Minutes = None,
         capital: Capital = None,
-        live: Annotated[bool, typer.Option("--live", help="With real money.")] = False,
+        live: Live = False,
+        per_order: Bound = None,
+        per_day: Bound = None,
+        loss: Bound = None,
         url: Url = None,
     ) -> None:
         """Have a strategy or a model trade from now on; without either an idle run is started again."""
-        given = {"timeframe": timeframe} if strategy or model else {}
+        given: dict[str, Any] = {"timeframe": timeframe} if strategy or model else {}
+        bounds = {"perOrder": per_order, "perDay": per_day, "loss": loss}
+        if any(each is not None for each in bounds.values()):
+            given["budget"] = {name: each for name, each in bounds.items() if each is not None}
         _ask(
             run,
             url,

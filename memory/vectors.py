@@ -142,12 +142,18 @@ class ChromaVectors:
         """Return what somebody waits for; raise VectorsBusy when it takes too long."""
         task = asyncio.ensure_future(work)
         self._searches.add(task)
-        task.add_done_callback(self._searches.discard)
+        task.add_done_callback(self._over)
         done, _ = await asyncio.wait({task}, timeout=SEARCHING)
         if not done:
             # It goes on: ended now it would take the process with it, and all that wait for that.
             raise VectorsBusy("Chroma is busy, or has yet to start")
         return task.result()
+
+    def _over(self, task: asyncio.Future[Any]) -> None:
+        self._searches.discard(task)
+        # Whoever waited may have gone, and then nobody else hears of it.
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.debug("a search for vectors ended", error=str(error))
 
     async def _found(self, person: str, query: Query, limit: int) -> Sequence[tuple[str, float]]:
         text = query.text[:MOST_QUERY_CHARS]

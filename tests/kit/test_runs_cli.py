@@ -32,3 +32,12 @@ async def test_runs_are_begun_held_and_ended_one_by_one_or_all_at_once(service: 
     ended = await typed(service, "runs", "stop", "b")
     assert [line.split(":")[0] for line in ended] == ["b is stopped"]
     assert await typed(service, "runs", "stop", "b") == "CONFLICT"
+
+
+async def test_a_budget_is_whole_and_for_real_money(service: Running) -> None:
+    run = ("runs", "start", "a", "--strategy", "ema_crossover", "--pair", "BTC/USDT")
+    budget = ("--per-order", "100", "--per-day", "500", "--loss", "50")
+    assert await typed(service, *run, *budget) == "INVALID_PARAMS"
+    assert await typed(service, *run, "--live", *budget[:2]) == "MISSING_PARAMS"
+    # All is well with the words; there is only no live account here.
+    assert await typed(service, *run, "--live", *budget) == "NOT_FOUND"
