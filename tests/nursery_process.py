@@ -5,11 +5,13 @@ three streams of the process and a pipe, on which its id and later its exit code
 """
 
 import contextlib
+import ctypes
 import gc
 import json
 import os
 import random
 import runpy
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -19,6 +21,8 @@ from typing import Any
 
 NUMBER = 4
 """Bytes of a number."""
+
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,12 @@ def main(number: int) -> None:
     return None
 
 
+def _end_with_parent() -> None:
+    """Be killed once the parent is gone, where the system knows how: nothing stays when tests are killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _bury() -> None:
     """Let go of the keepers that have ended; who waits for a process is its keeper."""
     with contextlib.suppress(ChildProcessError):
@@ -70,8 +80,10 @@ def _next(wishes: socket.socket) -> tuple[Wish, Sequence[int], int] | None:
 
 def _keep(wish: Wish, streams: Sequence[int], news: int) -> None:
     """Fork once more; tell who that is, and when it ends how."""
+    _end_with_parent()
     process = os.fork()
     if process == 0:
+        _end_with_parent()
         os.close(news)
         return _live(wish, streams)
     # Whoever reads a stream to its end waits for the process alone.
