@@ -16,6 +16,9 @@ SHUTDOWN_SECONDS = 5.0
 IDLE_SECONDS = 30.0
 """How long a connection may take over the head of its next request."""
 
+LINE_BYTES = 64 * 1024
+"""The longest first line of a request: any text that a query may hold fits, with each letter escaped."""
+
 
 @asynccontextmanager
 async def listen(
@@ -27,7 +30,11 @@ async def listen(
     ends when its next request has not come within `idle_seconds`, however slowly it does.
     """
     runner = web.AppRunner(
-        application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=idle_seconds
+        application,
+        access_log=None,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        keepalive_timeout=idle_seconds,
+        max_line_size=LINE_BYTES,
     )
     await runner.setup()
     try:

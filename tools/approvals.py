@@ -11,7 +11,7 @@ from tools.registry import capability
 from tools.run_approvals import RunAsked, run_view
 from tools.trade import AmountType, OrderReport, report
 from tools.trade_events import ApprovalAsked, approval_view
-from tools.wire import Params, Result
+from tools.wire import Flag, Params, Result
 from trading.approvals import ApprovalStatus
 from trading.errors import NotFound
 from trading.held import Answer
@@ -23,7 +23,7 @@ PEOPLE = Surface.WIRE | Surface.CHAT
 class OfApprovals(Params):
     """Which requests: those that wait, unless all are wanted."""
 
-    pending: bool = True
+    pending: Flag = True
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 

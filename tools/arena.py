@@ -28,7 +28,7 @@ from tools.errors import CallError, Code, NotFound
 from tools.market import EVERYWHERE
 from tools.policy import Scope, Surface
 from tools.registry import capability
-from tools.wire import NoParams, Params
+from tools.wire import Flag, NoParams, Params
 from trading.runs.contest import Contest, paused, resumed
 from trading.runs.record import Run
 
@@ -56,7 +56,7 @@ class TradesOfEntrant(Params):
 
     name: Name = None
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
-    baselines: bool = True
+    baselines: Flag = True
 
 
 @capability("arena.status", surfaces=EVERYWHERE)

@@ -12,7 +12,7 @@ from tools.policy import Surface
 from tools.registry import capability
 from tools.services import Asked
 from tools.sessions import SessionId
-from tools.wire import Millis, Num, Params, Result
+from tools.wire import Flag, Millis, Num, Params, Result
 
 MAIN = "main"
 LONGEST_MESSAGE = 32_000
@@ -36,8 +36,8 @@ class Send(Params):
 
     message: Annotated[str, Field(max_length=LONGEST_MESSAGE), AfterValidator(_some_words)]
     session_id: SessionId = MAIN
-    stream: bool = False
-    queue: bool = False
+    stream: Flag = False
+    queue: Flag = False
     model: ModelName | None = None
 
 

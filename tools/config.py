@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import BeforeValidator, Field
 
 from memory.config import ConfigEntry
 from memory.database import UnitOfWork
@@ -15,7 +15,7 @@ from tools.errors import InvalidParams
 from tools.policy import Scope
 from tools.registry import capability
 from tools.risk import change_limits, limits_now
-from tools.wire import Amount, NoParams, Num, Params, Result, no_bool
+from tools.wire import Amount, Flag, NoParams, Num, Params, Result, no_bool
 from trading.model import Mode
 from trading.risk.limits import Limits
 
@@ -74,7 +74,7 @@ class ConfigChanges(Params):
     position: Share | None = None
     daily_loss: Share | None = None
     drawdown: Share | None = None
-    approval: StrictBool | None = None
+    approval: Flag | None = None
     stop_loss: Share | None = None
     take_profit: Annotated[Number, Field(gt=0, le=100)] | None = None
     min_confidence: Annotated[Number, Field(ge=0, le=1)] | None = None

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.channels import Channels, Webhook
-from tools.wire import Params
+from tools.wire import Flag, Params
 from tools.zones import Zone
 
 JobName = Annotated[
@@ -63,7 +63,7 @@ class AddJob(Params):
     schedule: ScheduleText | None = None
     prompt: Prompt | None = None
     template: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    enabled: bool = True
+    enabled: Flag = True
     timezone: Zone | None = None
     model: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     session: JobSession = JobSession.ISOLATED
@@ -84,7 +84,7 @@ class UpdateJob(Params):
     schedule: ScheduleText | None = None
     prompt: Prompt | None = None
     template: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    enabled: bool | None = None
+    enabled: Flag | None = None
     timezone: Zone | None = None
     model: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     session: JobSession | None = None

@@ -22,7 +22,7 @@ from tools.errors import NotFound
 from tools.policy import Surface
 from tools.registry import capability
 from tools.trade import REST_OF_MILLISECOND, AccountName
-from tools.wire import Millis, Num, Pair, Params, Result, unless_none
+from tools.wire import Flag, Millis, Num, Pair, Params, Result, unless_none
 from trading.runs.snapshot import MarketView
 from trading.symbols import Symbol
 
@@ -74,7 +74,7 @@ class OfDecisions(WhichDecisions):
     before: Annotated[str | None, Field(min_length=1, max_length=128)] = None
     offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 20
-    market: bool = False
+    market: Flag = False
 
     @model_validator(mode="after")
     def _is_of_now(self) -> "OfDecisions":
@@ -149,7 +149,7 @@ class OfDecision(Params):
 class WholeDecision(OfDecision):
     """Which decision, and whether with the vector by which it is found."""
 
-    embedding: bool = False
+    embedding: Flag = False
 
 
 class DecisionShown(Result):

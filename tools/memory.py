@@ -34,7 +34,7 @@ from tools.memory_views import (
 from tools.own_words import check_said, check_wanted, refuse_unattended
 from tools.policy import Scope
 from tools.registry import capability
-from tools.wire import NoParams, Params, Since, Until
+from tools.wire import Flag, NoParams, Params, Since, Until
 from trading.errors import UnknownSymbol
 from trading.model import Origin
 from trading.symbols import parse_symbol
@@ -131,7 +131,7 @@ class Forget(Params):
 class Sync(Params):
     """Whether all vectors are made anew."""
 
-    rebuild: bool = False
+    rebuild: Flag = False
 
 
 @capability("memory.search", surfaces=EVERYWHERE, personal=True)

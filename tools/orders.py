@@ -22,7 +22,7 @@ from tools.trade import (
     report,
     wish_of,
 )
-from tools.wire import HUNDRED, Amount, Num, Pair, Params, Result
+from tools.wire import HUNDRED, Amount, Flag, Num, Pair, Params, Result
 from trading.amending import Levels
 from trading.closing import Closing
 from trading.model import OrderRequest, OrderStatus, OrderType, Side
@@ -102,7 +102,7 @@ class Oco(Params):
     amount: Amount
     price: Amount
     stop_price: Amount
-    reduce_only: bool = False
+    reduce_only: Flag = False
     leverage: Annotated[Amount | None, Field(ge=1, le=125)] = None
     exchange: Exchange = None
     account: AccountName = None

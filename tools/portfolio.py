@@ -14,7 +14,7 @@ from tools.market import EVERYWHERE
 from tools.positions import PositionView, position_view
 from tools.registry import capability
 from tools.trade import AccountName, account_of
-from tools.wire import IsoTime, Millis, Num, Params, Result, maybe_percent, percent, unless_none
+from tools.wire import Flag, IsoTime, Millis, Num, Params, Result, maybe_percent, percent, unless_none
 from trading.model import EquityPoint
 from trading.portfolio import AssetLine, Period, Portfolio, ProfitAndLoss
 from trading.prices import price_assets
@@ -121,7 +121,7 @@ async def _history(ctx: Context, account: str) -> list[ValueAt]:
 class GetPortfolio(Params):
     """Whether to show the last 30 days, and a currency for the total beside US dollars."""
 
-    include_history: bool = False
+    include_history: Flag = False
     currency: Annotated[str, Field(pattern="^[A-Za-z]{3,5}$")] = "USD"
     account: AccountName = None
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 
 from memory.database import UnitOfWork
-from tools.wire import Params, Result, camel
+from tools.wire import Flag, Params, Result, camel
 from tools.zones import TimeOfDay, Zone
 from trading.model import Mode
 
@@ -145,7 +145,7 @@ class Changes(Params):
     confirm: dict[Mode, Confirm] = Field(default_factory=dict)
     busy: Busy = Busy.QUEUE
     language: Language = Language.AUTO
-    group_balances: Annotated[bool, Field(strict=True)] = False
+    group_balances: Flag = False
 
     def named(self) -> Mapping[str, Any]:
         """Return what is said, by flat names such as `notifications.fills`, in the words of the wire."""

@@ -12,7 +12,7 @@ from tools.context import Context
 from tools.policy import Scope, Surface
 from tools.registry import capability
 from tools.trade import AccountName, account_of
-from tools.wire import Num, Params, Result
+from tools.wire import Flag, Num, Params, Result
 from trading.clock import midnight
 from trading.intents import account_of as stored_account
 from trading.risk.gate import MINUTE
@@ -71,7 +71,7 @@ class NewLimits(Params):
     drawdown: Num | None = None
     reference_distance: Num | None = None
     symbols: Annotated[list[Annotated[str, Field(max_length=40)]] | None, Field(max_length=200)] = None
-    ask_on_paper: bool | None = None
+    ask_on_paper: Flag | None = None
 
 
 @capability("risk.set", scope=Scope.ADMIN, effects=True)

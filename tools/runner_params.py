@@ -10,7 +10,7 @@ from tools.context import Context
 from tools.errors import CallError, Code
 from tools.market import Exchange
 from tools.registry import validate_as
-from tools.wire import Amount, CandleLength, Params, Since, Until
+from tools.wire import Amount, CandleLength, Flag, Params, Since, Until
 from trading.errors import UnknownSymbol
 from trading.symbols import Symbol, parse_symbol
 
@@ -50,7 +50,7 @@ class ToTrade(ToRun):
 
     mode: Annotated[str, Field(pattern="^(paper|live)$")]
     initial_capital: Amount = Decimal(10_000)
-    own_keys: bool = False
+    own_keys: Flag = False
 
 
 async def symbols_of(ctx: Context, params: ToRun) -> list[Symbol]:

@@ -19,7 +19,7 @@ from tools.errors import Code, Forbidden
 from tools.market import EVERYWHERE
 from tools.policy import Scope
 from tools.registry import capability
-from tools.wire import Amount, CandleLength, Millis, Pair, Params
+from tools.wire import Amount, CandleLength, Flag, Millis, Pair, Params
 from trading.errors import NotFound, TradingError
 from trading.mandates import Terms
 from trading.model import ZERO, Mode
@@ -111,7 +111,7 @@ class ResumeRun(OfRuns):
     With `going` it is no failure when a run goes on already.
     """
 
-    going: bool = False
+    going: Flag = False
 
 
 class StopRun(OfRuns):
@@ -129,7 +129,7 @@ class NewestRuns(Params):
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     before: Annotated[str | None, Field(max_length=128)] = None
-    arena: bool = False
+    arena: Flag = False
 
 
 @capability("runs.start", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)

@@ -144,6 +144,9 @@ Amount = Annotated[
 ]
 """A positive, finite number."""
 
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false, and nothing that is only like one of them."""
+
 Num = Annotated[Decimal, PlainSerializer(float, return_type=float), WithJsonSchema({"type": "number"})]
 """An exact number, printed as a JSON number."""
 

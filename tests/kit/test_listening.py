@@ -9,6 +9,7 @@ from kit.errors import CannotStart
 from kit.settings import load
 from tests.kit.test_commands import free_port
 from tests.service import running
+from tools.memory import MOST_QUERY
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,11 @@ async def test_an_extra_port_that_is_taken_keeps_a_service_from_starting(tmp_pat
         with pytest.raises(CannotStart):
             async with running(tmp_path / "second", extra_ports=[taken]):
                 raise AssertionError("it has started")
+
+
+async def test_the_longest_text_that_a_query_may_hold_is_read_however_it_is_escaped(tmp_path: Path) -> None:
+    async with running(tmp_path) as service, aiohttp.ClientSession() as session:
+        address = f"{service.http}/api/v2/memories/search"
+        for letters, code in ((MOST_QUERY, None), (MOST_QUERY + 1, "INVALID_PARAMS")):
+            async with session.get(address, params={"query": "\U0001f4c8" * letters}) as response:
+                assert (await response.json(content_type=None)).get("code") == code

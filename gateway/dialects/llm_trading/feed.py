@@ -227,7 +227,7 @@ FEED = SocketDialect(
             Query("arena.status", _as("scheduler_status", cycles.status)),
             Query("arena.accounts", _as("trading_status", trading.status)),
         ),
-        "get_market": (Query("market.prices", _as("market_snapshot", markets.snapshot), markets.of_all({})),),
+        "get_market": (Query("market.prices", _as("market_snapshot", markets.snapshot), markets.ALL),),
     },
 )
 """What is told of the arena, to whoever listens."""

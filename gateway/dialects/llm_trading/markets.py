@@ -27,15 +27,13 @@ SYMBOLS: Mapping[str, str] = {
 }
 """The pairs by the names that this API has for them."""
 
+ALL: Mapping[str, Any] = {"pairs": list(SYMBOLS.values())}
+"""Asks for all of them."""
+
 Fields = Mapping[str, Any]
 
 _INTERVALS: TypeAdapter[Any] = TypeAdapter(CandleLength)
 _PAIRS: TypeAdapter[Any] = TypeAdapter(Pair)
-
-
-def of_all(fields: Fields) -> Fields:
-    """Ask for all pairs."""
-    return {**fields, "pairs": list(SYMBOLS.values())}
 
 
 def of_one(fields: Fields) -> Fields:

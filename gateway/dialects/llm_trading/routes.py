@@ -56,8 +56,8 @@ ROUTES = (
         list[answers.Standing],
         public=True,
     ),
-    _market("snapshot", "market.prices", markets.snapshot, answers.MarketSnapshot, asks=markets.of_all),
-    _market("prices", "market.prices", markets.prices, answers.Prices, asks=markets.of_all),
+    _market("snapshot", "market.prices", markets.snapshot, answers.MarketSnapshot, fixed=markets.ALL),
+    _market("prices", "market.prices", markets.prices, answers.Prices, fixed=markets.ALL),
     _market(
         "price/{symbol}", "market.price", markets.price, answers.Price, names=SYMBOL, asks=markets.of_one
     ),
