@@ -52,7 +52,7 @@ class Work:
     """What a job does: `prepare` gathers its task once its turn has come, `shape` words the answer.
 
     `event` names what is told of it: `backtest` is told as backtest:progress and backtest:complete.
-    `follows` hears of the job, in the transaction that stores it, when it begins to run and when it ends.
+    `follows` hears of the job, in each transaction that stores it: when it waits, begins to run and ends.
     """
 
     kind: str
@@ -177,6 +177,7 @@ class Backtests:
         job = Job(self._new_id(prefix), work.kind, principal.id, dict(work.request), self._clock.now())
         async with self._database.transact(durable=False) as uow:
             await uow.jobs.add(job)
+            await _followed(uow, job, work)
         running = _Running(job, asyncio.create_task(self._run(job, work)))
         self._running[job.id] = running
         running.task.add_done_callback(lambda _: self._left(job))
@@ -258,8 +259,7 @@ class Backtests:
 
     async def _store(self, uow: UnitOfWork, job: Job, work: Work) -> None:
         await uow.jobs.update(job)
-        if work.follows is not None:
-            await work.follows(uow, job)
+        await _followed(uow, job, work)
 
     def _teller(self, job: Job) -> Told:
         async def told(done: int, total: int) -> None:
@@ -294,6 +294,11 @@ def _seen(error: Exception) -> CallError:
         return from_trading(error, {}) or InternalError(str(error))
     log.warning("a backtest failed", reason=str(error))
     return InternalError(str(error))
+
+
+async def _followed(uow: UnitOfWork, job: Job, work: Work) -> None:
+    if work.follows is not None:
+        await work.follows(uow, job)
 
 
 def _told(job: Job) -> dict[str, Any]:

@@ -83,6 +83,7 @@ async def trade(ctx: Context, params: ToTrade) -> RunnerBegun:
         return run.run_id
 
     stand = await begin(ctx, mode, config_of(params, symbols, values), begun)
+    await tell(ctx, stand.runner.work, stand.course.status, mode)
     return _begun(stand, mode, ignored)
 
 

@@ -44,7 +44,8 @@ async def begin(
 ) -> Stand:
     """Give the runner something to run: `work` begins it and returns its id. Raises CallError when it has.
 
-    Of two at once one is refused; what cannot begin leaves the runner as it was.
+    Of two at once one is refused; what cannot begin leaves the runner as it was. That it has begun is told by
+    the work itself, which may be over by now.
     """
     before = await stand_of(ctx)
     if before.active:
@@ -57,9 +58,7 @@ async def begin(
         begun = replace(claimed, work=await work(), version=begun.version)
     finally:
         await _put(ctx, begun, before)
-    stand = Stand(begun, await _course(ctx, begun))
-    await tell(ctx, begun.work, stand.course.status, mode)
-    return stand
+    return Stand(begun, await _course(ctx, begun))
 
 
 async def put_away(ctx: Context) -> Runner:
