@@ -64,6 +64,9 @@ def start(
     chat: Annotated[bool, typer.Option(help="Also open the chat prompt, on a terminal.")] = False,
 ) -> None:
     """Run the service until it is interrupted."""
+    from kit.garbage import hold
+
+    hold()
     from kit.run import serve_until_stopped
 
     raise typer.Exit(asyncio_run(serve_until_stopped(prompt=chat and sys.stdin.isatty())))

@@ -6,6 +6,11 @@ YOUNG, MIDDLE, OLD = 100_000, 50, 50
 """After how many new objects a look at those comes, and every how many of these one at the older ones."""
 
 
+def hold() -> None:
+    """Look for none until `settle`: a start makes much, and leaves next to nothing behind."""
+    gc.disable()
+
+
 def settle() -> None:
     """Leave what a start has made out of all later looks, and have those come more seldom.
 
@@ -14,3 +19,4 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
+    gc.enable()

@@ -11,7 +11,7 @@ from tools.wire import IsoTime, Millis, Num
 class Told(BaseModel):
     """Part of an answer."""
 
-    model_config = ConfigDict(frozen=True, protected_namespaces=())
+    model_config = ConfigDict(frozen=True, protected_namespaces=(), defer_build=True)
 
 
 class Health(Told):

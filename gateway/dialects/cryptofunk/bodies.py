@@ -27,7 +27,7 @@ def _word(*words: str) -> Any:
 class Body(BaseModel):
     """A body; unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class NewOrder(Body):

@@ -10,7 +10,7 @@ from tools.wire import IsoTime, Num, unless_none
 class Told(BaseModel):
     """Part of an answer."""
 
-    model_config = ConfigDict(frozen=True, protected_namespaces=())
+    model_config = ConfigDict(frozen=True, protected_namespaces=(), defer_build=True)
 
 
 class DecisionInBrief(Told):

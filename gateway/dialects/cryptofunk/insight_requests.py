@@ -13,7 +13,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 class Taken(BaseModel):
     """What a request names; anything else is refused."""
 
-    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", protected_namespaces=(), defer_build=True)
 
 
 class WhichDecisions(Taken):

@@ -13,7 +13,7 @@ from tools.wire import IsoTime, unless_none
 class Error(BaseModel):
     """What went wrong, in few words; what it was about goes beside them."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     error: str
     message: str

@@ -8,7 +8,7 @@ from tools.wire import IsoTime, Num
 class Told(BaseModel):
     """Part of an answer."""
 
-    model_config = ConfigDict(frozen=True, protected_namespaces=())
+    model_config = ConfigDict(frozen=True, protected_namespaces=(), defer_build=True)
 
 
 class OpenPosition(Told):
