@@ -98,7 +98,8 @@ def simulate(
 
 def held(history: History) -> float:
     """Return what holding from the first measured close to the last returns, without a fee."""
-    return float(hold(history, 1.0)[-1] - 1)
+    closes = history.bars.close
+    return float(closes[-1] / closes[history.lead] - 1)
 
 
 def hold(history: History, initial: float) -> Floats:
