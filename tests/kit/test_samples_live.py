@@ -1,7 +1,9 @@
-"""The Python samples of both references, as they are printed there, against the whole service."""
+"""Python and shell of both references, as they are printed there, against the whole service."""
 
 import asyncio
+import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -33,3 +35,13 @@ async def test_the_sample_of_the_gateway_page_trades_with_its_token(tmp_path: Pa
         await names["client"].disconnect()
     assert (names["order"].status, names["order"].pair) == ("filled", "BTC/USDT")
     assert [asset.symbol for asset in names["portfolio"].assets] == ["USDT", "BTC"]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
+async def test_the_command_of_the_reference_shows_that_all_is_well(tmp_path: Path) -> None:
+    async with running(tmp_path / "home", gateway_port=18799):
+        sample = await asyncio.create_subprocess_exec(
+            "/bin/sh", SAMPLES / "reference_curl.txt", stdout=asyncio.subprocess.PIPE
+        )
+        printed, _ = await asyncio.wait_for(sample.communicate(), 60)
+    assert json.loads(printed)["status"] == "healthy"
