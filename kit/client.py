@@ -9,9 +9,10 @@ from typing import Any, Literal, TypeVar, overload
 from kit.addresses import DEFAULT_URL, shown
 from kit.answers import EVENTS_LOST, Answer, KitError, unknown_method
 from kit.backoff import Backoff
+from kit.dealing import Trade
 from kit.groups import Groups
 from kit.memories import Memory
-from kit.namespaces import Chat, Market, Portfolio, Reply, Sessions, Skills, Tools, Trade
+from kit.namespaces import Chat, Market, Portfolio, Reply, Sessions, Skills, Tools
 from kit.research import Backtests, Candles, Charts, StrategyCatalog
 from kit.subscriptions import Handler, OnError, Subscriptions
 from kit.transport import Transport

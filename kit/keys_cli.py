@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kit.namespaces import fields
+
 if TYPE_CHECKING:
     from kit.client import KitClient
 
@@ -42,7 +44,8 @@ def commands(run: Run) -> typer.Typer:
         end = None if expires is None else int(expires.replace(tzinfo=UTC).timestamp() * 1000)
 
         async def make(client: "KitClient") -> int:
-            made = await client.keys.create(name=name, role=role, days=days, expires_at=end)
+            asked = fields({"name": name, "role": role, "days": days, "expires_at": end})
+            made = await client.call("keys.create", asked)
             if "key" not in made:
                 print(f"the answer with the key was lost: revoke {made['id']}, make another", file=sys.stderr)
                 return 1

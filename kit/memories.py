@@ -32,3 +32,23 @@ class Memory(Namespace):
     def forget(self, ids: Sequence[str], *, timeout: float | None = None, **more: Any) -> Reply:
         """Have memories forgotten for good, by their ids."""
         return self._send("forget", {"ids": list(ids), **more}, timeout)
+
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        before: str | None = None,
+        kind: Sequence[str] | None = None,
+        timeout: float | None = None,
+        **more: Any,
+    ) -> Reply:
+        """Return what is remembered, the latest first, before the memory of an id."""
+        return self._send("list", {"limit": limit, "before": before, "kind": kind, **more}, timeout)
+
+    def undo(self, *, timeout: float | None = None, **more: Any) -> Reply:
+        """Take back the memory that was added last."""
+        return self._send("undo", more, timeout)
+
+    def sync(self, *, rebuild: bool | None = None, timeout: float | None = None, **more: Any) -> Reply:
+        """Look at the files now; with `rebuild` all vectors are made anew."""
+        return self._send("sync", {"rebuild": rebuild, **more}, timeout)

@@ -4,10 +4,9 @@ Fields go by keyword, in the documented camelCase or in snake_case (`amount_type
 or as one mapping. A field that is None is left out. Every call takes `timeout` in seconds.
 """
 
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from datetime import datetime
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kit.answers import Answer
 from kit.turns import CHAT_SECONDS, Turn
@@ -94,10 +93,12 @@ class Namespace:
         """Do what this namespace is mostly for (see DEFAULTS)."""
         return self._send(DEFAULTS[self._name], {**(params or {}), **fields(named)}, timeout)
 
-    def __getattr__(self, verb: str) -> "Method":
-        if verb.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} has no attribute {verb!r}")
-        return Method(self._call, f"{self._name}.{camel(verb)}")
+    if not TYPE_CHECKING:
+        # What is known of a service has a definition; what a newer one can do besides goes through here.
+        def __getattr__(self, verb: str) -> "Method":
+            if verb.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} has no attribute {verb!r}")
+            return Method(self._call, f"{self._name}.{camel(verb)}")
 
     def __repr__(self) -> str:
         return f"<{self._name}.*>"
@@ -124,74 +125,6 @@ class Method:
 
     def __repr__(self) -> str:
         return f"<{self._name}>"
-
-
-class Trade(Namespace):
-    """Orders, positions and their history. Called itself, it places an order."""
-
-    def execute(
-        self,
-        *,
-        action: str,
-        pair: str,
-        amount: Number,
-        type: str,
-        exchange: str | None = None,
-        amount_type: str | None = None,
-        price: Number | None = None,
-        stop_price: Number | None = None,
-        stop_loss: Number | None = None,
-        take_profit: Number | None = None,
-        timeout: float | None = None,
-        **more: Any,
-    ) -> Reply:
-        """Place an order.
-
-        `amount` is in base, for a market order in quote, or in what `amount_type` says (`base`, `quote`).
-        """
-        named = dict(
-            action=action,
-            pair=pair,
-            amount=amount,
-            type=type,
-            exchange=exchange,
-            amount_type=amount_type,
-            price=price,
-            stop_price=stop_price,
-            stop_loss=stop_loss,
-            take_profit=take_profit,
-        )
-        return self._send("execute", {**named, **more}, timeout)
-
-    def positions(self, *, exchange: str | None = None, timeout: float | None = None, **more: Any) -> Reply:
-        """Return what is held open."""
-        return self._send("positions", {"exchange": exchange, **more}, timeout)
-
-    def close(
-        self,
-        position_id: str,
-        *,
-        percentage: Number | None = None,
-        timeout: float | None = None,
-        **more: Any,
-    ) -> Reply:
-        """Close a position, or `percentage` (0 to 100] of it."""
-        return self._send("close", {"positionId": position_id, "percentage": percentage, **more}, timeout)
-
-    def history(
-        self,
-        *,
-        exchange: str | None = None,
-        pair: str | None = None,
-        limit: int | None = None,
-        from_: datetime | int | None = None,
-        to: datetime | int | None = None,
-        timeout: float | None = None,
-        **more: Any,
-    ) -> Reply:
-        """Return past trades; `from_` and `to` are inclusive, as aware datetimes or Unix milliseconds."""
-        named = dict(exchange=exchange, pair=pair, limit=limit, from_=from_, to=to)
-        return self._send("history", {**named, **more}, timeout)
 
 
 class Portfolio(Namespace):
@@ -267,6 +200,34 @@ class Market(Namespace):
         """Return trend, indicators, supports, resistances and a signal."""
         named = dict(pair=pair, timeframe=timeframe, indicators=indicators, exchange=exchange)
         return self._send("analyze", {**named, **more}, timeout)
+
+    def prices(
+        self,
+        pairs: Sequence[str],
+        *,
+        exchange: str | None = None,
+        timeout: float | None = None,
+        **more: Any,
+    ) -> Reply:
+        """Return the prices of several pairs, in their order."""
+        return self._send("prices", {"pairs": pairs, "exchange": exchange, **more}, timeout)
+
+    def overview(
+        self,
+        *,
+        quote: str | None = None,
+        limit: int | None = None,
+        exchange: str | None = None,
+        timeout: float | None = None,
+        **more: Any,
+    ) -> Reply:
+        """Return which pairs rose, fell and traded most within a day."""
+        named = dict(quote=quote, limit=limit, exchange=exchange)
+        return self._send("overview", {**named, **more}, timeout)
+
+    def exchanges(self, *, timeout: float | None = None, **more: Any) -> Reply:
+        """Return which exchanges can be named."""
+        return self._send("exchanges", more, timeout)
 
 
 class Sessions(Namespace):

@@ -188,3 +188,18 @@ class Charts(Namespace):
     def optimization(self, backtest_id: str, *, timeout: float | None = None, **more: Any) -> Reply:
         """Draw the scores of one of your optimizations over its parameters."""
         return self._send("optimization", {"backtest_id": backtest_id, **more}, timeout)
+
+    def equity(
+        self,
+        *,
+        period: str | None = None,
+        account: str | None = None,
+        timeout: float | None = None,
+        **more: Any,
+    ) -> Reply:
+        """Draw what an account was worth over `24h`, `7d`, `30d`, `ytd` or `all`."""
+        return self._send("equity", {"period": period, "account": account, **more}, timeout)
+
+    def leaderboard(self, *, timeout: float | None = None, **more: Any) -> Reply:
+        """Draw what each account of the arena made."""
+        return self._send("leaderboard", more, timeout)

@@ -14,7 +14,7 @@ from tools.errors import Code
 from tools.market import EVERYWHERE, Exchange
 from tools.policy import Scope
 from tools.registry import capability
-from tools.wire import HUNDRED, Amount, IsoTime, Millis, Num, Pair, Params, Result, unless_none
+from tools.wire import HUNDRED, Amount, Flag, IsoTime, Millis, Num, Pair, Params, Result, unless_none
 from trading.approvals import Approval
 from trading.closing import Wish
 from trading.errors import UnknownSymbol
@@ -73,7 +73,7 @@ class Execute(Params):
     stop_price: Amount | None = None
     stop_loss: Amount | None = None
     take_profit: Amount | None = None
-    reduce_only: bool = False
+    reduce_only: Flag = False
     leverage: Annotated[Amount | None, Field(ge=1, le=125)] = None
     trail_percent: Annotated[Amount | None, Field(lt=100)] = None
     trail_amount: Amount | None = None

@@ -27,7 +27,7 @@ UNREAD = frozenset({"INVALID_PARAMS", "MISSING_PARAMS", "INVALID_FRAME", "415"})
 
 Operation = APIOperation[Any, Any, Any, Any]
 
-MODES = st.sampled_from([*[GenerationMode.POSITIVE] * 3, GenerationMode.NEGATIVE])
+MODES = st.sampled_from([*[GenerationMode.POSITIVE] * 5, GenerationMode.NEGATIVE])
 
 
 class Served:
