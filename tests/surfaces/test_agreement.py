@@ -1,134 +1,66 @@
-"""After some trading every surface tells the same balances, positions, P&L and prices."""
+"""Over a day of trading every surface tells the same balances, positions, P&L and prices."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from typer.testing import CliRunner
 
-from kit.cli import app as command_line
-from kit.client import Dialect, KitClient
-from tests.service import Running, running
+from bot.scripted import ScriptedChat
+from kit.client import KitClient
+from tests.bot.room import ADA, Room
+from tests.surfaces.day import BNB, ETH, HOURS, LOOKS, MINDS, PAIRS, Day, Facts, disagreements
+from tests.surfaces.duel import ARENA, SEATS, Seat
+from tests.surfaces.tellers import ACCOUNT, World
+from tests.tools.contests.house import PRICES, ring
 
-PAIR = "ETH/USDT"
-Facts = dict[str, Any]
-
-
-def exact(value: Any) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal("1e-8"))
-
-
-def facts(positions: Any, portfolio: Any, price: Any) -> Facts:
-    """Return what our own words tell, by the names of this test."""
-    (held,) = positions["positions"]
-    return {
-        "balance": {each["symbol"]: exact(each["total"]) for each in portfolio["assets"]},
-        "total": exact(portfolio["totalValueUsd"]),
-        "size": exact(held["size"]),
-        "entry": exact(held["entryPrice"]),
-        "pnl": exact(held["unrealizedPnl"]),
-        "price": exact(price["last"]),
-    }
-
-
-async def own_words(service: Running, dialect: Dialect) -> Facts:
-    async with KitClient(service.url, dialect=dialect) as client:
-        told = facts(
-            await client.trade.positions(), await client.portfolio.get(), await client.market.price(PAIR)
-        )
-        balance = await client.get_balance()
-    assert {name: exact(each) for name, each in balance.exchanges.simulated.items()} == told["balance"]
-    assert exact(balance.total_balance) == told["total"]
-    return told
-
-
-async def paths(service: Running, session: aiohttp.ClientSession) -> dict[str, Facts]:
-    """Return what each API over HTTP tells, as far as it tells it."""
-
-    async def get(path: str) -> Any:
-        async with session.get(f"{service.http}{path}") as response:
-            assert response.status == 200, path
-            return await response.json()
-
-    base = "/api/v2"
-    own = [await get(f"{base}{path}") for path in ("/positions", "/portfolio", "/market/ETH%2FUSDT/price")]
-    (foreign,) = (await get("/cryptofunk/api/v1/positions"))["positions"]
-    account = await get("/cracktrader/api/account/balance")
-    shown = await get("/llm/market/price/ETHUSDT")
-    return {
-        "/api/v2": facts(*own),
-        "CryptoFunk": {
-            "size": exact(foreign["quantity"]),
-            "entry": exact(foreign["entry_price"]),
-            "pnl": exact(foreign["unrealized_pnl"]),
-        },
-        "Cracktrader": {
-            "balance": {name: exact(each) for name, each in account["exchanges"]["simulated"].items()},
-            "total": exact(account["total_balance"]),
-        },
-        "leaderboard": {"price": exact(shown["price"])},
-    }
-
-
-async def terminal(service: Running) -> Facts:
-    async def call(*words: str) -> Any:
-        ran = await asyncio.to_thread(
-            CliRunner().invoke, command_line, ["call", *words, "--url", service.url]
-        )
-        assert ran.exit_code == 0
-        return json.loads(ran.stdout)
-
-    return facts(
-        await call("trade.positions"),
-        await call("portfolio.get"),
-        await call("market.price", json.dumps({"pair": PAIR})),
-    )
-
-
-async def trade(service: Running) -> None:
-    """Buy twice and sell a part, minutes apart, so that no two figures of the account are the same."""
-    async with KitClient(service.url) as client:
-        for action, amount in (("buy", 2), ("buy", 1), ("sell", 0.5)):
-            await client.trade.execute(
-                action=action, pair=PAIR, amount=amount, amount_type="base", type="market"
-            )
-            await service.advance(300)
+EVERYBODY = {**ACCOUNT, **ARENA}
 
 
 @asynccontextmanager
-async def traded(home: Path) -> AsyncIterator[tuple[Running, aiohttp.ClientSession]]:
-    async with running(home) as service, aiohttp.ClientSession() as session:
-        await trade(service)
-        yield service, session
+async def a_day(home: Path) -> AsyncIterator[tuple[Day, World]]:
+    """Run a service with an arena, a chat and a market that does what the day says."""
+    chat = ScriptedChat()
+
+    def adapters(receive: Any) -> list[ScriptedChat]:
+        chat.receive = receive
+        return [chat]
+
+    async with ring(home, "AB", limits=False, chats=adapters) as opened:
+        opened.market.level_amount = Decimal(10_000)
+        room = Room(opened.service, chat)
+        await room.let_in(ADA, "owner")
+        async with KitClient(opened.service.url) as client, aiohttp.ClientSession() as session:
+            prices = {pair: Decimal(PRICES[pair][0]) for pair in PAIRS}
+            yield Day(opened, client, prices), World(opened.service, session, room)
 
 
-def disagreements(told: Mapping[str, Facts], truth: Facts) -> list[tuple[str, str]]:
-    """Return who tells something else than the truth, and about what."""
-    return [
-        (surface, name)
-        for surface, said in told.items()
-        for name, value in said.items()
-        if value != truth[name]
-    ]
-
-
-async def test_every_surface_tells_the_same_of_the_trading_and_a_later_look_does_not(tmp_path: Path) -> None:
-    async with traded(tmp_path) as (service, session):
-        truth = await own_words(service, "000")
-        told = {
-            "gateway": await own_words(service, "001"),
-            "terminal": await terminal(service),
-            **await paths(service, session),
-        }
-        assert disagreements(told, truth) == []
-        assert truth["size"] == Decimal("2.5")
-        assert truth["pnl"] != 0
-        # The control: what is told minutes later is told of other prices, and found to differ.
-        await service.advance(300)
-        later = {"later": await own_words(service, "000"), **await paths(service, session)}
-    assert {surface for surface, _ in disagreements(later, truth)} == set(later)
+async def test_every_surface_tells_what_the_day_has_come_to(tmp_path: Path) -> None:
+    async with a_day(tmp_path) as (day, world):
+        seats = {name: Seat() for name in SEATS}
+        truth: Facts = {}
+        for number in range(HOURS):
+            await day.hour(number)
+            for letter, says in MINDS.get(number, {}).items():
+                seats[f"LLM-{letter}"].decides(says, day.prices)
+            if number + 1 not in LOOKS:
+                continue
+            truth = day.truth()
+            for name, seat in seats.items():
+                truth |= seat.facts(name, day.prices)
+            told = {name: await tell(world) for name, tell in EVERYBODY.items()}
+            assert disagreements(told, truth) == [], f"after hour {number}"
+            # Each has told something, and together they have told everything.
+            assert all(told.values())
+            assert {fact for facts in told.values() for fact in facts} == set(truth)
+        # The control: what is told after one more trade is found to differ, whoever tells it.
+        await day.client.trade.execute(
+            action="buy", pair=str(ETH), amount=3, amount_type="base", type="market"
+        )
+        await day.ring.prices(60, ETH="2200", BNB="470")
+        await day.ring.cycle(300)
+        later = {name: await tell(world) for name, tell in EVERYBODY.items()}
+    assert {surface for surface, *_ in disagreements(later, truth)} == set(EVERYBODY)
+    assert truth[f"last {BNB}"] == 478
