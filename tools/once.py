@@ -15,6 +15,11 @@ from tools.wire import Result
 
 Work = Callable[[Context], Awaitable[Result]]
 
+ELSEWHERE = timedelta(minutes=10)
+"""How long another process may be at something that nothing is heard of."""
+
+SOON_MS = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -38,9 +43,9 @@ class Once:
     async def __call__(self, wish: Wish, ctx: Context, work: Work) -> Result:
         """Run `work` with the wish's own name in its context, or return what it came to before.
 
-        Raises the CallError of the first time, Reused when the caller's key stands for another wish,
-        and InternalError when the first time was cut off, nobody knows how far it got, and it cannot be
-        taken up again.
+        Raises the CallError of the first time, Reused when the caller's key stands for another wish, a
+        CallError with CONFLICT while another process is at it, and InternalError when the first time was cut
+        off, nobody knows how far it got, and it cannot be taken up again.
         """
         attempt = Call(
             id=ctx.services.new_id("call"),
@@ -87,6 +92,9 @@ class Once:
             return await asyncio.shield(self._under_way[earlier.id])
         if earlier.finished_at is None and wish.resumes:
             return await self._running(earlier.id, _recorded(earlier, replace(ctx, wish=earlier.id), work))
+        if earlier.finished_at is None and _goes_on_elsewhere(earlier, ctx):
+            told = "this request is being carried out; ask again for its answer"
+            raise CallError(told, code=Code.CONFLICT, retry_after_ms=SOON_MS)
         if earlier.finished_at is None:
             raise InternalError(
                 "this request was cut off before; look whether it took effect, then use a new id"
@@ -100,6 +108,13 @@ class Once:
             retry_after_ms=answer.get("retryAfterMs"),
             details=answer.get("details"),
         )
+
+
+def _goes_on_elsewhere(earlier: Call, ctx: Context) -> bool:
+    """Return whether another process began it, which is one that began since this one did: not long ago."""
+    now = ctx.services.clock.now()
+    ours = now - timedelta(seconds=ctx.services.system.uptime())
+    return ours <= earlier.started_at and now - earlier.started_at < ELSEWHERE
 
 
 async def _recorded(attempt: Call, ctx: Context, work: Work) -> Result:

@@ -7,9 +7,10 @@ import pytest
 from memory.records import Call
 from tests.service import Running
 from tests.tools.door import Door, Gate, Order, Placed
-from tools.context import Context
+from tools.context import Context, Repeat
 from tools.errors import CallError, Code, NotFound, RateLimited
-from tools.policy import Principal, Role, Surface
+from tools.once import ELSEWHERE
+from tools.policy import LOCAL_OWNER, Principal, Role, Surface
 
 VIEWER = Principal("viewer", Role.VIEWER)
 TRADER = Principal("trader", Role.TRADER)
@@ -127,12 +128,13 @@ async def test_after_a_minute_the_same_key_is_a_new_wish(door: Door, service: Ru
 
 
 async def cut_off(door: Door, key: str) -> str:
-    """Leave a wish as a crash does: begun like the last one, and never ended. Return its own name."""
+    """Leave a wish as a crash does: begun before this process, and never ended. Return its own name."""
     services = door.services
     async with services.database.read() as uow:
         done = await uow.calls.get(door.placed[-1])
     assert done is not None
-    cut = Call("call-cut", key, done.principal, done.capability, done.origin, done.body_hash, done.started_at)
+    before = services.clock.now() - timedelta(seconds=services.system.uptime() + 1)
+    cut = Call("call-cut", key, done.principal, done.capability, done.origin, done.body_hash, before)
     async with services.database.transact() as uow:
         assert await uow.calls.claim(cut, not_before=done.started_at - timedelta(seconds=60)) is None
     return cut.id
@@ -143,6 +145,33 @@ async def test_a_wish_that_a_crash_cut_off_is_told_and_not_repeated(door: Door) 
     await cut_off(door, "b")
     assert await door.code(key="b") is Code.INTERNAL_ERROR
     assert len(door.placed) == 1
+
+
+async def test_what_another_process_is_at_is_a_conflict_until_it_has_ended(
+    door: Door, service: Running
+) -> None:
+    gate = door.behave = Gate()
+    other = Door(door.services)
+    begun = asyncio.create_task(door.call(key="a"))
+    await gate.begun.acquire()
+    assert await other.code(key="a") is Code.CONFLICT
+    gate.open.set()
+    assert await other.call(key="a") == await begun
+    assert (len(door.placed), other.placed) == (1, [])
+
+
+async def test_what_another_process_never_came_to_the_end_of_is_told(door: Door, service: Running) -> None:
+    gate = door.behave = Gate()
+    other = Door(door.services)
+    begun = asyncio.create_task(door.call(key="a"))
+    await gate.begun.acquire()
+    await service.advance(ELSEWHERE.total_seconds())
+    ctx = Context(LOCAL_OWNER, door.services, other.registry, repeat=Repeat("a", timedelta(days=1)))
+    with pytest.raises(CallError) as caught:
+        await other.registry.call("test.order", {"amount": 1}, ctx)
+    assert caught.value.reason is Code.INTERNAL_ERROR
+    gate.open.set()
+    await begun
 
 
 async def test_a_wish_that_does_nothing_twice_is_finished_after_a_crash(door: Door) -> None:
