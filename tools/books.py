@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from memory.database import UnitOfWork
+from tools.contests.reading import views_of
 from tools.context import Context
 from tools.errors import CallError, Code
 from tools.orders import OrderView
@@ -17,7 +18,7 @@ from tools.registry import capability
 from tools.trade import NO_SUCH_PAIR, AmountType, report
 from tools.wire import Amount, Millis, Num, Pair, Params, Result
 from trading.errors import NotFound, TradingError
-from trading.model import Mode, Order, OrderRequest, OrderStatus, OrderType, Side
+from trading.model import Mode, Order, OrderRequest, OrderStatus, OrderType, Position, Side
 from trading.orders import OPEN
 from trading.portfolio import PositionLine
 from trading.runs.record import Run, RunState
@@ -83,10 +84,11 @@ class BookedOrder(OrderView):
     """An order with its account and its `run`; `limitPrice` is what it asks.
 
     `venueId` is the name that the venue has for it. `amount` is what has traded once it is closed;
-    `remaining` is what was not.
+    `remaining` is what was not. `positionId` is the position that it traded in, or that it protects.
     """
 
     account: str
+    position_id: str | None
     limit_price: Num | None
     venue_id: str | None
     created_at: Millis
@@ -99,7 +101,7 @@ class BookedOrders(Result):
     orders: list[BookedOrder]
 
 
-def booked_order(order: Order, run: str | None) -> BookedOrder:
+def booked_order(order: Order, run: str | None, position: str | None = None) -> BookedOrder:
     """Return an order in the words of the wire."""
     told = {**dict(report(order, AmountType.BASE)), "run": run}
     return BookedOrder(
@@ -109,6 +111,7 @@ def booked_order(order: Order, run: str | None) -> BookedOrder:
         reduce_only=order.reduce_only,
         origin=order.origin.value,
         account=order.account,
+        position_id=position,
         limit_price=order.price,
         venue_id=order.venue_id,
         created_at=order.created_at,
@@ -127,7 +130,8 @@ async def orders(ctx: Context, params: OfBookedOrders) -> BookedOrders:
     run = books.runs[0].id if params.run is not None else None
     # On an account that others use, too, what is not the run's is not shown.
     mine = [each for each in found if run is None or books.run_of(each) == run]
-    return BookedOrders(orders=[booked_order(each, books.run_of(each)) for each in mine])
+    held = await _positions_of(ctx, mine)
+    return BookedOrders(orders=[booked_order(each, books.run_of(each), held[each.id]) for each in mine])
 
 
 class OfBookedOrder(Params):
@@ -141,7 +145,28 @@ async def order(ctx: Context, params: OfBookedOrder) -> BookedOrder:
     """Show one order of your own account or of one of your runs as it stands."""
     async with ctx.services.database.read() as uow:
         found, books = await _one(ctx, uow, params.order_id)
-    return booked_order(found, books.run_of(found))
+    return await _booked_order(ctx, found, books)
+
+
+async def _booked_order(ctx: Context, order: Order, books: Books) -> BookedOrder:
+    return booked_order(order, books.run_of(order), (await _positions_of(ctx, [order]))[order.id])
+
+
+async def _positions_of(ctx: Context, orders: Sequence[Order]) -> Mapping[str, str | None]:
+    """Return the position of each order, None for one that has traded in none."""
+    async with ctx.services.database.read() as uow:
+        had = {name: await uow.positions.of(name) for name in {each.account for each in orders}}
+    return {each.id: position_of(each, had[each.account]) for each in orders}
+
+
+def position_of(order: Order, positions: Sequence[Position]) -> str | None:
+    """Return the id of the position, of those that an account had, oldest first, which an order is about."""
+    about = [each for each in positions if each.symbol == order.symbol and each.opened_at <= order.updated_at]
+    if order.filled:
+        return about[-1].id if about else None
+    open_ones = [each.id for each in about if each.amount]
+    # What waits to close a position is about the open one; an entry that waits has none yet.
+    return open_ones[-1] if open_ones and order.reduce_only and order.status in OPEN else None
 
 
 async def _one(ctx: Context, uow: UnitOfWork, order_id: str) -> tuple[Order, Books]:
@@ -191,7 +216,7 @@ async def place(ctx: Context, params: Place) -> BookedOrder:
         told = {"pair": str(request.symbol), "side": request.side.value, "reason": str(error)}
         await ctx.services.events.publish("books.refused", told, ctx.principal.id)
         raise
-    return booked_order(outcome.order, books.run_of(outcome.order))
+    return await _booked_order(ctx, outcome.order, books)
 
 
 @capability("books.cancel", scope=Scope.TRADE, effects=True)
@@ -209,7 +234,7 @@ async def cancel(ctx: Context, params: OfBookedOrder) -> BookedOrder:
             code=Code.CONFLICT,
             details={"order": found.id, "state": found.status.value},
         )
-    return booked_order(found, books.run_of(found))
+    return await _booked_order(ctx, found, books)
 
 
 class OfBookedPositions(Params):
@@ -224,13 +249,15 @@ class OfBookedPositions(Params):
 class BookedPosition(PositionView):
     """A position with its account and its `run`.
 
-    `realizedPnl` is of what was closed of it, `fees` are those of entering.
+    `realizedPnl` is of what was closed of it, `fees` are those of entering. `reasoning` is what its run said
+    when it opened it.
     """
 
     account: str
     run: str | None
     realized_pnl: Num
     fees: Num
+    reasoning: str | None
 
 
 class BookedPositions(Result):
@@ -249,7 +276,22 @@ async def positions(ctx: Context, params: OfBookedPositions) -> BookedPositions:
     lines = [line for name in sorted(held) for line in await ctx.services.portfolio.positions(name)]
     wanted = [each for each in lines if _is_wanted(params, each)]
     wanted.sort(key=lambda each: (each.position.opened_at, each.position.id))
-    return BookedPositions(positions=[_booked(each, shown[each.position.account]) for each in wanted])
+    named = {shown[each.position.account] for each in wanted}
+    said = await _said(ctx, [each for each in books.runs if each.id in named])
+    return BookedPositions(
+        positions=[_booked(each, shown[each.position.account], said.get(each.position.id)) for each in wanted]
+    )
+
+
+async def _said(ctx: Context, runs: Sequence[Run]) -> Mapping[str, str]:
+    """Return what runs said when they opened what they hold, by the ids of positions."""
+    parts, found = ctx.services.contests.parts, dict[str, str]()
+    for each in runs:
+        async with ctx.services.database.read() as uow:
+            contest = await uow.contests.get(each.contest)
+        if contest is not None and (view := (await views_of(parts, contest, [each])).get(each.id)):
+            found |= {held.id: held.reasoning for held in view.positions if held.reasoning}
+    return found
 
 
 def _is_wanted(params: OfBookedPositions, line: PositionLine) -> bool:
@@ -258,11 +300,12 @@ def _is_wanted(params: OfBookedPositions, line: PositionLine) -> bool:
     return all(wanted is None or str(wanted).upper() == str(found) for wanted, found in given)
 
 
-def _booked(line: PositionLine, run: str | None) -> BookedPosition:
+def _booked(line: PositionLine, run: str | None, reasoning: str | None) -> BookedPosition:
     return BookedPosition(
         **dict(position_view(line)),
         account=line.position.account,
         run=run,
         realized_pnl=line.position.realized,
         fees=line.position.entry_fees,
+        reasoning=reasoning,
     )

@@ -118,7 +118,7 @@ def order(told: BookedOrder) -> Order:
         quantity=told.executed_qty + told.remaining,
         price=told.limit_price,
         placed_at=told.created_at,
-        position_id=None,
+        position_id=None if told.position_id is None else to_uuid(told.position_id),
         exchange_order_id=told.venue_id,
         exchange=exchange_of(told.mode, told.exchange),
         stop_price=told.stop_price,
@@ -153,7 +153,7 @@ def position(told: BookedPosition) -> Position:
         # While the market is silent nobody knows better than the price it was bought at.
         unrealized_pnl=told.unrealized_pnl or 0,
         fees=told.fees,
-        entry_reason=None,
+        entry_reason=told.reasoning,
         exit_reason=None,
         created_at=told.opened_at,
         updated_at=told.opened_at,

@@ -70,8 +70,17 @@ async def test_an_order_executes_and_its_position_follows(tmp_path: Path) -> Non
         assert position["entry_price"] == order["executed_quote_quantity"] / 0.01
         for path in ("BTC%2FUSDT", "BTC/USDT", "btcusdt", "BTC-USDT"):
             assert (await me.ask("GET", f"/positions/{path}"))["position"]["id"] == position["id"]
-        await me.order({**BUY, "side": "SELL"})
+        sold = await me.order({**BUY, "side": "SELL"})
         assert (await me.ask("GET", "/positions"))["count"] == 0
+        await me.service.advance(1)
+        later = [await me.order(BUY), await me.order(RESTING)]
+        (reopened,) = (await me.ask("GET", "/positions"))["positions"]
+        orders = [(await me.ask("GET", f"/orders/{each}"))["order"] for each in (name, sold, *later)]
+        about = [position["id"], position["id"], reopened["id"], None]
+        assert [each["position_id"] for each in orders] == about
+        assert [each["position_id"] for each in (await me.ask("GET", "/orders"))["orders"]] == about[::-1]
+        # Nobody has said why, as a person has typed it.
+        assert position["entry_reason"] is None
 
 
 async def test_what_was_done_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -111,6 +120,8 @@ async def test_a_session_really_trades_until_it_is_paused(tmp_path: Path) -> Non
         await me.cycles(90)
         traded = (await me.ask("GET", f"/orders?session_id={session}"))["count"]
         assert traded > 0
+        (held,) = (await me.ask("GET", f"/positions?session_id={session}"))["positions"]
+        assert "donchian_breakout" in held["entry_reason"]
         shown = (await me.ask("GET", f"/sessions/{session}"))["session"]
         assert shown["final_capital"] == 10_000 + shown["total_pnl"]
         await me.ask("POST", "/trade/pause", {"session_id": session})
