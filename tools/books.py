@@ -61,14 +61,12 @@ class Books:
 
 
 async def books_of(ctx: Context, uow: UnitOfWork, run: str | None = None) -> Books:
-    """Return the caller's books, or what one run of theirs has; raise NotFound."""
+    """Return the caller's books, or what one run of theirs has: nothing where they have no such run."""
     if run is None:
         found = await uow.runs.of(ctx.principal.id, MOST_RUNS)
         return Books(ctx.principal.account, [each for each in found if each.mode is not Mode.CONTEST])
     one = await uow.runs.named(ctx.principal.id, run) or await uow.runs.get(run)
-    if one is None or one.owner != ctx.principal.id:
-        raise NotFound(f"there is no run {run!r}; runs.list shows those there are", run=run)
-    return Books(ctx.principal.account, [one])
+    return Books(ctx.principal.account, [one] if one is not None and one.owner == ctx.principal.id else [])
 
 
 class OfBookedOrders(Params):
@@ -127,9 +125,9 @@ async def orders(ctx: Context, params: OfBookedOrders) -> BookedOrders:
         books = await books_of(ctx, uow, params.run)
         shown = {name for name, run in books.accounts.items() if params.run is None or run is not None}
         found = await uow.orders.among(shown, states, params.pair, params.limit)
-    run = books.runs[0].id if params.run is not None else None
     # On an account that others use, too, what is not the run's is not shown.
-    mine = [each for each in found if run is None or books.run_of(each) == run]
+    own = {each.id for each in books.runs}
+    mine = [each for each in found if params.run is None or books.run_of(each) in own]
     held = await _positions_of(ctx, mine)
     return BookedOrders(orders=[booked_order(each, books.run_of(each), held[each.id]) for each in mine])
 

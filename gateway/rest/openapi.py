@@ -205,7 +205,17 @@ IDEMPOTENCY: Json = {
 
 
 def _parameter(name: str, where: str, field: Json) -> Json:
-    return {"name": name, "in": where, "required": field["required"], "schema": field["schema"]}
+    schema = _without_null(field["schema"])
+    return {"name": name, "in": where, "required": field["required"], "schema": schema}
+
+
+def _without_null(schema: Json) -> Json:
+    """Return the schema of what stands in an address, where there is no null: it is left out instead."""
+    around = {name: value for name, value in schema.items() if (name, value) != ("default", None)}
+    if "anyOf" not in schema:
+        return around
+    kinds = [each for each in around.pop("anyOf") if each != {"type": "null"}]
+    return {**kinds[0], **around} if len(kinds) == 1 else {"anyOf": kinds, **around}
 
 
 def _asked(route: Route, capability: AnyCapability) -> Key:

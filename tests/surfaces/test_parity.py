@@ -182,7 +182,7 @@ CALLS: dict[str, tuple[Params, Params, str]] = {
     ),
     "books.orders": ({"states": ["filled"]}, {"states": ["lost"]}, "INVALID_PARAMS"),
     "books.order": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
-    "books.positions": ({"base": "BTC"}, {"run": "nobody"}, "NOT_FOUND"),
+    "books.positions": ({"base": "BTC"}, {"base": ""}, "INVALID_PARAMS"),
     "books.cancel": ({"orderId": "{order}"}, {"orderId": "ord_none"}, "NOT_FOUND"),
     "live.arm": ({}, {"account": "main"}, "INVALID_ORDER"),
     "live.check": ({}, {"account": "nobody"}, "NOT_FOUND"),

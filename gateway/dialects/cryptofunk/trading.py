@@ -1,6 +1,7 @@
 """Orders and positions."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from gateway.dialects.cryptofunk.answers import (
     PositionPage,
 )
 from gateway.dialects.cryptofunk.bodies import NewOrder, body
-from gateway.dialects.cryptofunk.uuids import from_uuid, to_uuid
+from gateway.dialects.cryptofunk.uuids import UnknownUuid, from_uuid, to_uuid
 from gateway.dialects.cryptofunk.words import ORDER_STATES, ORDER_TYPES, exchange_of
 from tools.books import BookedOrder, BookedOrders, BookedPosition, BookedPositions
 from tools.errors import InvalidParams, NotFound
@@ -27,10 +28,11 @@ Fields = Mapping[str, Any]
 
 
 def of_session(fields: Fields) -> dict[str, Any]:
-    """Return fields with the session as our run; raise NoUuid or UnknownUuid."""
+    """Return fields with the session as our run, which none is that is not here; raise NoUuid."""
     rest = dict(fields)
     if "run" in rest:
-        rest["run"] = from_uuid(rest["run"], "run")
+        with suppress(UnknownUuid):
+            rest["run"] = from_uuid(rest["run"], "run")
     return rest
 
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 from yarl import URL
@@ -112,6 +113,10 @@ async def test_filters_of_orders_all_have_to_hold(tmp_path: Path) -> None:
         assert await found(f"session_id={session}&status=NEW&symbol=BTC/USDT") == {resting}
         assert await found(f"session_id={session}&symbol=ETH/USDT") == set()
         assert (await me.ask("GET", "/orders?status=LOST", status=400))["field"] == "status"
+        for nobody in (str(UUID(int=0, version=4)), other):
+            assert await found(f"session_id={nobody}") == set()
+            assert (await me.ask("GET", f"/positions?session_id={nobody}"))["count"] == 0
+        assert (await me.ask("GET", "/orders?session_id=x", status=400))["field"] == "session_id"
 
 
 async def test_a_session_really_trades_until_it_is_paused(tmp_path: Path) -> None:
