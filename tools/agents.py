@@ -5,16 +5,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.contests.pulse import WORK, Node
+from tools.contests.pulse import WORK, Node, patience
 from tools.contests.service import Contests
 from tools.context import Context
 from tools.errors import NotFound
 from tools.policy import Surface
 from tools.registry import capability
 from tools.wire import Millis, NoParams, Params, Result
-
-SHORTEST = timedelta(minutes=10)
-"""How long a part may rest before it counts as inactive, where no contest has its cycles further apart."""
 
 
 class OfAgent(Params):
@@ -48,8 +45,8 @@ class AgentList(Result):
 async def list_agents(ctx: Context, params: NoParams) -> AgentList:
     """List the parts of the trading engine with when each was last at work."""
     contests = ctx.services.contests
-    patience = await _patience(contests)
-    return AgentList(agents=[_agent(ctx, contests, node, patience) for node in Node])
+    longest = await _patience(contests)
+    return AgentList(agents=[_agent(ctx, contests, node, longest) for node in Node])
 
 
 @capability("agents.get", surfaces=Surface.WIRE)
@@ -63,13 +60,12 @@ async def get(ctx: Context, params: OfAgent) -> AgentView:
 
 async def _patience(contests: Contests) -> timedelta:
     async with contests.parts.database.read() as uow:
-        active = await uow.contests.active()
-    return max([SHORTEST, *(2 * each.every for each in active)])
+        return patience(await uow.contests.active())
 
 
-def _agent(ctx: Context, contests: Contests, node: Node, patience: timedelta) -> AgentView:
+def _agent(ctx: Context, contests: Contests, node: Node, longest: timedelta) -> AgentView:
     beat = contests.parts.pulse.beats.get(node)
-    late = beat is None or ctx.services.clock.now() - beat.at > patience
+    late = beat is None or ctx.services.clock.now() - beat.at > longest
     status = "inactive" if beat is None or late else "error" if beat.problem else "active"
     return AgentView(
         name=node.value,

@@ -6,7 +6,7 @@ cycle and run, and accounts are measured at the frozen market.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -20,9 +20,9 @@ from tools.contests.executing import carry_out
 from tools.contests.finishing import finish
 from tools.contests.holding import Overtaken, hold
 from tools.contests.parts import LEASE, RENEWED, Parts
-from tools.contests.pulse import Node
+from tools.contests.pulse import Node, patience
 from tools.contests.round import Round
-from tools.contests.telling import COMPLETED, completed, event_of
+from tools.contests.telling import COMPLETED, TURNED, completed, event_of, silent
 from tools.contests.written import Written
 from trading.runs.contest import Contest
 from trading.runs.cycle import Cycle, CycleKind, CycleStatus, Entry, Outcome, Stage, Task
@@ -88,6 +88,12 @@ class Engine:
             return None
         log.warning("a cycle was cut off and goes on", cycle=cycle.id, number=cycle.number)
         return await self.perform(taken)
+
+    async def heed(self, contests: Iterable[Contest]) -> None:
+        """Tell of each part of the engine that has rested for too long while these are active."""
+        parts = self._parts
+        for node, beat in parts.pulse.fallen_silent(parts.clock.now(), patience(contests)).items():
+            await parts.events.publish(TURNED, silent(node, beat))
 
     async def _through(self, round_: Round, entry: Entry) -> None:
         """Bring one run through the cycle, but for being measured at its end."""

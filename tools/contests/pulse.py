@@ -1,9 +1,14 @@
 """The parts of a cycle and when each was last seen at work: a decision passes through all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from trading.runs.contest import Contest
+
+SHORTEST = timedelta(minutes=10)
+"""How long a part may rest before it counts as inactive, where no contest has its cycles further apart."""
 
 
 class Node(StrEnum):
@@ -40,7 +45,7 @@ class Pulse:
 
     def __init__(self) -> None:
         self.beats: dict[Node, Beat] = {}
-        self._told: dict[Node, bool] = {}
+        self._told: dict[Node, bool | None] = {}
 
     def beat(self, node: Node, at: datetime, problem: str | None = None) -> None:
         """Take note that a part was at work."""
@@ -56,3 +61,18 @@ class Pulse:
         }
         self._told |= {node: beat.problem is None for node, beat in found.items()}
         return found
+
+    def fallen_silent(self, now: datetime, patience: timedelta) -> Mapping[Node, Beat]:
+        """Return the parts that have rested for too long, each once until it is at work again."""
+        found = {
+            node: beat
+            for node, beat in self.beats.items()
+            if now - beat.at > patience and self._told.get(node) is not None
+        }
+        self._told |= dict.fromkeys(found)
+        return found
+
+
+def patience(contests: Iterable[Contest]) -> timedelta:
+    """Return how long a part may rest while these have their cycles."""
+    return max([SHORTEST, *(2 * each.every for each in contests)])

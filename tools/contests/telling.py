@@ -197,3 +197,8 @@ def turned(node: Node, beat: Beat) -> Mapping[str, Any]:
         "does": WORK[node],
         "problem": beat.problem,
     }
+
+
+def silent(node: Node, beat: Beat) -> Mapping[str, Any]:
+    """Return what is told of a part of the engine that has not been at work for too long."""
+    return {**turned(node, beat), "status": "inactive", "healthy": False}

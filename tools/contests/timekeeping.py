@@ -38,6 +38,7 @@ class Timekeeper:
                 self._begin(cycle.contest, self._engine.take_up(cycle))
         for contest in due:
             self._begin(contest.id, self._engine.run(contest.id))
+        await self._engine.heed(active)
 
     async def trigger(self, contest_id: str, kind: CycleKind = CycleKind.TRIGGERED) -> Cycle:
         """Begin a cycle now and return it while it goes on; raise NotFound or CycleRunning."""

@@ -196,6 +196,36 @@ async def test_whatever_is_refused_under_its_prefix_is_refused_in_its_words(tmp_
             assert {"error", "details", "message", "timestamp"} <= set(each)
 
 
+async def test_agents_that_fall_silent_are_told_of_once_and_again_when_they_are_back(tmp_path: Path) -> None:
+    async with client(tmp_path) as me:
+        session = await me.start()
+        keeper = me.service.app.services.contests.keeper
+        async with me.session.ws_connect(f"{me.service.http}/api/v1/ws") as socket:
+
+            async def told(count: int) -> list[tuple[str, str]]:
+                heard: list[tuple[str, str]] = []
+                while len(heard) < count:
+                    message = await socket.receive_json(timeout=20)
+                    if message["type"] == "agent_status":
+                        heard.append((message["data"]["name"], message["data"]["status"]))
+                return heard
+
+            await me.cycles(1)
+            awake = await told(3)
+            assert {status for _, status in awake} == {"active"}
+            await me.ask("POST", "/trade/stop", {"session_id": session, "final_capital": 0})
+            await keeper.settled()
+            await me.service.advance(700)
+            await keeper.step()
+            silent = await told(len(awake))
+            assert silent == [(name, "inactive") for name, _ in awake]
+            await me.service.advance(700)
+            await me.start()
+            await me.cycles(1)
+            # Nothing was told of them a second time meanwhile.
+            assert await told(len(awake)) == awake
+
+
 async def test_two_clients_hear_the_same_in_the_same_order(tmp_path: Path) -> None:
     async with client(tmp_path) as me:
         url = f"{me.service.http}/api/v1/ws"
