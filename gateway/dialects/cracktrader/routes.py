@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.dialects.cracktrader import answers, running, service
 from gateway.dialects.cracktrader.feed import FEEDS
+from gateway.dialects.cracktrader.requests import LiveTrading
 from gateway.dialects.cracktrader.wording import LIMIT, STATUSES, Error, error
 from gateway.dialects.cracktrader.words import NAMES
 from gateway.rest.table import RestDialect, Route
@@ -36,6 +37,7 @@ ROUTES = (
         "runner.trade",
         names=NAMES,
         asks=running.of_live,
+        takes=LiveTrading,
         tells=running.trading_begun,
         answer=answers.Run,
     ),
