@@ -1,6 +1,7 @@
 """A runner: one run at a time, over past candles or from now on, and everything about it in one place."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,14 +10,16 @@ from memory.records import Job
 from memory.runner_records import RunnerMode
 from tools.backtest import work_of
 from tools.backtesting import Follows
+from tools.contests.defaults import defaults_of
 from tools.contests.singles import LIVE, Singles
 from tools.context import Context
 from tools.errors import CallError, Code, Forbidden, InvalidParams, NotFound
 from tools.policy import Scope
 from tools.registry import capability
 from tools.runner_course import OF_JOB, STOPPED, Course
+from tools.runner_news import CHANGED, payload
 from tools.runner_params import ToBacktest, ToTrade, backtest_of, config_of, symbols_of, values_of
-from tools.runner_stand import CHANGED, Stand, begin, payload, put_away, stand_of, tell
+from tools.runner_stand import Stand, begin, put_away, stand_of, tell
 from tools.runner_views import (
     RunnerBegun,
     RunnerDetails,
@@ -25,8 +28,7 @@ from tools.runner_views import (
     RunnerStatus,
     RunnerTrade,
 )
-from tools.runs import StartRun
-from tools.runs import start as start_run
+from tools.runs import StartRun, wanted_by
 from tools.wire import NoParams
 from trading.runs.record import Ending
 
@@ -76,11 +78,14 @@ async def trade(ctx: Context, params: ToTrade) -> RunnerBegun:
         max_positions=len(symbols),
     )
 
+    contests = ctx.services.contests
+
     async def begun() -> str:
-        run = await start_run.run(ctx, wanted)
+        async with ctx.services.database.read() as uow:
+            asked = wanted_by(ctx, wanted, await defaults_of(uow))
         if mode is RunnerMode.PAPER:
-            await _widen(ctx, run.account)
-        return run.run_id
+            asked = replace(asked, limits={**asked.limits, **WHOLE})
+        return (await Singles(contests.parts, contests.keeper).start(ctx.principal.id, asked)).id
 
     stand = await begin(ctx, mode, config_of(params, symbols, values), begun)
     await tell(ctx, stand.runner.work, stand.course.status, mode)
@@ -133,17 +138,16 @@ async def results(ctx: Context, params: NoParams) -> RunnerResults:
 @capability("runner.stop", scope=Scope.TRADE, effects=True)
 async def stop(ctx: Context, params: NoParams) -> RunnerMoved:
     """End what your runner runs at once; positions that it holds are closed."""
+    # Whatever ends tells of itself.
     stand = await stand_of(ctx)
     runner = stand.runner
     if not stand.active or runner.work is None:
         raise CallError("nothing runs", code=Code.CONFLICT)
     if runner.mode is RunnerMode.BACKTEST:
-        # Its end tells of itself.
         job = await ctx.services.backtests.cancel(ctx.principal, runner.work)
         return RunnerMoved(run_id=job.id, status=OF_JOB[job.status])
     contests = ctx.services.contests
     await Singles(contests.parts, contests.keeper).stop(ctx.principal.id, runner.work, Ending.CLOSE)
-    await tell(ctx, runner.work, STOPPED, runner.mode)
     return RunnerMoved(run_id=runner.work, status=STOPPED)
 
 
@@ -172,13 +176,6 @@ async def _check_live(ctx: Context, own_keys: bool) -> None:
         raise Forbidden("only the owner runs something with real money")
     if own_keys:
         raise InvalidParams("keys of an exchange belong in the configuration: leave them out")
-
-
-async def _widen(ctx: Context, account: str) -> None:
-    now = ctx.services.clock.now()
-    async with ctx.services.database.transact() as uow:
-        stored = (await uow.risk.state(account, now, now)).limits
-        await uow.risk.set_limits(account, {**stored, **WHOLE}, ctx.principal.id, now)
 
 
 def _begun(stand: Stand, mode: RunnerMode, ignored: Sequence[str]) -> RunnerBegun:

@@ -10,12 +10,10 @@ from tools.contests.reading import book_of, views_of
 from tools.context import Context
 from tools.errors import CallError, Code, NotFound
 from tools.runner_course import ACTIVE, FAILED, IDLE, STARTING, Course, Trading, of_backtest, of_trading
+from tools.runner_news import CHANGED, payload
 
 PATIENCE = timedelta(seconds=60)
 """How long a run may take to begin: after it whoever was at it is gone."""
-
-CHANGED = "runner.status"
-"""The event of a runner that stands elsewhere now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +78,6 @@ def busy(stand: Stand) -> CallError:
 async def tell(ctx: Context, work: str | None, status: str, mode: RunnerMode | None) -> None:
     """Tell the caller's clients where the runner stands now."""
     await ctx.services.events.publish(CHANGED, payload(work, status, mode), ctx.principal.id)
-
-
-def payload(work: str | None, status: str, mode: RunnerMode | None) -> dict[str, Any]:
-    """Return what is told of a runner."""
-    return {"runId": work, "status": status, "mode": mode and mode.value}
 
 
 async def _put(ctx: Context, runner: Runner, before: Stand) -> None:

@@ -141,7 +141,7 @@ async def start(ctx: Context, params: StartRun) -> RunView:
     else:
         async with ctx.services.database.read() as uow:
             defaults = await defaults_of(uow)
-        run = await singles.start(ctx.principal.id, _wanted(ctx, params, defaults))
+        run = await singles.start(ctx.principal.id, wanted_by(ctx, params, defaults))
     if params.budget is not None:
         await _ask_for(ctx, run, params.budget)
     return await _shown(ctx, run)
@@ -238,7 +238,8 @@ def _singles(ctx: Context) -> Singles:
     return Singles(contests.parts, contests.keeper)
 
 
-def _wanted(ctx: Context, params: StartRun, defaults: Defaults) -> Wanted:
+def wanted_by(ctx: Context, params: StartRun, defaults: Defaults) -> Wanted:
+    """Return the run that somebody asks for; raise Forbidden where real money is not theirs to trade."""
     mode = defaults.mode if params.mode is None else Mode(params.mode)
     if mode is Mode.LIVE and not ctx.principal.may(Scope.ADMIN):
         raise Forbidden("only the owner starts a run with real money", code=Code.FORBIDDEN)

@@ -267,6 +267,23 @@ async def test_what_a_runner_is_at_is_told_to_nobody_else(service: Running) -> N
     ]
 
 
+async def test_a_run_that_is_ended_by_its_name_is_told_of_as_the_runners(service: Running) -> None:
+    begun = await call(service, "runner.trade", **PAPER)
+    heard: list[Any] = []
+    stop = service.app.services.events.listen(
+        lambda events: heard.extend(each.payload for each in events if each.name == "runner.status")
+    )
+    await call(service, "runs.pause", name=begun["runId"])
+    await call(service, "runs.stop", name=begun["runId"])
+    # Another run is nobody's runner's.
+    other = {"strategy": "rsi", "pairs": ["BTC/USDT"], "timeframe": "5m"}
+    await call(service, "runs.start", name="other", **other)
+    await call(service, "runs.stop", name="other")
+    await service.app.services.events.flush()
+    stop()
+    assert heard == [{"runId": begun["runId"], "mode": "paper", "status": "stopped"}]
+
+
 async def test_a_runner_whose_record_is_gone_has_failed(service: Running) -> None:
     await call(service, "runner.backtest", **PAST)
     await ended(service)

@@ -7,7 +7,7 @@ from tools.contests.asking import UNKNOWN
 from tools.contests.noticing import tell_ended
 from tools.contests.parts import Parts
 from tools.contests.round import Round
-from tools.contests.telling import CHANGED, changed
+from tools.contests.telling import tell_changed
 from trading.runs.contest import Contest, ContestKind, ended
 from trading.runs.cycle import Cycle, Entry, Outcome, Task
 from trading.runs.record import Ending, Run, RunState
@@ -22,7 +22,7 @@ async def after_cycle(parts: Parts, uow: UnitOfWork, round_: Round, cycle: Cycle
         after = _after(runs[entry.run], entry, round_.contest, cycle, now)
         if after is not None and await uow.runs.change(after):
             runs[after.id] = after
-            await parts.events.record(uow, CHANGED, changed(after), after.owner)
+            await tell_changed(parts, uow, after)
             initial = round_.views[after.id].initial
             await tell_ended(uow, after, entry.equity, initial, now, parts.new_id)
     if round_.contest.kind is ContestKind.SINGLE and all(

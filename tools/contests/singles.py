@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from memory.database import UnitOfWork
 from tools.contests.parts import Parts
-from tools.contests.telling import CHANGED, changed
+from tools.contests.telling import tell_changed
 from tools.contests.timekeeping import Timekeeper
 from trading.accounts import open_account
 from trading.errors import NotFound
@@ -136,7 +136,7 @@ class Singles:
                 stored = stored and await uow.runs.change(run)
             if not stored:
                 raise RunActive(f"{run.name!r} was started by somebody else at this moment", run=run.id)
-            await parts.events.record(uow, CHANGED, changed(run), run.owner)
+            await tell_changed(parts, uow, run)
         return run
 
     async def pause(self, owner: str, name: str | None = None) -> Sequence[Run]:
@@ -223,7 +223,7 @@ class Singles:
             after = move(run, self.parts.clock.now())
             if after is not run and not await uow.runs.change(after):
                 raise RunActive(f"{name!r} was changed by somebody else at this moment", run=run.id)
-            await self.parts.events.record(uow, CHANGED, changed(after), owner)
+            await tell_changed(self.parts, uow, after)
         return after
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from memory.database import UnitOfWork
+from tools.contests.parts import Parts
 from tools.contests.pulse import WORK, Beat, Node
 from tools.contests.views import RunDecisionView, RunPosition, RunTrade
+from tools.runner_news import tell_of_run
 from trading.clock import epoch_ms
 from trading.model import ZERO
 from trading.runs.asking import Deciders
@@ -184,6 +187,12 @@ def changed(run: Run) -> Mapping[str, Any]:
         "pairs": [str(each) for each in run.symbols],
         "reason": run.reason,
     }
+
+
+async def tell_changed(parts: Parts, uow: UnitOfWork, run: Run) -> None:
+    """Tell of a run by itself that has moved, and of the runner whose it is."""
+    await parts.events.record(uow, CHANGED, changed(run), run.owner)
+    await tell_of_run(parts.events, uow, run)
 
 
 def turned(node: Node, beat: Beat) -> Mapping[str, Any]:
