@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import aiohttp
+
 from kit.client import KitClient
 from tests.tools.contests.house import FIVE, Ring, buys, closes, sells
 from trading.symbols import parse_symbol
@@ -127,6 +129,12 @@ class Day:
         """Place an order."""
         return await self.client.trade.execute(**{"amount_type": "base", "type": "market", **order})
 
+    async def orders_as_cryptofunk(self, **order: Any) -> None:
+        """Place an order in the words of another API."""
+        address = f"{self.played.service.http}/cryptofunk/api/v1/orders"
+        async with aiohttp.ClientSession() as session, session.post(address, json=order) as response:
+            assert response.status == 201, await response.text()
+
     def ordered(
         self, pair: str, side: str, kind: str, state: str, amount: str, trigger: str | None = None
     ) -> None:
@@ -204,7 +212,7 @@ async def night(day: Day) -> None:
     await day.orders(action="sell", pair=ETH, amount="0.5")
     day.main.leaves(ETH, "0.5", "2099.99")
     day.ordered(ETH, "sell", "market", "filled", "0.5")
-    await day.orders(action="buy", pair=BNB, amount=2)
+    await day.orders_as_cryptofunk(symbol=BNB, side="BUY", type="MARKET", quantity=2)
     day.main.enters("buy", BNB, "2", "520.01")
     day.ordered(BNB, "buy", "market", "filled", "2")
     await day.orders(action="buy", pair=BNB, amount=1, type="limit", price=450)

@@ -212,7 +212,16 @@ async def chat(service: Running, session: aiohttp.ClientSession) -> Facts:
         "prices": {pair: written(text.rpartition(" · **")[2]) for pair, text in prices.items()},
         "realized": _line(pnl, "Closed"),
         "fees": _line(pnl, "Fees"),
+        "fills": [_filled(card) for card in (await talk.say("/history 50")).split("\n\n")[1:]],
     }
+
+
+def _filled(card: str) -> tuple[Any, ...]:
+    """Return a trade as its card shows it."""
+    side, amount, base = card.splitlines()[0].split()[:3]
+    price, fee = card.splitlines()[1].split(" · ")
+    won = _line(card, "P&L") if "P&L:" in card else None
+    return side.strip("*").lower(), f"{base}/USDT", written(amount), written(price), written(fee), won
 
 
 def _line(card: str, name: str) -> Written:
