@@ -14,8 +14,18 @@ from trading.symbols import parse_symbol
 D = Decimal
 ZERO = D(0)
 FEE = D("0.001")
-ETH, BNB = "ETH/USDT", "BNB/USDT"
+ETH, BNB, ADA = "ETH/USDT", "BNB/USDT", "ADA/USDT"
 CYCLES_AN_HOUR = 12
+
+RUN = {
+    "strategy_name": "TestStrategy",
+    "strategy_params": {"period": 5, "threshold": 0.02},
+    "symbols": [ADA],
+    "timeframe": "5m",
+    "initial_cash": 10_000,
+    "exchange": "paper",
+    "mode": "paper",
+}
 
 Facts = dict[str, Any]
 
@@ -91,7 +101,7 @@ class Ledger:
             "sizes": {pair: lot.amount for pair, lot in self.lots.items()},
             "entries": {pair: lot.cost / lot.amount for pair, lot in self.lots.items()},
             "unrealized": won,
-            "prices": dict(prices),
+            "prices": {pair: prices[pair] for pair in (ETH, BNB)},
             "realized": self.realized,
             "fees": self.fees,
             "fills": list(self.fills),
@@ -107,7 +117,8 @@ class Day:
     client: KitClient
     main: Ledger = field(default_factory=lambda: Ledger(D(100_000)))
     seat: Ledger = field(default_factory=lambda: Ledger(D(100)))
-    prices: dict[str, Decimal] = field(default_factory=lambda: {ETH: D(2_000), BNB: D(500)})
+    run: Ledger = field(default_factory=lambda: Ledger(D(10_000)))
+    prices: dict[str, Decimal] = field(default_factory=lambda: {ETH: D(2_000), BNB: D(500), ADA: D("0.5")})
     hours: int = 0
 
     async def until(self, hour: int, **prices: str) -> None:
@@ -129,11 +140,11 @@ class Day:
         """Place an order."""
         return await self.client.trade.execute(**{"amount_type": "base", "type": "market", **order})
 
-    async def orders_as_cryptofunk(self, **order: Any) -> None:
-        """Place an order in the words of another API."""
-        address = f"{self.played.service.http}/cryptofunk/api/v1/orders"
-        async with aiohttp.ClientSession() as session, session.post(address, json=order) as response:
-            assert response.status == 201, await response.text()
+    async def posts(self, path: str, **body: Any) -> None:
+        """Ask for something in the words of another API."""
+        address = f"{self.played.service.http}{path}"
+        async with aiohttp.ClientSession() as session, session.post(address, json=body) as response:
+            assert response.status < 300, await response.text()
 
     def ordered(
         self, pair: str, side: str, kind: str, state: str, amount: str, trigger: str | None = None
@@ -153,11 +164,12 @@ class Day:
 
 
 async def morning(day: Day) -> None:
-    """Buy in two parts, leave a limit order behind, and go short with a stop; the seat goes long."""
+    """Buy in two parts, leave a limit order behind, and go short with a stop; the seat and a run go long."""
+    await day.posts("/cracktrader/api/v1/run/live", **RUN)
     await day.orders(action="buy", pair=ETH, amount=3)
     day.main.enters("buy", ETH, "3", "2000.01")
     day.ordered(ETH, "buy", "market", "filled", "3")
-    await day.until(2, ETH="2040")
+    await day.until(2, ETH="2040", ADA="0.55")
     await day.orders(action="buy", pair=ETH, amount=1)
     day.main.enters("buy", ETH, "1", "2040.01")
     day.ordered(ETH, "buy", "market", "filled", "1")
@@ -166,6 +178,8 @@ async def morning(day: Day) -> None:
     # 20 USDT at the ask, cut to steps of 0.0001, and filled 0.05 % above it.
     day.played["A"].says.append(buys(parse_symbol(ETH), 20, 2))
     await day.until(3)
+    # Its money would buy more than the 20 levels of 10, a tick apart, that the book shows.
+    day.run.enters("buy", ADA, "200", "0.55105")
     day.seat.enters("buy", ETH, "0.0098", "2041.04", 2)
     await day.orders(action="sell", pair=BNB, amount=8, leverage=2, stop_loss=530)
     day.main.enters("sell", BNB, "8", "499.99", 2)
@@ -193,7 +207,7 @@ async def noon(day: Day) -> None:
 
 async def evening(day: Day) -> None:
     """Let the stop fire, and leave an order behind that is canceled later; the seat closes its long."""
-    await day.until(12, BNB="531")
+    await day.until(12, BNB="531", ADA="0.5")
     day.main.leaves(BNB, "8", "531.01")
     day.becomes("stop", "filled", "530")
     day.becomes("stop", "cancelled", "746.26")
@@ -201,6 +215,7 @@ async def evening(day: Day) -> None:
     day.ordered(ETH, "sell", "limit", "open", "1")
     day.played["A"].says.append(closes(parse_symbol(ETH)))
     await day.until(15)
+    day.run.leaves(ADA, "200", "0.49895")
     day.seat.leaves(ETH, "0.0098", "2058.96")
     await day.client.trade.cancel(order_id=waits["orderId"])
     day.becomes("limit", "cancelled")
@@ -208,16 +223,17 @@ async def evening(day: Day) -> None:
 
 async def night(day: Day) -> None:
     """Sell some more, buy the other pair, and leave an order waiting at the end of the day."""
-    await day.until(20, ETH="2100", BNB="520")
+    await day.until(20, ETH="2100", BNB="520", ADA="0.56")
     await day.orders(action="sell", pair=ETH, amount="0.5")
     day.main.leaves(ETH, "0.5", "2099.99")
     day.ordered(ETH, "sell", "market", "filled", "0.5")
-    await day.orders_as_cryptofunk(symbol=BNB, side="BUY", type="MARKET", quantity=2)
+    await day.posts("/cryptofunk/api/v1/orders", symbol=BNB, side="BUY", type="MARKET", quantity=2)
     day.main.enters("buy", BNB, "2", "520.01")
     day.ordered(BNB, "buy", "market", "filled", "2")
     await day.orders(action="buy", pair=BNB, amount=1, type="limit", price=450)
     day.ordered(BNB, "buy", "limit", "open", "1")
     await day.until(24, ETH="2080", BNB="525")
+    day.run.enters("buy", ADA, "200", "0.56105")
 
 
 SCRIPT: Sequence[Any] = (morning, noon, evening, night)

@@ -154,8 +154,9 @@ async def cryptofunk(service: Running, session: aiohttp.ClientSession) -> Facts:
     """Tell in the words of CryptoFunk."""
     positions = (await fetched(service, session, "/cryptofunk/api/v1/positions"))["positions"]
     orders = (await fetched(service, session, "/cryptofunk/api/v1/orders"))["orders"]
+    own = [each for each in positions if each["session_id"] is None]
     return {
-        **of_positions(positions, "symbol", "quantity", "entry_price", "unrealized_pnl"),
+        **of_positions(own, "symbol", "quantity", "entry_price", "unrealized_pnl"),
         "orders": [
             (
                 each["symbol"],
@@ -167,6 +168,7 @@ async def cryptofunk(service: Running, session: aiohttp.ClientSession) -> Facts:
                 exact(each["executed_quantity"]),
             )
             for each in orders
+            if each["session_id"] is None
         ],
     }
 
@@ -289,4 +291,41 @@ async def seats(service: Running, session: aiohttp.ClientSession, name: str) -> 
         },
         "leaderboard": {"worth": exact(*(each["equity_usdt"] for each in board if each["llm_id"] == name))},
         "standings": {"worth": exact(*(each["equity"] for each in lines if each["name"] == name))},
+    }
+
+
+async def runs(service: Running, session: aiohttp.ClientSession) -> dict[str, Facts]:
+    """Return what each surface tells of the one run of the person."""
+    async with KitClient(service.url) as client:
+        [run] = (await client.call("runs.list"))["runs"]
+        portfolio = await client.call("portfolio.get", {"account": run["account"]})
+        pnl = await client.call("portfolio.pnl", {"account": run["account"], "period": "all"})
+    status = await fetched(service, session, "/cracktrader/api/v1/status/detailed")
+    foreign = (await fetched(service, session, "/cryptofunk/api/v1/positions"))["positions"]
+    in_session = [each for each in foreign if each["session_id"] is not None]
+    return {
+        "runs": {"worth": exact(run["equity"])},
+        "portfolio": {
+            "cash": exact(portfolio["cash"]),
+            "worth": exact(portfolio["totalValueUsd"]),
+            **of_positions(portfolio["positions"], "pair", "size", "entryPrice", "unrealizedPnl"),
+            "realized": exact(pnl["realizedPnl"]),
+            "fees": exact(pnl["fees"]),
+        },
+        "Cracktrader": {
+            "cash": exact(status["cash"]),
+            "worth": exact(status["value"]),
+            **of_positions(status["positions"], "symbol", "size", "entry_price", "unrealized_pnl"),
+            "fees": exact(status["performance_metrics"]["fees"]),
+            "fills": [
+                (
+                    each["side"],
+                    each["symbol"],
+                    *(exact(each[name]) for name in ("size", "price", "commission")),
+                    None if each["pnl"] is None else exact(each["pnl"]),
+                )
+                for each in status["recent_trades"]
+            ],
+        },
+        "CryptoFunk": of_positions(in_session, "symbol", "quantity", "entry_price", "unrealized_pnl"),
     }

@@ -9,7 +9,7 @@ import aiohttp
 
 from kit.client import KitClient
 from tests.surfaces.day import SCRIPT, Day, Facts
-from tests.surfaces.tellers import TELLERS, Written, seats
+from tests.surfaces.tellers import TELLERS, Written, runs, seats
 from tests.tools.contests.house import ring
 
 LAST_DIGIT = Decimal("1e-8")
@@ -62,6 +62,8 @@ async def test_all_through_a_day_every_surface_tells_what_its_fills_come_to(tmp_
             assert disagreements(told, truth) == [], part.__name__
             of_seat = await seats(played.service, session, "LLM-A")
             assert disagreements(of_seat, day.seat.facts(day.prices)) == [], part.__name__
+            of_run = await runs(played.service, session)
+            assert disagreements(of_run, day.run.facts(day.prices)) == [], part.__name__
             # The control: what is told of one moment is wrong for any other.
             if before:
                 assert {name for name, *_ in disagreements(told, before)} == set(TELLERS)
