@@ -107,8 +107,20 @@ async def socket(service: Running, dialect: Dialect) -> Facts:
 
         told = await of_capabilities(ask)
         shown = await client.call("portfolio.snapshot")
-    snapshot = of_positions(shown["positions"], "pair", "amount", "entryPrice", "unrealizedPnl")
-    return {**told, "snapshot": {**snapshot, "worth": exact(shown["totalValueUsd"])}}
+        invoked = await client.call("tool.invoke", {"tool": "portfolio", "args": {}})
+        priced = {pair: await ask("market.data", action="price", pair=pair) for pair in PAIRS}
+        balance = await client.get_balance()
+    [held] = balance["exchanges"].values()
+    return {
+        **told,
+        "again": {
+            **of_positions(shown["positions"], "pair", "amount", "entryPrice", "unrealizedPnl"),
+            "worth": exact(shown["totalValueUsd"]),
+            "cash": exact(invoked["cash"]),
+            "prices": {pair: exact(each["price"]) for pair, each in priced.items()},
+            "balances": {name: exact(each) for name, each in held.items()},
+        },
+    }
 
 
 async def http(service: Running, session: aiohttp.ClientSession) -> Facts:

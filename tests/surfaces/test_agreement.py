@@ -14,6 +14,9 @@ from tests.tools.contests.house import ring
 
 LAST_DIGIT = Decimal("1e-8")
 
+AGAIN = ("sides", "sizes", "entries", "unrealized", "worth", "cash", "prices", "balances")
+"""What a WebSocket tells twice, in the words of either reference."""
+
 
 def agrees(said: Any, truth: Any) -> bool:
     """Tell whether something is the truth: figures to 1e-8, those for people to the places written."""
@@ -33,17 +36,13 @@ def agrees(said: Any, truth: Any) -> bool:
 
 def disagreements(told: Mapping[str, Facts], truth: Facts) -> list[tuple[Any, ...]]:
     """Return who tells something else than the truth, and about what."""
-    # A snapshot is a second telling of the same figures.
-    known = {**truth, "snapshot": {name: truth[name] for name in SNAPSHOT}}
+    known = {**truth, "again": {name: truth[name] for name in AGAIN}}
     return [
         (surface, name, value, known[name])
         for surface, said in told.items()
         for name, value in said.items()
         if not agrees(value, known[name])
     ]
-
-
-SNAPSHOT = ("sides", "sizes", "entries", "unrealized", "worth")
 
 
 async def test_all_through_a_day_every_surface_tells_what_its_fills_come_to(tmp_path: Path) -> None:
