@@ -1,6 +1,7 @@
 """Over a day of trading every surface tells the same balances, positions, P&L, prices and orders."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import aiohttp
 
 from kit.client import KitClient
+from tests.service import NOON
 from tests.surfaces.day import SCRIPT, Day, Facts
 from tests.surfaces.tellers import TELLERS, Written, runs, seats
 from tests.tools.contests.house import ring
@@ -67,4 +69,7 @@ async def test_all_through_a_day_every_surface_tells_what_its_fills_come_to(tmp_
             if before:
                 assert {name for name, *_ in disagreements(told, before)} == set(TELLERS)
             before = truth
-        assert day.hours == 24
+        arena = await client.call("arena.status")
+    assert played.clock.now() == NOON + timedelta(days=1)
+    # One at either end of the day and every five minutes between.
+    assert (arena["cycles"], arena["failed"]) == (24 * 12 + 1, 0)
