@@ -1,66 +1,75 @@
-"""Over a day of trading every surface tells the same balances, positions, P&L and prices."""
+"""Over a day of trading every surface tells the same balances, positions, P&L, prices and orders."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from bot.scripted import ScriptedChat
 from kit.client import KitClient
-from tests.bot.room import ADA, Room
-from tests.surfaces.day import BNB, ETH, HOURS, LOOKS, MINDS, PAIRS, Day, Facts, disagreements
-from tests.surfaces.duel import ARENA, SEATS, Seat
-from tests.surfaces.tellers import ACCOUNT, World
-from tests.tools.contests.house import PRICES, ring
+from tests.service import NOON
+from tests.surfaces.day import SCRIPT, Day, Facts
+from tests.surfaces.tellers import TELLERS, Written, runs, seats
+from tests.tools.contests.house import ring
 
-EVERYBODY = {**ACCOUNT, **ARENA}
+LAST_DIGIT = Decimal("1e-8")
 
-
-@asynccontextmanager
-async def a_day(home: Path) -> AsyncIterator[tuple[Day, World]]:
-    """Run a service with an arena, a chat and a market that does what the day says."""
-    chat = ScriptedChat()
-
-    def adapters(receive: Any) -> list[ScriptedChat]:
-        chat.receive = receive
-        return [chat]
-
-    async with ring(home, "AB", limits=False, chats=adapters) as opened:
-        opened.market.level_amount = Decimal(10_000)
-        room = Room(opened.service, chat)
-        await room.let_in(ADA, "owner")
-        async with KitClient(opened.service.url) as client, aiohttp.ClientSession() as session:
-            prices = {pair: Decimal(PRICES[pair][0]) for pair in PAIRS}
-            yield Day(opened, client, prices), World(opened.service, session, room)
+AGAIN = ("sides", "sizes", "entries", "unrealized", "worth", "cash", "prices", "balances")
+"""What a WebSocket tells twice, in the words of either reference."""
 
 
-async def test_every_surface_tells_what_the_day_has_come_to(tmp_path: Path) -> None:
-    async with a_day(tmp_path) as (day, world):
-        seats = {name: Seat() for name in SEATS}
-        truth: Facts = {}
-        for number in range(HOURS):
-            await day.hour(number)
-            for letter, says in MINDS.get(number, {}).items():
-                seats[f"LLM-{letter}"].decides(says, day.prices)
-            if number + 1 not in LOOKS:
-                continue
-            truth = day.truth()
-            for name, seat in seats.items():
-                truth |= seat.facts(name, day.prices)
-            told = {name: await tell(world) for name, tell in EVERYBODY.items()}
-            assert disagreements(told, truth) == [], f"after hour {number}"
-            # Each has told something, and together they have told everything.
-            assert all(told.values())
-            assert {fact for facts in told.values() for fact in facts} == set(truth)
-        # The control: what is told after one more trade is found to differ, whoever tells it.
-        await day.client.trade.execute(
-            action="buy", pair=str(ETH), amount=3, amount_type="base", type="market"
-        )
-        await day.ring.prices(60, ETH="2200", BNB="470")
-        await day.ring.cycle(300)
-        later = {name: await tell(world) for name, tell in EVERYBODY.items()}
-    assert {surface for surface, *_ in disagreements(later, truth)} == set(EVERYBODY)
-    assert truth[f"last {BNB}"] == 478
+def agrees(said: Any, truth: Any) -> bool:
+    """Tell whether something is the truth: figures to 1e-8, those for people to the places written."""
+    if isinstance(said, Mapping):
+        return said.keys() == truth.keys() and all(agrees(said[key], truth[key]) for key in said)
+    if isinstance(said, list | tuple):
+        return len(said) == len(truth) and all(map(agrees, said, truth))
+    if said is None or truth is None:
+        return said is truth
+    if isinstance(said, Written):
+        places = Decimal(1).scaleb(int(said.value.as_tuple().exponent))
+        return bool(abs(said.value - truth) <= places / 2)
+    if isinstance(said, Decimal):
+        return bool(abs(said - truth) <= LAST_DIGIT)
+    return bool(said == truth)
+
+
+def disagreements(told: Mapping[str, Facts], truth: Facts) -> list[tuple[Any, ...]]:
+    """Return who tells something else than the truth, and about what."""
+    known = {**truth, "again": {name: truth[name] for name in AGAIN}}
+    return [
+        (surface, name, value, known[name])
+        for surface, said in told.items()
+        for name, value in said.items()
+        if not agrees(value, known[name])
+    ]
+
+
+async def test_all_through_a_day_every_surface_tells_what_its_fills_come_to(tmp_path: Path) -> None:
+    async with (
+        ring(tmp_path, "A", limits=False) as played,
+        aiohttp.ClientSession() as session,
+        KitClient(played.service.url) as client,
+    ):
+        await played.settled()
+        day = Day(played, client)
+        before: Facts = {}
+        for part in SCRIPT:
+            await part(day)
+            truth = day.main.facts(day.prices)
+            told = {name: await tells(played.service, session) for name, tells in TELLERS.items()}
+            assert disagreements(told, truth) == [], part.__name__
+            of_seat = await seats(played.service, session, "LLM-A")
+            assert disagreements(of_seat, day.seat.facts(day.prices)) == [], part.__name__
+            of_run = await runs(played.service, session)
+            assert disagreements(of_run, day.run.facts(day.prices)) == [], part.__name__
+            # The control: what is told of one moment is wrong for any other.
+            if before:
+                assert {name for name, *_ in disagreements(told, before)} == set(TELLERS)
+            before = truth
+        arena = await client.call("arena.status")
+    assert played.clock.now() == NOON + timedelta(days=1)
+    # One at either end of the day and every five minutes between.
+    assert (arena["cycles"], arena["failed"]) == (24 * 12 + 1, 0)

@@ -269,6 +269,7 @@ async def test_what_a_runner_is_at_is_told_to_nobody_else(service: Running) -> N
 
 async def test_a_run_that_is_ended_by_its_name_is_told_of_as_the_runners(service: Running) -> None:
     begun = await call(service, "runner.trade", **PAPER)
+    await service.app.services.events.flush()
     heard: list[Any] = []
     stop = service.app.services.events.listen(
         lambda events: heard.extend(each.payload for each in events if each.name == "runner.status")
