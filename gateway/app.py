@@ -18,6 +18,7 @@ from gateway.http import Pages, page, refusal
 from gateway.hub import Hub
 from gateway.limits import Budgets, Nanoseconds
 from gateway.metrics import Metrics
+from gateway.modules import module
 from gateway.origin import origin_allowed
 from gateway.places import STRICT, Places
 from gateway.recent import Recent
@@ -48,7 +49,7 @@ class Gateway:
     """Serves a registry's capabilities. `clock` counts nanoseconds and only goes forward.
 
     `dialects` are the APIs over HTTP, our own first; `mounts` has, by their names, the prefixes at which
-    each of them is answered alone.
+    each of them is answered alone; `modules` has the JavaScript that is served, by its paths.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Gateway:
         clock: Nanoseconds = time.monotonic_ns,
         dialects: Sequence[RestDialect] = (OWN,),
         mounts: Mapping[str, str] = PREFIXES,
+        modules: Mapping[str, bytes] | None = None,
     ) -> None:
         if keyring is None and settings.token is not None:
             keyring = OwnerKey(settings.token)
@@ -90,6 +92,7 @@ class Gateway:
         sockets = [socket for api in apis for socket in api.sockets]
         self._places = Places(sockets, services.events, counted)
         self._feed = feed.Feed(self._shared)
+        self._modules = modules or {}
         self._connections: set[Connection] = set()
         self._open = 0
         self._closing: asyncio.Task[None] | None = None
@@ -124,6 +127,7 @@ class Gateway:
                     for path, answer in pages.probes.items()
                 ),
                 web.get("/metrics", page(shared, pages.metrics)),
+                *(web.get(path, page(shared, module(body))) for path, body in self._modules.items()),
                 *self._descriptions(),
                 web.get(feed.PATH, self._feed.answer, allow_head=False),
                 *apis.routes(),

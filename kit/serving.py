@@ -10,6 +10,7 @@ from gateway.dialects.cryptofunk.routes import CRYPTOFUNK
 from gateway.dialects.llm_trading.routes import LLM_TRADING
 from gateway.rest.routes import OWN
 from gateway.settings import GatewaySettings
+from kit.javascript import MODULE
 from kit.settings import Settings
 from tools.registry import Registry
 from tools.services import Services
@@ -21,7 +22,14 @@ APIS = (OWN, LLM_TRADING, CRYPTOFUNK, CRACKTRADER)
 
 def build_gateway(settings: Settings, registry: Registry, services: Services) -> Gateway:
     """Return what clients connect to."""
-    return Gateway(registry, services, _settings(settings), clock=_nanoseconds(services.clock), dialects=APIS)
+    return Gateway(
+        registry,
+        services,
+        _settings(settings),
+        clock=_nanoseconds(services.clock),
+        dialects=APIS,
+        modules={"/kit.js": MODULE.read_bytes()},
+    )
 
 
 def _settings(settings: Settings) -> GatewaySettings:

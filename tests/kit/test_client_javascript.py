@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from kit.client import KitClient
@@ -116,3 +117,29 @@ def test_the_javascript_client_has_what_the_python_client_has() -> None:
     assert repeated is not None
     assert dict(re.findall(r'(\w+): "(\w+)"', table[1])) == DEFAULTS
     assert set(re.findall(r'"([\w.]+)"', repeated[1])) == JOURNALED
+
+
+FETCHED = """
+const [url, socket] = process.argv.slice(2);
+const answer = await fetch(url);
+const { KitClient } = await import(`data:text/javascript,${encodeURIComponent(await answer.text())}`);
+const client = new KitClient({ url: socket });
+await client.connect();
+console.log(answer.headers.get("content-type"), (await client.market.price({ pair: "BTC/USDT" })).pair);
+await client.disconnect();
+"""
+
+
+async def test_the_service_hands_out_the_module_to_pages_of_anywhere(tmp_path: Path) -> None:
+    script = tmp_path / "fetched.mjs"
+    script.write_text(FETCHED, "utf-8")
+    foreign = {"Origin": "https://elsewhere.example"}
+    async with running(tmp_path / "home") as service, aiohttp.ClientSession() as session:
+        url = f"{service.http}/kit.js"
+        assert (await node(script, url, service.url)).split() == ["text/javascript", "BTC/USDT"]
+        async with session.get(url, headers=foreign) as got:
+            assert await got.read() == MODULE.read_bytes()
+            assert got.headers["Access-Control-Allow-Origin"] == "*"
+            assert got.headers["X-Content-Type-Options"] == "nosniff"
+        async with session.get(url, headers={"If-None-Match": got.headers["ETag"]}) as again:
+            assert again.status == 304
