@@ -9,6 +9,18 @@ const NAMESPACES = {
   trade: "execute", trading: "status", watchlist: "list",
 };
 
+/** Calls that change nothing: sent again whenever their answer was lost, as every `.list` is. */
+const READS = new Set([
+  "agents.get", "alert.get", "alert.history", "alert.preview", "arena.accounts", "arena.decisions",
+  "arena.leaderboard", "arena.positions", "arena.replay", "arena.stats", "arena.status", "arena.trades",
+  "books.order", "books.orders", "books.positions", "chat.history", "config.get", "cron.get", "cron.history",
+  "cron.templates", "decisions.get", "decisions.similar", "decisions.stats", "health", "market.analyze",
+  "market.candles", "market.data", "market.exchanges", "market.price", "market.prices", "memory.get",
+  "memory.search", "ping", "portfolio.get", "portfolio.pnl", "portfolio.snapshot", "runner.details",
+  "runner.results", "runner.status", "runs.get", "sessions.get", "skill.get", "status", "trade.history",
+  "trade.positions",
+]);
+
 /** Calls that the service knows by their frame id for a minute: sent again in it, they happen once. */
 const JOURNALED = new Set([
   "alert.clear", "alert.create", "alert.delete", "alert.pause", "alert.resume", "alert.update",
@@ -17,6 +29,12 @@ const JOURNALED = new Set([
   "tool.invoke", "trade.close", "trade.execute",
 ]);
 const JOURNALED_MS = 55_000;
+
+/** For how long after it was first sent a call may be sent again; 0 is never. */
+function repeatableMs(method) {
+  if (READS.has(method) || method.endsWith(".list")) return Infinity;
+  return JOURNALED.has(method) ? JOURNALED_MS : 0;
+}
 
 /** Events outside the record: they repeat the last number and are never replayed. */
 const OUTSIDE = new Set(["shutdown"]);
@@ -280,8 +298,8 @@ export class KitClient {
     }
     if (from === null || anew) this.lastSeq = hello.lastSeq ?? null;
     for (const [id, { sentAt, method }] of [...this._waiting]) {
-      const known = JOURNALED.has(method) && performance.now() - sentAt < JOURNALED_MS;
-      if (sentAt === null || known) this._send(id);
+      const again = performance.now() - sentAt < repeatableMs(method);
+      if (sentAt === null || again) this._send(id);
       else this._settle(id, new KitError("ANSWER_LOST", `the answer to ${method} is lost: see what it did`));
     }
   }

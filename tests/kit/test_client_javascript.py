@@ -13,7 +13,7 @@ import pytest
 from kit.client import KitClient
 from kit.javascript import MODULE
 from kit.namespaces import DEFAULTS, Namespace
-from kit.repeats import JOURNALED
+from kit.repeats import JOURNALED, READS
 from tests.peers.npm import NODE
 from tests.service import running
 from tools.catalog import CATALOG
@@ -97,6 +97,10 @@ def test_after_a_cut_events_go_on_without_loss_or_repetition(walked: dict[str, A
     assert walked["resumed"]["missed"] == ["ETH/USDT", "BTC/USDT"]
 
 
+def test_a_read_whose_answer_a_cut_took_is_asked_again_and_a_change_is_not(walked: dict[str, Any]) -> None:
+    assert walked["cut"] == {"read": "BTC/USDT", "listed": True, "changed": "ANSWER_LOST"}
+
+
 def test_a_call_after_the_goodbye_says_that_nobody_is_connected(walked: dict[str, Any]) -> None:
     assert walked["after"] == "NOT_CONNECTED"
 
@@ -113,10 +117,13 @@ def test_the_javascript_client_has_what_the_python_client_has() -> None:
     source = MODULE.read_text("utf-8")
     table = re.search(r"const NAMESPACES = \{(.*?)\};", source, re.DOTALL)
     repeated = re.search(r"const JOURNALED = new Set\(\[(.*?)\]\)", source, re.DOTALL)
+    reads = re.search(r"const READS = new Set\(\[(.*?)\]\)", source, re.DOTALL)
     assert table is not None
     assert repeated is not None
+    assert reads is not None
     assert dict(re.findall(r'(\w+): "(\w+)"', table[1])) == DEFAULTS
     assert set(re.findall(r'"([\w.]+)"', repeated[1])) == JOURNALED
+    assert set(re.findall(r'"([\w.]+)"', reads[1])) == READS
 
 
 FETCHED = """

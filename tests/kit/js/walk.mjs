@@ -58,6 +58,18 @@ await other.trade(buy("BTC/USDT"));
 await both;
 told.resumed = { cuts: sockets.length - 1, missed };
 
+// These were sent, and the socket is ended before it can bring their answers.
+const read = client.market.price({ pair: "BTC/USDT" });
+const listed = client.sessions.list();
+const changed = failure(client.watchlist.add({ pair: "ETH/USDT" }));
+sockets.at(-1).onmessage = null;
+sockets.at(-1).close();
+told.cut = {
+  read: (await read).pair,
+  listed: Array.isArray((await listed).sessions),
+  changed: (await changed)?.code ?? null,
+};
+
 const calls = Array.from({ length: 150 }, () => failure(client.market.price({ pair: "BTC/USDT" })));
 const limited = (await Promise.all(calls)).find((error) => error !== null);
 told.limited = limited && { code: limited.code, retryable: limited.retryable, retryAfterMs: limited.retryAfterMs };
