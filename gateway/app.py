@@ -172,8 +172,13 @@ class Gateway:
 
     def _document(self, apis: Sequence[RestDialect]) -> dict[str, object]:
         shared = self._shared
-        version = shared.services.system.version
-        return Document(shared.registry, apis, version=version, keyless=shared.doorman.open).build()
+        return Document(
+            shared.registry,
+            apis,
+            version=shared.services.system.version,
+            keyless=shared.doorman.open,
+            has_feed=apis is self._port,
+        ).build()
 
     async def _start(self, application: web.Application) -> None:
         await self._shared.hub.start()

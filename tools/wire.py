@@ -140,7 +140,7 @@ Amount = Annotated[
     BeforeValidator(no_bool),
     Field(gt=0, le=Decimal("1e15")),
     PlainSerializer(float),
-    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1e15}),
 ]
 """A positive, finite number."""
 

@@ -17,6 +17,18 @@ from tools.errors import InvalidParams
 from tools.policy import Principal
 
 PATH = "/api/v2/events"
+DESCRIPTION = (
+    "All that happens to you from now on, or from the event on whose number you give. It has no end."
+)
+LAST = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "The number of the last event that you had: what has happened since comes first.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,15}$"},
+}
+REFUSED = (400, 401, 403, 429, 503)
+
 LOOK_SECONDS = 1.0
 """How often it is looked whether a reader that is told nothing is still there."""
 

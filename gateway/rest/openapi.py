@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from gateway.rest import feed
 from gateway.rest.asking import VIEW
 from gateway.rest.outcomes import statuses
 from gateway.rest.stream import EVENT_STREAM
@@ -48,15 +49,25 @@ class _Schemas(GenerateJsonSchema):
 
 
 class Document:
-    """Describes dialects over a registry. With `keyless` nobody needs a key."""
+    """Describes dialects over a registry. With `keyless` nobody needs a key.
+
+    With `has_feed` what happens is streamed beside them, in the words of the first.
+    """
 
     def __init__(
-        self, registry: Registry, dialects: Sequence[RestDialect], *, version: str, keyless: bool
+        self,
+        registry: Registry,
+        dialects: Sequence[RestDialect],
+        *,
+        version: str,
+        keyless: bool,
+        has_feed: bool = False,
     ) -> None:
         self._registry = registry
         self._dialects = dialects
         self._version = version
         self._keyless = keyless
+        self._has_feed = has_feed
         self._refs, self._schemas = _schemas(registry, dialects)
 
     def build(self) -> Json:
@@ -68,6 +79,8 @@ class Document:
                 operation = self._operation(dialect, route)
                 operation["operationId"] = _unused(operation["operationId"], names)
                 paths.setdefault(route.path, {})[route.method.lower()] = operation
+        if self._has_feed:
+            paths[feed.PATH] = {"get": self._feed(self._dialects[0])}
         return {
             "openapi": VERSION,
             "info": {
@@ -112,6 +125,24 @@ class Document:
             operation["parameters"] = parameters
         operation["responses"] = self._responses(dialect, route, capability)
         return operation
+
+    def _feed(self, dialect: RestDialect) -> Json:
+        """Return the stream of what happens, which has no end and no capability behind it."""
+        refused = {"content": {dialect.error_type: {"schema": self._refs["error", dialect.name]}}}
+        return {
+            "operationId": "events",
+            "summary": "Tell what happens to you, by server-sent events.",
+            "description": feed.DESCRIPTION,
+            "tags": ["events"],
+            "parameters": [feed.LAST],
+            "responses": {
+                "200": {"description": "OK", "content": {EVENT_STREAM: {"schema": {"type": "string"}}}},
+                **{
+                    str(status): {"description": HTTPStatus(status).phrase, **refused}
+                    for status in feed.REFUSED
+                },
+            },
+        }
 
     def _fields(self, route: Route, capability: AnyCapability) -> dict[str, Json]:
         """Return what the route takes: the schema of each field, and whether it is required."""

@@ -76,8 +76,9 @@ def served(home: Path) -> Iterator[str]:
 
 
 def described(http: str) -> BaseSchema:
-    """Return what a service says of itself."""
+    """Return what a service says of itself, but for the stream that has no end to wait for."""
     document = requests.get(f"{http}/openapi.json", timeout=60).json()
+    del document["paths"]["/api/v2/events"]
     schema = schemathesis.openapi.from_dict(document)
     schema.config.checks.positive_data_acceptance.expected_statuses = ACCEPTED
     return schema

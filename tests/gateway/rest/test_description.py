@@ -131,3 +131,12 @@ async def test_only_the_files_of_the_pages_are_served(both: Running) -> None:
         assert found.headers["Cache-Control"] == "public, max-age=86400"
     for name in ("..%2F..%2F__init__.py", "swagger-ui.css.map", "%2Fetc%2Fpasswd"):
         assert (await ask(both, "GET", f"/docs/files/{name}")).status == 404
+
+
+def test_the_stream_of_events_is_described_as_one() -> None:
+    whole = Document(build_registry(), (OWN,), version="1.0.0", keyless=True, has_feed=True).build()
+    operation = whole["paths"]["/api/v2/events"]["get"]
+    assert list(operation["responses"]["200"]["content"]) == ["text/event-stream"]
+    assert [each["name"] for each in operation["parameters"]] == ["Last-Event-ID"]
+    refused = {status for status, told in operation["responses"].items() if status != "200"}
+    assert refused == {"400", "401", "403", "429", "503"}
