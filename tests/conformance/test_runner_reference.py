@@ -173,6 +173,26 @@ async def test_an_order_is_told_to_who_has_subscribed(client: Client, path: str)
     assert (told["order_id"], told["status"], told["symbol"]) == (placed["orderId"], "filled", "BTC/USDT")
 
 
+async def test_an_order_is_told_of_as_it_rests_and_as_it_is_taken_back(client: Client) -> None:
+    case = CRACKTRADER["ct.event.orders"]
+    order = {"action": "buy", "pair": "BTC/USDT", "type": "limit", "amount": 0.01, "price": 30_000}
+    async with client.listening(case["path"]) as feed:
+        await feed.send_json(case["params_example"])
+        assert (await feed.receive_json(timeout=SECONDS))["type"] == "subscribed"
+        async with client.session.post(f"{client.service.http}/api/v2/orders", json=order) as response:
+            placed = (await response.json())["orderId"]
+        url = f"{client.service.http}/api/v2/orders/{placed}"
+        async with client.session.delete(url) as response:
+            assert response.status == 200
+        frames = [await feed.receive_json(timeout=SECONDS)]
+        while frames[-1]["data"]["status"] != "canceled":
+            frames.append(await feed.receive_json(timeout=SECONDS))
+    assert [problems(case, each) for each in frames] == [[]] * len(frames)
+    assert {each["data"]["order_id"] for each in frames} == {placed}
+    assert "open" in {each["data"]["status"] for each in frames}
+    assert {each["data"]["price"] for each in frames} == {None}
+
+
 async def test_the_status_is_told_whenever_it_changes(client: Client) -> None:
     case = CRACKTRADER["ct.event.status_update"]
     await client.idle()

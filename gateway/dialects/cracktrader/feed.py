@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from gateway.dialects.cracktrader.answers import Order, Told
 from gateway.dialects.cracktrader.wording import Problem, refused
+from gateway.dialects.cracktrader.words import ORDER_STATES
 from gateway.sockets import Frame, SocketDialect
+from tools.trade_events import OrderChanged
 from tools.wire import IsoTime
 
 PATHS = ("/api/v1/ws/status", "/ws/status")
 
 STATUS, ORDERS = "status", "orders"
-CHANNELS: Mapping[str, str] = {STATUS: "runner.status", ORDERS: "trade:executed"}
+CHANNELS: Mapping[str, str] = {STATUS: "runner.status", ORDERS: "trade.order"}
 """What can be subscribed to, and the event that is told there; the status is told to everybody."""
 
 MOST = 10
@@ -68,7 +71,7 @@ class StatusUpdate(Standing):
 
 
 class OrderFrame(Told):
-    """An order has traded."""
+    """An order has changed."""
 
     channel: str = ORDERS
     data: Order
@@ -123,11 +126,20 @@ def status_update(payload: Mapping[str, Any], at: datetime) -> StatusUpdate:
 
 
 def order(payload: Mapping[str, Any], at: datetime) -> OrderFrame:
-    """Return an order that has traded."""
-    names = ("status", "side", "amount", "price")
-    told = {**{name: payload[name] for name in names}, "order_id": payload["orderId"]}
+    """Return an order as it stands now; its price is what has just traded, None where nothing has."""
+    told = OrderChanged.model_validate(payload)
+    traded = sum((each.amount for each in told.fills), Decimal(0))
+    cost = sum((each.amount * each.price for each in told.fills), Decimal(0))
     return OrderFrame(
-        data=Order.model_validate({**told, "symbol": payload["pair"], "timestamp": payload["timestampMs"]})
+        data=Order(
+            order_id=told.order_id,
+            status=ORDER_STATES[told.state],
+            symbol=str(told.pair),
+            side=told.side,
+            amount=told.amount,
+            price=cost / traded if traded else None,
+            timestamp=told.updated_at,
+        )
     )
 
 

@@ -16,6 +16,17 @@ NAMES: Mapping[str, str] = {
 
 THEIRS: Mapping[str, str] = {ours: theirs for theirs, ours in NAMES.items()}
 
+ORDER_STATES: Mapping[str, str] = {
+    **dict.fromkeys(("held", "intent", "sent", "unknown"), "pending"),
+    "accepted": "open",
+    "partial": "partially_filled",
+    "filled": "filled",
+    "canceled": "canceled",
+    "expired": "expired",
+    **dict.fromkeys(("rejected", "denied"), "rejected"),
+}
+"""Where an order stands, by our exact states."""
+
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
