@@ -3,14 +3,25 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from tools.channels import Channels, Webhook
 from tools.wire import Flag, Params
 from tools.zones import Zone
 
 JobName = Annotated[
-    str, Field(min_length=1, max_length=64, pattern=r"^[\w][\w .:-]*$", examples=["daily_report"])
+    str,
+    Field(min_length=1, max_length=64, pattern=r"^[\w][\w .:-]*$"),
+    # A pattern of letters of any language means something else to each reader of a schema.
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "letters, digits, _ and, but for the first, space . : and -",
+            "examples": ["daily_report"],
+        }
+    ),
 ]
 ScheduleText = Annotated[
     str,

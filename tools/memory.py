@@ -83,7 +83,7 @@ def _named(value: Any) -> Any:
         raise ValueError(str(error)) from None
 
 
-Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\w+$")]
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9_]+$")]
 Kinds = Annotated[list[Kind], BeforeValidator(_listed), Field(max_length=len(Kind))]
 
 
