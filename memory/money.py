@@ -5,7 +5,7 @@ from datetime import datetime
 from operator import eq, ge, le
 from typing import Any
 
-from sqlalchemy import Column, Executable, UnaryExpression, bindparam, func, or_, select, true, update
+from sqlalchemy import Column, Executable, UnaryExpression, bindparam, func, or_, select, true, tuple_, update
 from sqlalchemy.sql.operators import custom_op
 
 from memory import schema
@@ -189,8 +189,12 @@ class Fills:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        before: str | None = None,
     ) -> Sequence[Fill]:
-        """Return fills, oldest first; with `limit` the newest ones. `since` and `until` are inclusive."""
+        """Return fills, oldest first; with `limit` the newest ones, `before` the fill of an id.
+
+        `since` and `until` are inclusive; before a fill that is not the account's there are none.
+        """
         given: tuple[tuple[Callable[[Any, Any], Any], Column[Any], object], ...] = (
             (eq, _F.symbol, symbol),
             (eq, _F.exchange, exchange),
@@ -198,6 +202,9 @@ class Fills:
             (le, _F.at, until),
         )
         wanted = [compare(column, value) for compare, column, value in given if value is not None]
+        if before is not None:
+            mark = select(_F.at, _F.seq).where(_F.account == account, _F.id == before)
+            wanted.append(tuple_(_F.at, _F.seq) < mark.scalar_subquery())
         query = FILL.query.where(_F.account == account, *wanted)
         newest_first = query.order_by(_F.at.desc(), _F.seq.desc()).limit(limit)
         rows = (await self._connection.execute(newest_first)).all()

@@ -167,7 +167,11 @@ async def decisions(ctx: Context, params: NewestOfEntrant) -> RunDecisions:
         else:
             entries = await uow.entries.of_run(runs[0].id, most, params.before)
     shown = [decision_view(each, known[each.run]) for each in entries if each.run in known and each.outcome]
-    return RunDecisions(decisions=shown[: params.limit], has_more=len(shown) > params.limit)
+    page, rest = shown[: params.limit], shown[params.limit :]
+    if rest and rest[0].number == page[-1].number != page[0].number:
+        # Who goes on before a cycle has seen all of it.
+        page = [each for each in page if each.number != rest[0].number]
+    return RunDecisions(decisions=page, has_more=bool(rest))
 
 
 @capability("arena.trigger", scope=Scope.TRADE, surfaces=EVERYWHERE, effects=True)

@@ -247,13 +247,17 @@ def _prices(params: Execute) -> tuple[Decimal | None, Decimal | None]:
 
 
 class HistoryOf(Params):
-    """Which trades: the newest ones in a range of Unix milliseconds, both ends included."""
+    """Which trades: the newest ones in a range of Unix milliseconds, both ends included.
+
+    `before` is the id of one to go on from.
+    """
 
     exchange: Exchange = None
     pair: Pair | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 50
     since: Annotated[Millis | None, Field(alias="from")] = None
     until: Annotated[Millis | None, Field(alias="to")] = None
+    before: Annotated[str | None, Field(min_length=1, max_length=128)] = None
     account: AccountName = None
 
 
@@ -291,8 +295,9 @@ async def history(ctx: Context, params: HistoryOf) -> TradeList:
     """List past trades, newest first."""
     name = ctx.services.markets.venue(params.exchange).name if params.exchange else None
     until = params.until and params.until + REST_OF_MILLISECOND
+    account, most = account_of(ctx, params.account), params.limit + 1
     fills = await ctx.services.portfolio.trades(
-        account_of(ctx, params.account), params.pair, name, params.since, until, limit=params.limit + 1
+        account, params.pair, name, params.since, until, limit=most, before=params.before
     )
     newest = list(reversed(fills))
     return TradeList(

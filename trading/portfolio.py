@@ -246,11 +246,15 @@ class PortfolioReader:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        before: str | None = None,
     ) -> Sequence[Fill]:
-        """Return the fills of an account, oldest first, with `limit` the newest; raise NotFound."""
+        """Return the fills of an account, oldest first; raise NotFound.
+
+        With `limit` they are the newest ones, `before` the fill of an id.
+        """
         async with self._read() as uow:
             await _account(uow, account_id)
-            return await uow.fills.of(account_id, symbol, exchange, since, until, limit)
+            return await uow.fills.of(account_id, symbol, exchange, since, until, limit, before)
 
     async def _value(
         self, account: Account, held: Iterable[str], positions: Sequence[Position]

@@ -73,8 +73,12 @@ class FillStore(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        before: str | None = None,
     ) -> Sequence[Fill]:
-        """Return fills, oldest first; with `limit` the newest ones. `since` and `until` are inclusive."""
+        """Return fills, oldest first; with `limit` the newest ones, `before` the fill of an id.
+
+        `since` and `until` are inclusive; before a fill that is not the account's there are none.
+        """
         ...
 
     async def after(self, account: str, number: int) -> tuple[int, Sequence[Fill]]:

@@ -186,6 +186,8 @@ _PAGED: Mapping[str, tuple[str, int, str]] = {
     "alert.history": ("firings", -1, "id"),
     "cron.history": ("runs", -1, "id"),
     "memory.list": ("memories", -1, "id"),
+    "trade.history": ("trades", -1, "id"),
+    "arena.decisions": ("decisions", -1, "number"),
 }
 """What is listed, which of them is the oldest, and what it is called by."""
 

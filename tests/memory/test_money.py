@@ -145,6 +145,10 @@ async def test_fills_come_back_oldest_first_and_within_bounds(db: Database) -> N
         assert await uow.fills.of("main", symbol=ETH) == [fills[1]]
         assert await uow.fills.of("main", exchange="kraken") == [fills[2]]
         assert await uow.fills.of("main", BTC, "sim", later(0), later(15), 5) == [fills[0]]
+        assert await uow.fills.of("main", before="f3") == fills[:2]
+        assert await uow.fills.of("main", limit=1, before="f4") == [fills[2]]
+        assert await uow.fills.of("main", before="f1") == await uow.fills.of("main", before="f9") == []
+        assert await uow.fills.of("other", before="f4") == []
         assert await uow.fills.of("other") == []
         assert await uow.fills.of_order("o1") == fills
         assert await uow.fills.of_order("o2") == []

@@ -87,3 +87,15 @@ async def test_a_conversation_is_read_back_from_its_end(session: aiohttp.ClientS
     found = await pages(session, "/api/v2/sessions/main/messages?limit=1", "messages")
     assert [name for page in reversed(found) for name in page] == whole[0]
     assert len(found) == 4
+
+
+async def test_trades_are_read_back_fill_by_fill(session: aiohttp.ClientSession) -> None:
+    for action in ("buy", "sell", "buy"):
+        order = {"action": action, "pair": "BTC/USDT", "type": "market", "amount": 0.01, "amountType": "base"}
+        await post(session, "/orders", **order)
+    whole = await pages(session, "/api/v2/trades?limit=100", "trades")
+    assert len(whole[0]) >= 3
+    found = await pages(session, "/api/v2/trades?limit=1", "trades")
+    assert [name for page in found for name in page] == whole[0]
+    async with session.get("/api/v2/trades?before=fill_of_nobody") as response:
+        assert (await response.json())["trades"] == []

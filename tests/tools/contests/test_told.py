@@ -184,3 +184,20 @@ async def test_while_trading_is_halted_nothing_is_opened_and_stops_still_close(t
         played["A"].says.append(buys(BNB))
         await played.cycle()
         assert (await played.outcomes("A"))[-1] == ("executed", None)
+
+
+async def test_who_reads_decisions_back_page_by_page_misses_none(tmp_path: Path) -> None:
+    async with ring(tmp_path, "AB", limits=False) as played:
+        await played.settled()
+        for _ in range(3):
+            await played.cycle()
+        whole = (await played.call("arena.decisions", limit=1_000))["decisions"]
+        # Six accounts decide in each cycle, so that no page ends with one.
+        found, before = [], None
+        for _ in range(len(whole)):
+            page = await played.call("arena.decisions", limit=8, before=before)
+            found += page["decisions"]
+            if not page["hasMore"]:
+                break
+            before = page["decisions"][-1]["number"]
+    assert found == whole
