@@ -111,10 +111,11 @@ class Once:
 
 
 def _goes_on_elsewhere(earlier: Call, ctx: Context) -> bool:
-    """Return whether another process began it, which is one that began since this one did: not long ago."""
+    """Return whether another process is at it: one that began since this one did, and not long ago."""
     now = ctx.services.clock.now()
     ours = now - timedelta(seconds=ctx.services.system.uptime())
-    return ours <= earlier.started_at and now - earlier.started_at < ELSEWHERE
+    # The clock of another machine may go a little before this one's.
+    return ours <= earlier.started_at and abs(now - earlier.started_at) < ELSEWHERE
 
 
 async def _recorded(attempt: Call, ctx: Context, work: Work) -> Result:
