@@ -47,10 +47,13 @@ def quiet_logs() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Name the group of a test in its id, by which xdist hands it out.
+    """Give long forms all time, and name the group of a test in its id, by which xdist hands it out.
 
     xdist 3.8 writes that where pytest 9.2 no longer looks for it, and groups would not hold together.
     """
+    for item in items:
+        if item.get_closest_marker("long") is not None:
+            item.add_marker(pytest.mark.timeout(0))
     for item in items if hasattr(config, "workerinput") else ():
         group = item.get_closest_marker("xdist_group")
         if group is not None and "@" not in item.nodeid.rpartition("]")[2]:

@@ -44,11 +44,15 @@ class Held(Mind):
         self._hold.clear()
 
 
-async def in_a_cycle(played: Ring, seat: str, said: str) -> tuple[Held, "asyncio.Task[None]"]:
-    """Return a model that is just being asked, and the cycle in which it is."""
+async def in_a_cycle(
+    played: Ring, seat: str, said: str, after: float = 0
+) -> tuple[Held, "asyncio.Task[None]"]:
+    """Return a model that is just being asked, and the cycle in which it is, so many seconds from now."""
     mind = Held(f"openai:{seat.lower()}")
     mind.says.append(said)
+    # It sits there before the time has come: the service itself may be the first to see that it has.
     played.minds.models[mind.name] = mind
+    await played.clock.leap(after)
     cycle = asyncio.create_task(played.settled())
     await mind.held.wait()
     return mind, cycle
@@ -112,8 +116,7 @@ async def test_a_stop_in_a_cycle_closes_with_the_next_slot(tmp_path: Path) -> No
     async with ring(tmp_path, "A") as played:
         played["A"].says.append(buys())
         await played.settled()
-        await played.clock.leap(300)
-        mind, cycle = await in_a_cycle(played, "A", buys(BNB))
+        mind, cycle = await in_a_cycle(played, "A", buys(BNB), after=300)
         await played.call("runs.stop", name="LLM-A")
         mind.go()
         await cycle
