@@ -85,7 +85,7 @@ def described(http: str) -> BaseSchema:
 
 
 def ask_all(http: str, cases: int) -> tuple[int, Counter[str]]:
-    """Ask every operation in turn until there were so many cases; return how many, and the answers' codes.
+    """Ask every operation, and in turn until there were so many cases; return how many, and the codes.
 
     Raises for the first answer that the description does not allow, with a command that asks it again.
     """
@@ -94,6 +94,8 @@ def ask_all(http: str, cases: int) -> tuple[int, Counter[str]]:
     with requests.Session() as session:
         while asked < cases:
             for operation in operations:
+                if turn and asked >= cases:
+                    break
                 asked += _ask(operation, http, session, -(-cases // len(operations)), turn)
             turn += 1
     return asked, codes(http) - before
