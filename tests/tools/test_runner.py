@@ -21,6 +21,9 @@ ANN = Principal("telegram:42", Role.TRADER)
 MONTH = {"from": "2026-10-01", "to": "2026-10-31"}
 WISH: dict[str, Any] = {"strategy": "TestStrategy", "pairs": ["BTC/USDT"], "timeframe": "1h"}
 PAST: dict[str, Any] = {**WISH, **MONTH, "params": {"period": 20, "threshold": 0.01}}
+LONG: dict[str, Any] = {**PAST, "timeframe": "1m", "from": "2026-01-01"}
+"""It takes seconds."""
+
 PAPER: dict[str, Any] = {**WISH, "timeframe": "5m", "mode": "paper"}
 QUICK = {"period": 2, "threshold": 0}
 """In above the mean of two candles, out below: something is traded soon."""
@@ -70,9 +73,6 @@ async def test_a_backtest_is_begun_followed_shown_and_put_away(service: Running)
     begun = await call(service, "runner.backtest", **{**PAST, "params": {**PAST["params"], "mood": 1}})
     assert (begun["mode"], begun["ignored"]) == ("backtest", ["mood"])
     assert begun["status"] in {"starting", "running"}
-    for method, params in (("backtest", PAST), ("trade", PAPER), ("reset", {})):
-        assert await code(service, f"runner.{method}", **params) is Code.CONFLICT, method
-    assert await code(service, "runner.results") is Code.NOT_FOUND
     done = await ended(service)
     assert (done["status"], done["progress"], done["error"]) == ("completed", 100.0, None)
     assert await code(service, "runner.stop") is Code.CONFLICT
@@ -115,9 +115,16 @@ async def test_fills_cash_and_curve_of_a_backtest_agree(service: Running) -> Non
     assert all(each["pnl"] == pytest.approx(each["equity"] - 10_000) for each in told["curve"])
 
 
+async def test_while_something_runs_nothing_else_is_begun(service: Running) -> None:
+    begun = await call(service, "runner.backtest", **LONG)
+    for method, params in (("backtest", PAST), ("trade", PAPER), ("reset", {})):
+        assert await code(service, f"runner.{method}", **params) is Code.CONFLICT, method
+    assert await code(service, "runner.results") is Code.NOT_FOUND
+    assert (await call(service, "runner.stop"))["runId"] == begun["runId"]
+
+
 async def test_a_backtest_is_stopped_while_it_runs(service: Running) -> None:
-    long = {**PAST, "timeframe": "1m", "from": "2026-01-01"}
-    begun = await call(service, "runner.backtest", **long)
+    begun = await call(service, "runner.backtest", **LONG)
     stopped = await call(service, "runner.stop")
     assert stopped == {"runId": begun["runId"], "status": "stopped"}
     told = await call(service, "runner.results")
